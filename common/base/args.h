@@ -49,8 +49,8 @@ struct args {
 };
 
 /* ERROR_USAGE with words that name the nearest command or option. With --help or --version the rest is not checked. */
-[[gnu::warn_unused_result]] enum error_code args_parse(const struct args_program *program, int argc,
-                                                       char *const *argv, struct args *out, struct error *err);
+__attribute__((warn_unused_result)) enum error_code args_parse(const struct args_program *program, int argc,
+                                                               char *const *argv, struct args *out, struct error *err);
 bool args_has(const struct args *args, const char *option);
 const char *args_value(const struct args *args, const char *option, const char *fallback); /* the last one given */
 /* The next value of a repeated option: start with *at = 0; NULL at the end. */

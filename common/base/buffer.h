@@ -20,8 +20,8 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t len);
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_char(struct buffer *buffer, char byte);
 void buffer_add_code_point(struct buffer *buffer, uint32_t code_point); /* as UTF-8 */
-[[gnu::format(printf, 2, 3)]] void buffer_printf(struct buffer *buffer, const char *format, ...);
-[[gnu::format(printf, 2, 0)]] void buffer_vprintf(struct buffer *buffer, const char *format, va_list args);
+__attribute__((format(printf, 2, 3))) void buffer_printf(struct buffer *buffer, const char *format, ...);
+__attribute__((format(printf, 2, 0))) void buffer_vprintf(struct buffer *buffer, const char *format, va_list args);
 
 /* Room for len bytes more, to be written by the caller who then adds to buffer->len; NULL when failed. */
 char *buffer_reserve(struct buffer *buffer, size_t len);

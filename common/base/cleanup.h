@@ -8,7 +8,12 @@
 #define CLEAN(function) __attribute__((cleanup(function)))
 
 /* The pointer's value; the variable itself becomes NULL, so that its cleanup does nothing. */
-#define TAKE(pointer) __extension__({ __typeof__(pointer) taken_ = (pointer); (pointer) = NULL; taken_; })
+#define TAKE(pointer)                                                                                                  \
+    __extension__({                                                                                                    \
+        __typeof__(pointer) taken_ = (pointer);                                                                        \
+        (pointer) = NULL;                                                                                              \
+        taken_;                                                                                                        \
+    })
 
 static inline void cleanup_free(void *slot) {
     void **pointer = slot;

@@ -69,9 +69,10 @@ struct config_override {
 /* Fills target (size bytes, zeroed first). ERROR_INPUT: config->findings tells all that is wrong and err the first of
  * it; a file that cannot be read is ERROR_IO. file NULL: defaults and overrides alone. config is initialised either
  * way and wants config_finish. */
-[[gnu::warn_unused_result]] enum error_code config_load(struct config *config, const struct config_program *program,
-                                                        const char *file, const struct config_override *overrides,
-                                                        size_t override_count, void *target, struct error *err);
+__attribute__((warn_unused_result)) enum error_code config_load(struct config *config,
+                                                                const struct config_program *program, const char *file,
+                                                                const struct config_override *overrides,
+                                                                size_t override_count, void *target, struct error *err);
 void config_finish(struct config *config);
 /* For read(): text made absolute against the configuration's folder, in the configuration's memory. */
 const char *config_path(struct config *config, const char *path);

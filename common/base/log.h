@@ -24,7 +24,7 @@ void log_set_level(enum log_level lowest);
  * "file=%s rows=%zu", …). Values with spaces, quotes, '=' or control characters come out quoted and escaped, so a
  * hostile file name cannot forge a line. Conversions: d i u x s c p f g with h l ll z j t, flags, widths, precisions.
  * More than 20 lines of one event in 10 s are counted instead; the count follows as suppressed=N. */
-[[gnu::format(printf, 3, 4)]] void log_write(enum log_level level, const char *event, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void log_write(enum log_level level, const char *event, const char *format, ...);
 #define log_debug(event, ...) log_write(LOG_LEVEL_DEBUG, event, __VA_ARGS__)
 #define log_info(event, ...) log_write(LOG_LEVEL_INFO, event, __VA_ARGS__)
 #define log_warn(event, ...) log_write(LOG_LEVEL_WARN, event, __VA_ARGS__)

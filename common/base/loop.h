@@ -17,7 +17,7 @@ enum loop_signal { LOOP_SIGNAL_NONE, LOOP_SIGNAL_STOP, LOOP_SIGNAL_RELOAD };
 
 /* Blocks SIGTERM, SIGINT, SIGHUP in this and all later threads and ignores SIGPIPE; *fd becomes readable instead. Call
  * it before any thread and before zmq_ctx_new. */
-[[gnu::warn_unused_result]] enum error_code loop_signals_open(int *fd, struct error *err);
+__attribute__((warn_unused_result)) enum error_code loop_signals_open(int *fd, struct error *err);
 /* Takes one waiting signal; LOOP_SIGNAL_NONE when there is none. Never blocks. */
 enum loop_signal loop_signals_read(int fd);
 /* Gives a child back the default mask and SIGPIPE; between fork and exec. */
@@ -57,23 +57,24 @@ struct loop {
     int signal_fd;
     struct clock *clock; /* borrowed; may be NULL */
     bool stopping;
-    void (*on_reload)(void *context);     /* SIGHUP; may be NULL */
-    void (*on_clock)(void *context);      /* domain time has moved (stepped clock); may be NULL */
-    void (*on_turn)(void *context);       /* at the end of every turn; may be NULL */
-    void *context;                        /* of the three above */
+    void (*on_reload)(void *context); /* SIGHUP; may be NULL */
+    void (*on_clock)(void *context);  /* domain time has moved (stepped clock); may be NULL */
+    void (*on_turn)(void *context);   /* at the end of every turn; may be NULL */
+    void *context;                    /* of the three above */
 };
 
-[[gnu::warn_unused_result]] enum error_code loop_init(struct loop *loop, struct clock *clock, struct error *err);
+__attribute__((warn_unused_result)) enum error_code loop_init(struct loop *loop, struct clock *clock,
+                                                              struct error *err);
 void loop_finish(struct loop *loop);
 /* Watches fd (borrowed) for POLLIN / POLLOUT; a second call for the same fd changes it. */
-[[gnu::warn_unused_result]] enum error_code loop_watch(struct loop *loop, int fd, short events,
-                                                       void (*ready)(void *context, short events), void *context,
-                                                       struct error *err);
+__attribute__((warn_unused_result)) enum error_code loop_watch(struct loop *loop, int fd, short events,
+                                                               void (*ready)(void *context, short events),
+                                                               void *context, struct error *err);
 void loop_unwatch(struct loop *loop, int fd); /* also from a handler */
 /* One turn: waits at most max_ms (-1 = as long as it takes), refreshes the clock, calls handlers and timers. */
-[[gnu::warn_unused_result]] enum error_code loop_turn(struct loop *loop, int max_ms, struct error *err);
+__attribute__((warn_unused_result)) enum error_code loop_turn(struct loop *loop, int max_ms, struct error *err);
 /* Turns until loop_stop, SIGTERM or SIGINT. */
-[[gnu::warn_unused_result]] enum error_code loop_run(struct loop *loop, struct error *err);
+__attribute__((warn_unused_result)) enum error_code loop_run(struct loop *loop, struct error *err);
 void loop_stop(struct loop *loop);
 
 #endif

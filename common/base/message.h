@@ -21,8 +21,9 @@ struct messages {
     const struct message_row *rows;
     size_t count;
 };
-[[gnu::format_arg(3)]] const char *message(const struct messages *table, enum lang lang, const char *en);
-/* For a test of every table: the row whose two texts take different printf arguments, or repeats a key; NULL = sound. */
+__attribute__((format_arg(3))) const char *message(const struct messages *table, enum lang lang, const char *en);
+/* For a test of every table: the row whose two texts take different printf arguments, or repeats a key; NULL = sound.
+ */
 const struct message_row *message_unsound(const struct messages *table);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { UID_BYTES = 16 };
 
-[[gnu::warn_unused_result]] enum error_code random_bytes(void *out, size_t len, struct error *err);
-[[gnu::warn_unused_result]] enum error_code random_uid(uint8_t out[UID_BYTES], struct error *err);
+__attribute__((warn_unused_result)) enum error_code random_bytes(void *out, size_t len, struct error *err);
+__attribute__((warn_unused_result)) enum error_code random_uid(uint8_t out[UID_BYTES], struct error *err);
 
 #endif

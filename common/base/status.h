@@ -19,20 +19,20 @@ enum { STATUS_WORD_MAX = 96, STATUS_TEXT_MAX = 256 };
 struct status {
     char program[STATUS_WORD_MAX];
     pid_t pid;
-    int64_t process_start; /* field 22 of /proc/PID/stat: tells a reused pid */
+    int64_t process_start;           /* field 22 of /proc/PID/stat: tells a reused pid */
     struct instant started, written; /* real time */
-    int64_t step;          /* -1: real clock */
+    int64_t step;                    /* -1: real clock */
     struct instant domain;
     char state[STATUS_WORD_MAX]; /* "starting", "running", "waiting", "halted", "stopping" */
     struct status_number {
         char key[STATUS_WORD_MAX];
         int64_t value;
-    } *numbers;
+    } * numbers;
     size_t number_count, number_capacity;
     struct status_text {
         char key[STATUS_WORD_MAX];
         char value[STATUS_TEXT_MAX];
-    } *texts;
+    } * texts;
     size_t text_count, text_capacity;
 };
 
@@ -44,11 +44,13 @@ void status_set(struct status *status, const char *key, int64_t value); /* adds 
 void status_set_text(struct status *status, const char *key, const char *value);
 bool status_get(const struct status *status, const char *key, int64_t *value);
 const char *status_get_text(const struct status *status, const char *key); /* borrows; NULL if absent */
-void status_forget(struct status *status, const char *prefix); /* drops keys that begin so */
+void status_forget(struct status *status, const char *prefix);             /* drops keys that begin so */
 
-[[gnu::warn_unused_result]] enum error_code status_write(struct status *status, const char *file, struct error *err);
+__attribute__((warn_unused_result)) enum error_code status_write(struct status *status, const char *file,
+                                                                 struct error *err);
 /* Fills an uninitialised status; wants status_finish either way. */
-[[gnu::warn_unused_result]] enum error_code status_read(struct status *status, const char *file, struct error *err);
+__attribute__((warn_unused_result)) enum error_code status_read(struct status *status, const char *file,
+                                                                struct error *err);
 bool status_alive(const struct status *status); /* that very process runs on this machine */
 
 #endif

@@ -21,9 +21,9 @@ size_t text_chars(const char *text, size_t len); /* code points */
 size_t text_cut_bytes(const char *text, size_t len, size_t bytes);
 size_t text_cut_chars(const char *text, size_t len, size_t chars);
 
-bool text_is_nfc(const char *text, size_t len);                       /* false for invalid UTF-8 */
-bool text_nfc(const char *text, size_t len, struct buffer *out);      /* false for invalid UTF-8 */
-bool text_has_control(const char *text, size_t len);                  /* C0, DEL, C1 */
+bool text_is_nfc(const char *text, size_t len);                  /* false for invalid UTF-8 */
+bool text_nfc(const char *text, size_t len, struct buffer *out); /* false for invalid UTF-8 */
+bool text_has_control(const char *text, size_t len);             /* C0, DEL, C1 */
 /* Controls (line breaks and tabs too) become one space each; NFC; invalid bytes become U+FFFD. Fit for an event. */
 void text_clean(const char *text, size_t len, struct buffer *out);
 
@@ -32,7 +32,8 @@ void text_clean(const char *text, size_t len, struct buffer *out);
 enum text_encoding { TEXT_UTF8, TEXT_GB18030, TEXT_UTF16LE, TEXT_UTF16BE };
 const char *text_encoding_name(enum text_encoding encoding); /* "UTF-8", "GB18030" … */
 
-/* Strict decoding to UTF-8, all of it or nothing. A leading BOM is dropped. false: *bad_at = byte of the first error. */
+/* Strict decoding to UTF-8, all of it or nothing. A leading BOM is dropped. false: *bad_at = byte of the first error.
+ */
 bool text_decode(enum text_encoding encoding, const void *bytes, size_t len, struct buffer *out, size_t *bad_at);
 /* BOM, else strict UTF-8, else strict GB18030. false when none fits: *bad_at = where GB18030 (or the BOM's) failed. */
 bool text_decode_guess(const void *bytes, size_t len, struct buffer *out, enum text_encoding *found, size_t *bad_at);
@@ -43,11 +44,12 @@ bool text_decode_guess(const void *bytes, size_t len, struct buffer *out, enum t
  * space (全角, NBSP, thin …) → ' '; zero-width characters dropped; spaces at both ends dropped. Ideographs, 、 and 。
  * stay. Source: the awkward-files list, "full-width digits". */
 void text_halfwidth(const char *text, size_t len, struct buffer *out);
-bool text_equal_loose(const char *a, size_t a_len, const char *b, size_t b_len); /* after halfwidth, without spaces, quotes */
+bool text_equal_loose(const char *a, size_t a_len, const char *b,
+                      size_t b_len); /* after halfwidth, without spaces, quotes */
 
 /* --- for the eye --- */
 
-size_t text_width(const char *text, size_t len); /* columns: wide CJK 2, combining 0 */
+size_t text_width(const char *text, size_t len);                     /* columns: wide CJK 2, combining 0 */
 size_t text_cut_width(const char *text, size_t len, size_t columns); /* bytes of the prefix that fits */
 enum text_align { TEXT_LEFT, TEXT_RIGHT };
 /* Exactly `columns` wide: padded with spaces, or cut with "…" at the end. */

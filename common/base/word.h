@@ -13,8 +13,8 @@ struct word {
 };
 
 bool word_find(const struct word *words, const char *text, size_t len, int *out);
-const char *word_text(const struct word *words, int value);    /* NULL if not in the table */
+const char *word_text(const struct word *words, int value);           /* NULL if not in the table */
 const char *word_nearest(const struct word *words, const char *text); /* NULL if none is near */
-void word_list(const struct word *words, struct buffer *out);  /* "a, b, c" */
+void word_list(const struct word *words, struct buffer *out);         /* "a, b, c" */
 
 #endif

@@ -33,9 +33,9 @@ struct yaml_node {
     bool quoted;           /* scalar: was in quotes or a block */
     const char *text;      /* scalar: NUL-terminated, no NUL inside */
     size_t len;
-    struct yaml_node *items; /* list */
-    struct yaml_pair *pairs; /* map, in the file's order */
-    size_t count;            /* of items or pairs */
+    struct yaml_node *items;  /* list */
+    struct yaml_pair *pairs;  /* map, in the file's order */
+    size_t count;             /* of items or pairs */
     struct yaml_asked *asked; /* keys that getters asked this map for */
 };
 
@@ -59,9 +59,12 @@ bool yaml_parse(struct yaml *doc, const char *file, const void *bytes, size_t le
 void yaml_finish(struct yaml *doc);
 
 /* A finding at a node's place (or at a key's). */
-[[gnu::format(printf, 3, 4)]] void yaml_wrong(struct yaml *doc, const struct yaml_node *at, const char *format, ...);
-[[gnu::format(printf, 3, 4)]] void yaml_warn(struct yaml *doc, const struct yaml_node *at, const char *format, ...);
-[[gnu::format(printf, 3, 4)]] void yaml_wrong_key(struct yaml *doc, const struct yaml_pair *at, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void yaml_wrong(struct yaml *doc, const struct yaml_node *at, const char *format,
+                                                      ...);
+__attribute__((format(printf, 3, 4))) void yaml_warn(struct yaml *doc, const struct yaml_node *at, const char *format,
+                                                     ...);
+__attribute__((format(printf, 3, 4))) void yaml_wrong_key(struct yaml *doc, const struct yaml_pair *at,
+                                                          const char *format, ...);
 
 /* --- maps. A NULL or null map is empty; a map argument that is no map is itself a finding, once. --- */
 
