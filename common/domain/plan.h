@@ -69,6 +69,14 @@ struct task {
     size_t first_target, target_count;
 };
 
+/* The newest row of the allocation for one target, kept so that its sum can be said in words. */
+struct allocated {
+    bool present;
+    struct decimal shares, unallocated, city; /* sum of the counties' shares · not yet given out · the city's value */
+    struct day effective;                     /* DAY_NONE = from the start */
+    const char *document;
+};
+
 struct target {
     const char *code, *name, *short_name, *unit, *scope, *note;
     const char *denominator_name, *firmness_word; /* NULL = none */
@@ -93,6 +101,7 @@ struct target {
     size_t reporter_unit; /* with REPORTER_UNIT */
     size_t *areas;        /* NULL = every county */
     size_t area_count;
+    struct allocated allocated;
     size_t first_cell, cell_count; /* city first, then by area code */
 };
 
@@ -164,7 +173,7 @@ struct plan {
     void *arena; /* owns it all */
 };
 
-/* One of the texts a plan is made of. role: "plan" "allocation" "nodes" "denominators" "contacts" "calendar".
+/* One of the texts a plan is made of. role: "plan" "allocation" "nodes" "denominators" "openings" "contacts" "calendar".
  * name is for places in findings ("guangyuan.yaml"). Bytes are borrowed during the call. */
 struct plan_text {
     const char *role, *name;
@@ -175,6 +184,10 @@ struct plan_text {
  * among them (ERROR_INPUT). */
 [[gnu::warn_unused_result]] enum error_code plan_read(const struct plan_text *texts, size_t count, struct plan **out,
                                                       struct findings *findings);
+/* The same, as of the day of loading: of several dated rows of the allocation the newest one not after it counts
+ * (plan_read: the newest of all). */
+[[gnu::warn_unused_result]] enum error_code plan_read_on(const struct plan_text *texts, size_t count, struct day load_day,
+                                                         struct plan **out, struct findings *findings);
 void plan_destroy(struct plan **plan);
 
 /* What can be loaded but should be known: undated targets, tasks without a measure, unconfirmed leads, aliases,
