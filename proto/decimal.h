@@ -20,11 +20,11 @@ struct decimal {
 };
 
 /* The canonical decimal of mantissa / 10^scale. PROTO_RANGE when scale > 9 cannot be reduced to 9 exactly. */
-[[gnu::warn_unused_result]] enum proto_code decimal_make(int64_t mantissa, unsigned scale, struct decimal *out);
+__attribute__((warn_unused_result)) enum proto_code decimal_make(int64_t mantissa, unsigned scale, struct decimal *out);
 
 /* Reads "[+-]digits[.digits]" and nothing else (no exponent, separators or spaces).
  * PROTO_SYNTAX when it is not that, PROTO_RANGE when it does not fit int64 and 9 places exactly. */
-[[gnu::warn_unused_result]] enum proto_code decimal_parse(const char *text, size_t len, struct decimal *out);
+__attribute__((warn_unused_result)) enum proto_code decimal_parse(const char *text, size_t len, struct decimal *out);
 
 /* Writes the shortest plain form ("485.8", "-3", "0.05") with a final NUL; returns its length. */
 size_t decimal_print(struct decimal value, char out[DECIMAL_TEXT_MAX]);

@@ -105,12 +105,12 @@ struct event {
 
 /* Writes the canonical bytes. PROTO_NO_SPACE when cap is too small; PROTO_SYNTAX / PROTO_RANGE when a field breaks
  * the rules (text not NFC or with control characters, note too long). */
-[[gnu::warn_unused_result]] enum proto_code event_encode(const struct event *event, uint8_t *out, size_t cap,
-                                                         size_t *len);
+__attribute__((warn_unused_result)) enum proto_code event_encode(const struct event *event, uint8_t *out, size_t cap,
+                                                                 size_t *len);
 
 /* Reads canonical bytes; *out borrows from bytes. *field is the place of the fault, 1-15 (0 = the array itself). */
-[[gnu::warn_unused_result]] enum proto_code event_decode(const uint8_t *bytes, size_t len, struct event *out,
-                                                         unsigned *field);
+__attribute__((warn_unused_result)) enum proto_code event_decode(const uint8_t *bytes, size_t len, struct event *out,
+                                                                 unsigned *field);
 
 /* The name of a field by its place 1-15 ("as_of"); "event" for 0. */
 const char *event_field_name(unsigned field);
