@@ -1,0 +1,73 @@
+/* The session of one spool with the centre: proto/sender driven over a CURVE DEALER socket. Nothing but uplink_wait and
+ * spool_send_and_wait blocks on the network; both, and every commit to the spool, block on the disk. One thread.
+ *
+ *     for (;;) { uplink_wait(uplink, fds, n, ms, &err); uplink_turn(uplink, domain_now, &err); … }
+ */
+#ifndef DUBAN_SPOOL_UPLINK_H
+#define DUBAN_SPOOL_UPLINK_H
+
+#include "common/spool/spool.h"
+
+struct uplink;
+
+struct uplink_server {
+    const char *address; /* "tcp://centre.example:5557" */
+    const char *key;     /* the server's public key, 40 characters of Z85 */
+};
+/* Everything is borrowed until uplink_destroy. */
+struct uplink_settings {
+    const struct uplink_server *servers; /* tried in turn */
+    size_t server_count;
+    const char *secret_key_file; /* the agent's own secret key */
+    const char *software;        /* "duban-collector 0.1.0" */
+};
+
+/* What there is to show of it. */
+struct uplink_status {
+    enum sender_state state;
+    enum halt_reason halt;
+    const char *server;         /* address in use or tried */
+    uint64_t alarms;            /* how many times the centre's database went back or stalled */
+    const char *trouble;        /* English, the last failure of connection or handshake; "" = none since it was live */
+    uint64_t rejected;          /* events told to be in quarantine since the start */
+    uint64_t statuses_answered; /* STATUS messages that were answered with an ACK */
+    uint64_t last_rejected_seq;
+    unsigned last_rejected_code; /* enum quarantine_code */
+};
+
+/* Borrows the spool. Takes halted state and gen from it. */
+__attribute__((warn_unused_result)) enum error_code uplink_create(const struct uplink_settings *settings,
+                                                                  struct spool *spool, struct uplink **out,
+                                                                  struct error *err);
+void uplink_destroy(struct uplink **uplink);
+
+/* Sleeps until the socket has something, one of the fds is readable, something is due, or max_ms passed (-1 = none). */
+__attribute__((warn_unused_result)) enum error_code uplink_wait(struct uplink *uplink, const int *fds, size_t fd_count,
+                                                                int max_ms, struct error *err);
+/* Reads and sends all that is to be read and sent now. Call it after every commit to the spool, too. An error is the
+ * spool's (disk): the session is dropped and tried again later. */
+__attribute__((warn_unused_result)) enum error_code uplink_turn(struct uplink *uplink, struct instant domain,
+                                                                struct error *err);
+
+struct uplink_status uplink_status(const struct uplink *uplink);
+bool uplink_is_live(const struct uplink *uplink);
+/* LIVE, and the centre has acknowledged all that the spool holds. */
+bool uplink_is_settled(const struct uplink *uplink);
+/* Sends one STATUS as soon as the session is live. Answered: see statuses_answered. */
+void uplink_status_wanted(struct uplink *uplink);
+
+/* The operator's word. Moves the spool into a new epoch where the reason asks for it (spool_new_epoch), clears the halt.
+ * centre_gen: as told with the halt, or a higher one known otherwise; 0 = that stored in the spool. */
+__attribute__((warn_unused_result)) enum error_code uplink_resume(struct uplink *uplink, uint64_t centre_gen,
+                                                                  struct error *err);
+
+/* Appends the event and returns when the centre has acknowledged it: what `duban confirm` does. *rejected: 0, or the
+ * quarantine code the centre gave it. ERROR_CONNECTION after deadline_ms: the event stays in the spool and goes with
+ * the next session. ERROR_REFUSED: halted, the words say why. */
+__attribute__((warn_unused_result)) enum error_code spool_send_and_wait(struct spool *spool,
+                                                                        const struct uplink_settings *settings,
+                                                                        const struct event *event, struct instant now,
+                                                                        int deadline_ms, unsigned *rejected,
+                                                                        struct error *err);
+
+#endif
