@@ -15,14 +15,16 @@ struct calendar; /* sorted exceptions by day, and the range of years they cover 
 struct reporting;
 
 /* Reads "date,kind,name" (kind: holiday | workday). Borrows nothing. */
-[[gnu::warn_unused_result]] enum error_code calendar_read(const char *name, struct slice bytes, struct calendar **out,
+__attribute__((warn_unused_result)) enum error_code calendar_read(const char *name, struct slice bytes, struct calendar **out,
                                                           struct findings *findings);
 void calendar_destroy(struct calendar **calendar);
 
 bool calendar_covers(const struct calendar *calendar, struct day day);
 /* False, too, for a day whose year is not covered. A NULL calendar works Monday to Friday. */
 bool calendar_works(const struct calendar *calendar, struct day day);
-struct day calendar_next_working(const struct calendar *calendar, struct day day); /* day itself when it works */
+/* The day itself when it works. DAY_NONE (here and below, INSTANT_NONE for instants) when the table ends before the
+ * answer: so too for the closing day of a period. plan_lint says so a year ahead. */
+struct day calendar_next_working(const struct calendar *calendar, struct day day);
 struct day calendar_add_working(const struct calendar *calendar, struct day day, unsigned working_days);
 int calendar_working_between(const struct calendar *calendar, struct day after, struct day until); /* (after, until] */
 /* Working time of [from, to) in milliseconds, by the programme's hours; and the instant at which it reaches `ms`. */

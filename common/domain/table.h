@@ -18,7 +18,7 @@
 enum { TABLE_BYTES_MAX = 16 * 1024 * 1024, TABLE_COLUMNS_MAX = 4096 };
 
 struct table_cell {
-    const char *text; /* NUL-terminated; half-width, without spaces at its ends */
+    const char *text; /* NUL-terminated, as written but for spaces at its ends and a ="…" around it */
     size_t len;
     uint32_t line, column;
 };
@@ -38,7 +38,7 @@ struct table {
 
 /* Everything read, empty rows left out; false when the text is no table (findings say why). *table is initialised
  * either way and wants table_finish. findings and name must outlive it. */
-[[gnu::warn_unused_result]] bool table_read(struct table *table, const char *name, struct slice bytes,
+__attribute__((warn_unused_result)) bool table_read(struct table *table, const char *name, struct slice bytes,
                                             struct findings *findings);
 void table_finish(struct table *table);
 
@@ -50,8 +50,8 @@ size_t table_column(const struct table_row *header, const char *names);
 /* A cell of a row; an empty one at the row's place when the row is short or column is SIZE_MAX. */
 struct table_cell table_at(const struct table_row *row, size_t column);
 
-[[gnu::format(printf, 3, 4)]] void table_wrong(struct table *table, struct table_cell at, const char *format, ...);
-[[gnu::format(printf, 3, 4)]] void table_warn(struct table *table, struct table_cell at, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void table_wrong(struct table *table, struct table_cell at, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void table_warn(struct table *table, struct table_cell at, const char *format, ...);
 
 enum table_number { TABLE_BLANK, TABLE_NUMBER, TABLE_WRONG };
 /* Exact; thousands in groups of three. Blank, -, —, / are TABLE_BLANK. TABLE_WRONG has made a finding. */
