@@ -1,0 +1,32 @@
+/* The events of cells, as the assessment wants them: in commit order (known_at, log, seq), with who sent them. One query
+ * for any number of cells; texts and arrays belong to the history until history_finish. Waits for the database. */
+#ifndef DUBAN_STORE_HISTORY_H
+#define DUBAN_STORE_HISTORY_H
+
+#include "common/domain/ledger.h"
+#include "common/link/pg.h"
+
+struct history_cell {
+    int32_t cell; /* id of the row in `cell` */
+    struct cell_event *events;
+    size_t count;
+};
+struct history {
+    struct history_cell *cells; /* as asked, in that order */
+    size_t count;
+    struct pg_rows rows; /* owns the texts */
+    struct cell_event *events;
+};
+
+/* Events known before `before`. cells: ids without repetition. *out is initialised either way. */
+__attribute__((warn_unused_result)) enum error_code history_load(struct pg *pg, const int32_t *cells, size_t count,
+                                                                 struct instant before, struct history *out,
+                                                                 struct error *err);
+void history_finish(struct history *history);
+
+/* The ids of plan->cells of a programme, in plan order: ids[i] is plan->cells[i]'s, 0 when the database has no such row.
+ * Gives an array (free it). */
+__attribute__((warn_unused_result)) enum error_code history_cell_ids(struct pg *pg, const struct plan *plan,
+                                                                     int32_t **ids, struct error *err);
+
+#endif
