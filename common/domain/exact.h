@@ -1,0 +1,51 @@
+/* Exact fractions for the rules that decide who is late: no floating point, no rounding before printing.
+ *
+ * Values from outside are bounded (|mantissa| ≤ 10^15, places ≤ 9), so 128 bits hold what the rules compute with them;
+ * what does not fit becomes "unknown" (den = 0), which stays unknown through every operation and is asked for with
+ * exact_known. Comparing two known fractions is always exact. Pure. */
+#ifndef DUBAN_DOMAIN_EXACT_H
+#define DUBAN_DOMAIN_EXACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/decimal.h"
+
+__extension__ typedef __int128 int128;
+
+struct exact {
+    int128 num;
+    int128 den; /* > 0; 0 = unknown */
+};
+
+#define EXACT_UNKNOWN ((struct exact){0, 0})
+
+enum rounding {
+    ROUND_CUT,     /* toward zero */
+    ROUND_FLOOR,   /* down */
+    ROUND_CEILING, /* up */
+    ROUND_HALF_UP, /* to the nearest, halves away from zero */
+};
+
+static inline bool exact_known(struct exact a) { return a.den != 0; }
+static inline struct exact exact_whole(int64_t n) { return (struct exact){n, 1}; }
+struct exact exact_of(struct decimal value);
+struct exact exact_ratio(int64_t num, int64_t den); /* den 0 = unknown */
+
+struct exact exact_add(struct exact a, struct exact b);
+struct exact exact_subtract(struct exact a, struct exact b);
+struct exact exact_multiply(struct exact a, struct exact b);
+struct exact exact_divide(struct exact a, struct exact b); /* by zero = unknown */
+struct exact exact_negate(struct exact a);
+struct exact exact_absolute(struct exact a);
+
+/* -1, 0, 1 as a < b, a = b, a > b. Both must be known. */
+int exact_compare(struct exact a, struct exact b);
+static inline int exact_sign(struct exact a) { return a.num < 0 ? -1 : a.num > 0; }
+
+/* The whole number a rounds to; both as a fraction. */
+struct exact exact_round_whole(struct exact a, enum rounding how);
+/* Rounded to `places` (≤ 9) decimals. False when unknown or too large for a decimal; then *out is zero. */
+bool exact_round(struct exact a, unsigned places, enum rounding how, struct decimal *out);
+
+#endif
