@@ -12,7 +12,7 @@
 
 #include "proto/code.h"
 
-enum { DECIMAL_SCALE_MAX = 9, DECIMAL_TEXT_MAX = 24 };
+enum { DECIMAL_SCALE_MAX = 9, DECIMAL_TEXT_MAX = 32 };
 
 struct decimal {
     int64_t mantissa;

@@ -1,7 +1,8 @@
 /* The event: what every figure, receipt, word and decision is, and its canonical bytes.
  *
  * Canonical bytes are the bytes on the wire and under the hash chain: one msgpack array of 15, shortest forms, only
- * str, bin, int, nil, bool, array, text NFC UTF-8 without control characters (proto/README.md, "The event").
+ * str, bin, int, nil, bool, array, text UTF-8 without control characters (proto/README.md, "The event"). That text is
+ * NFC is checked where the Unicode tables are (common/base/text).
  * A decoded event borrows every text from the buffer it was decoded from. Pure. */
 #ifndef DUBAN_PROTO_EVENT_H
 #define DUBAN_PROTO_EVENT_H
@@ -104,7 +105,8 @@ struct event {
 };
 
 /* Writes the canonical bytes. PROTO_NO_SPACE when cap is too small; PROTO_SYNTAX / PROTO_RANGE when a field breaks
- * the rules (text not NFC or with control characters, note too long). */
+ * the rules (text no UTF-8 or with control characters, note too long), PROTO_NOT_CANONICAL for a decimal that is not.
+ */
 __attribute__((warn_unused_result)) enum proto_code event_encode(const struct event *event, uint8_t *out, size_t cap,
                                                                  size_t *len);
 

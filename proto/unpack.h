@@ -33,7 +33,12 @@ struct slice unpack_text_or_nil(struct unpack *in);
 struct slice unpack_bin(struct unpack *in);
 void unpack_bytes(struct unpack *in, uint8_t *out, size_t len); /* a bin of exactly len bytes */
 struct day unpack_day_or_nil(struct unpack *in);
-struct slice unpack_skip(struct unpack *in); /* one value of any type, as its bytes; bounded depth */
+/* One value of the wire's types (str, bin, int, nil, bool, array), checked through, as its bytes. */
+struct slice unpack_value(struct unpack *in);
+/* One value of any type, as its bytes; bounded, not looked into: fields of a later version. */
+struct slice unpack_skip(struct unpack *in);
+/* PROTO_TRAILING when bytes are left, PROTO_NOT_CANONICAL when `canonical` and a long form was seen. */
+__attribute__((warn_unused_result)) enum proto_code unpack_end(const struct unpack *in, bool canonical);
 
 /* Wire text: valid UTF-8 without U+0000-001F and U+007F-009F. NFC is not checked here (no Unicode tables in proto). */
 bool unpack_text_valid(const char *text, size_t len);
