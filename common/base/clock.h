@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <time.h>
 
 #include "common/base/error.h"
 #include "proto/day.h"
@@ -36,7 +34,7 @@ static inline bool instant_is(struct instant t) {
 /* RFC 3339: "2021-07-01T00:00:00+08:00", with up to 3 decimals of a second; other offsets and Z are read too. Days
  * that do not exist, and years outside 1900-2999, are refused. */
 __attribute__((warn_unused_result)) bool instant_parse(const char *text, size_t len, struct instant *out);
-/* Always at +08:00; ".123" only when it is not zero; "" for INSTANT_NONE. Returns the length. */
+/* Always at +08:00; ".123" only when it is not zero; "" for INSTANT_NONE and outside 1900-2999. Returns the length. */
 size_t instant_print(struct instant t, char out[INSTANT_TEXT_MAX]);
 struct day instant_day(struct instant t);    /* the calendar day in UTC+8; DAY_NONE for none */
 int64_t instant_ms_of_day(struct instant t); /* 0 … MS_DAY - 1, UTC+8 */
@@ -55,15 +53,10 @@ struct instant real_now(void); /* logs, HTTP, skew; nothing else */
 /* --- the domain clock --- */
 
 struct clock {
-    char *file;  /* NULL: real time */
-    char *name;  /* of the file in its folder */
+    char *file; /* NULL: real time */
     int inotify; /* -1: none */
     struct instant now;
     int64_t step;
-    dev_t seen_device;
-    ino_t seen_inode;
-    struct timespec seen_changed;
-    off_t seen_size;
 };
 
 /* file NULL opens the real clock. A stepped one waits up to wait_ms of real time for the file to appear. */

@@ -55,6 +55,9 @@ enum text_align { TEXT_LEFT, TEXT_RIGHT };
 /* Exactly `columns` wide: padded with spaces, or cut with "…" at the end. */
 void text_pad(const char *text, size_t len, size_t columns, enum text_align align, struct buffer *out);
 
+/* Plain decimal integers: "-"? then "0" or digits without a leading zero; nothing else, no overflow. */
+bool text_to_int(const char *text, size_t len, int64_t *out);
+
 /* --- names --- */
 
 size_t text_distance(const char *a, const char *b); /* edit distance in code points; both ≤ 128, else SIZE_MAX */
