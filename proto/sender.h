@@ -24,7 +24,10 @@ enum halt_reason {
     HALT_REFUSED = 7,  /* an error unknown here, of class `never` */
 };
 
-enum sender_alarm { ALARM_DATABASE_WENT_BACK = 1, ALARM_STALLED = 2 };
+enum sender_alarm {
+    ALARM_DATABASE_WENT_BACK = 1,
+    ALARM_STALLED = 2
+}; /* STALLED: no progress for four heartbeats; sent again */
 
 /* What the shell knows now. Passed with every input. */
 struct sender_view {
@@ -97,7 +100,7 @@ struct sender {
     int64_t progress_ms;                  /* when the centre last got on */
     int64_t busy_until_ms, busy_since_ms; /* 0 = not */
     int64_t rewound_ms;
-    uint64_t rewound_seq;
+    size_t stale_rewinds; /* still to come for batches sent before the last rewind */
 };
 
 /* halt and halt_gen as stored in the spool (HALT_NONE at first). The first tick opens a session. */
@@ -125,7 +128,7 @@ void sender_batch_sent(struct sender *sender, uint64_t last_seq, size_t bytes, c
 void sender_resume(struct sender *sender, uint64_t centre_gen, const struct sender_view *view,
                    struct sender_actions *actions);
 /* One STATUS now (a step of the rehearsal clock); nothing unless LIVE. */
-void sender_status_wanted(struct sender *sender, const struct sender_view *view, struct sender_actions *actions);
+void sender_status_wanted(const struct sender *sender, struct sender_actions *actions);
 
 /* When sender_tick must be called at the latest; INT64_MAX when HALTED. */
 int64_t sender_deadline_ms(const struct sender *sender);
