@@ -7,8 +7,7 @@
 
 static const struct args_option *find_in(const struct args_option *options, const char *name, size_t len) {
     for (; options && options->name; options++) {
-        if (strlen(options->name) == len && memcmp(options->name, name, len) == 0)
-            return options;
+        if (strlen(options->name) == len && memcmp(options->name, name, len) == 0) return options;
     }
     return NULL;
 }
@@ -63,8 +62,7 @@ static const struct args_command *find_command(const struct args_program *progra
             *words = 2;
             return c;
         }
-        if (strcmp(c->name, first) == 0)
-            found = c;
+        if (strcmp(c->name, first) == 0) found = c;
     }
     *words = 1;
     return found;
@@ -76,10 +74,8 @@ static enum error_code take_option(const struct args_program *program, struct ar
     size_t len = strcspn(word, "=");
     const char *value = word[len] == '=' ? word + len + 1 : NULL;
     const struct args_option *option = find_option(program, out->command, word, len);
-    if (!option)
-        return refuse_option(program, out->command, word, len, err);
-    if (!option->value && value)
-        return error_set(err, ERROR_USAGE, "--%s takes no value", option->name);
+    if (!option) return refuse_option(program, out->command, word, len, err);
+    if (!option->value && value) return error_set(err, ERROR_USAGE, "--%s takes no value", option->name);
     if (option->value && !value) {
         if (*at + 1 >= argc)
             return error_set(err, ERROR_USAGE, "--%s wants a value: --%s %s", option->name, option->name,
@@ -88,15 +84,13 @@ static enum error_code take_option(const struct args_program *program, struct ar
     }
     if (!option->repeated && args_has(out, option->name))
         return error_set(err, ERROR_USAGE, "--%s stands twice", option->name);
-    if (out->given_count == ARGS_MAX)
-        return error_set(err, ERROR_USAGE, "more than %d options", ARGS_MAX);
+    if (out->given_count == ARGS_MAX) return error_set(err, ERROR_USAGE, "more than %d options", ARGS_MAX);
     out->given[out->given_count++] = (struct args_given){option, value};
     return ERROR_OK;
 }
 
 static enum error_code take_positional(struct args *out, const char *word, struct error *err) {
-    if (out->positional_count == ARGS_MAX)
-        return error_set(err, ERROR_USAGE, "more than %d words", ARGS_MAX);
+    if (out->positional_count == ARGS_MAX) return error_set(err, ERROR_USAGE, "more than %d words", ARGS_MAX);
     out->positionals[out->positional_count++] = word;
     return ERROR_OK;
 }
@@ -113,17 +107,14 @@ static enum error_code take_word(const struct args_program *program, struct args
         *options_over = true;
         return ERROR_OK;
     }
-    if (!*options_over && word[0] == '-' && word[1] == '-')
-        return take_option(program, out, argc, argv, at, err);
+    if (!*options_over && word[0] == '-' && word[1] == '-') return take_option(program, out, argc, argv, at, err);
     if (!*options_over && is_odd_dash(word))
         return error_set(err, ERROR_USAGE, "there is no option %s; options have two dashes, see %s --help", word,
                          program->name);
-    if (out->command)
-        return take_positional(out, word, err);
+    if (out->command) return take_positional(out, word, err);
     int words;
     out->command = find_command(program, word, *at + 1 < argc ? argv[*at + 1] : NULL, &words);
-    if (!out->command)
-        return refuse_command(program, word, err);
+    if (!out->command) return refuse_command(program, word, err);
     *at += words - 1;
     return ERROR_OK;
 }
@@ -139,8 +130,7 @@ static void look_for_help(int argc, char *const *argv, struct args *out) {
 static enum error_code check_positionals(const struct args_program *program, const struct args *args,
                                          struct error *err) {
     const struct args_command *command = args->command;
-    if (!command)
-        return error_set(err, ERROR_USAGE, "which command? see %s --help", program->name);
+    if (!command) return error_set(err, ERROR_USAGE, "which command? see %s --help", program->name);
     if (args->positional_count >= command->positional_min && args->positional_count <= command->positional_max)
         return ERROR_OK;
     bool more = args->positional_count > command->positional_max;
@@ -158,19 +148,17 @@ enum error_code args_parse(const struct args_program *program, int argc, char *c
     bool options_over = false;
     enum error_code code = ERROR_OK;
     for (int at = 1; at < argc && !code; at++) {
-        bool asks = strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 || strcmp(argv[at], "--version") == 0;
-        if (options_over || !asks)
-            code = take_word(program, out, argc, argv, &at, &options_over, err);
+        bool asks =
+            strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 || strcmp(argv[at], "--version") == 0;
+        if (options_over || !asks) code = take_word(program, out, argc, argv, &at, &options_over, err);
     }
-    if (out->help || out->version)
-        return ERROR_OK;
+    if (out->help || out->version) return ERROR_OK;
     return code ? code : check_positionals(program, out, err);
 }
 
 bool args_has(const struct args *args, const char *option) {
     for (size_t i = 0; i < args->given_count; i++) {
-        if (strcmp(args->given[i].option->name, option) == 0)
-            return true;
+        if (strcmp(args->given[i].option->name, option) == 0) return true;
     }
     return false;
 }
@@ -185,8 +173,7 @@ const char *args_value(const struct args *args, const char *option, const char *
 const char *args_each(const struct args *args, const char *option, size_t *at) {
     while (*at < args->given_count) {
         const struct args_given *given = &args->given[(*at)++];
-        if (strcmp(given->option->name, option) == 0 && given->value)
-            return given->value;
+        if (strcmp(given->option->name, option) == 0 && given->value) return given->value;
     }
     return NULL;
 }
@@ -216,23 +203,18 @@ static void add_options(const struct args_option *options, enum lang lang, struc
 static void add_usage_line(const struct args_program *program, const struct args_command *command, enum lang lang,
                            struct buffer *out) {
     buffer_printf(out, "%s%s", lang_pick(lang, "Usage: ", "用法："), program->name);
-    if (command->name)
-        buffer_printf(out, " %s", command->name);
-    if (command->options || program->common)
-        buffer_printf(out, " %s", lang_pick(lang, "[OPTION]…", "[选项]…"));
-    if (command->positionals)
-        buffer_printf(out, " %s", command->positionals);
+    if (command->name) buffer_printf(out, " %s", command->name);
+    if (command->options || program->common) buffer_printf(out, " %s", lang_pick(lang, "[OPTION]…", "[选项]…"));
+    if (command->positionals) buffer_printf(out, " %s", command->positionals);
     buffer_add_char(out, '\n');
 }
 
 void args_usage(const struct args_program *program, const struct args_command *command, enum lang lang,
                 struct buffer *out) {
-    if (!command && !program->commands)
-        command = &program->plain;
+    if (!command && !program->commands) command = &program->plain;
     if (command) {
         add_usage_line(program, command, lang, out);
-        if (command->help)
-            buffer_printf(out, "%s\n", lang_pick(lang, command->help, command->help_zh));
+        if (command->help) buffer_printf(out, "%s\n", lang_pick(lang, command->help, command->help_zh));
     } else {
         buffer_printf(out, "%s%s %s\n%s\n\n%s\n", lang_pick(lang, "Usage: ", "用法："), program->name,
                       lang_pick(lang, "COMMAND [OPTION]…", "命令 [选项]…"),
@@ -241,8 +223,7 @@ void args_usage(const struct args_program *program, const struct args_command *c
             add_row(out, c->name, lang_pick(lang, c->help, c->help_zh));
     }
     buffer_printf(out, "\n%s\n", lang_pick(lang, "Options:", "选项："));
-    if (command)
-        add_options(command->options, lang, out);
+    if (command) add_options(command->options, lang, out);
     add_options(program->common, lang, out);
     add_row(out, "--help", lang_pick(lang, "this text", "显示本说明"));
     add_row(out, "--version", lang_pick(lang, "the version", "显示版本"));

@@ -7,16 +7,14 @@
 enum { BUFFER_FIRST = 256 };
 
 static bool make_room(struct buffer *buffer, size_t len) {
-    if (buffer->failed)
-        return false;
+    if (buffer->failed) return false;
     size_t needed;
     if (__builtin_add_overflow(buffer->len, len, &needed) || needed == SIZE_MAX ||
         (buffer->max && needed > buffer->max)) {
         buffer->failed = true;
         return false;
     }
-    if (needed < buffer->capacity)
-        return true;
+    if (needed < buffer->capacity) return true;
     size_t capacity = buffer->capacity ? buffer->capacity : BUFFER_FIRST;
     while (capacity <= needed)
         capacity = capacity > SIZE_MAX / 2 ? SIZE_MAX : capacity * 2;
@@ -35,10 +33,8 @@ char *buffer_reserve(struct buffer *buffer, size_t len) {
 }
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t len) {
-    if (!make_room(buffer, len))
-        return;
-    if (len)
-        memcpy(buffer->data + buffer->len, bytes, len);
+    if (!make_room(buffer, len)) return;
+    if (len) memcpy(buffer->data + buffer->len, bytes, len);
     buffer->len += len;
     buffer->data[buffer->len] = '\0';
 }
@@ -77,8 +73,7 @@ void buffer_add_code_point(struct buffer *buffer, uint32_t c) {
 }
 
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list args) {
-    if (buffer->failed)
-        return;
+    if (buffer->failed) return;
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, again);
@@ -87,8 +82,7 @@ void buffer_vprintf(struct buffer *buffer, const char *format, va_list args) {
         buffer->failed = true;
         return;
     }
-    if (!make_room(buffer, (size_t)len))
-        return;
+    if (!make_room(buffer, (size_t)len)) return;
     vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, args);
     buffer->len += (size_t)len;
 }
@@ -101,8 +95,7 @@ void buffer_printf(struct buffer *buffer, const char *format, ...) {
 }
 
 void buffer_cut(struct buffer *buffer, size_t len) {
-    if (len >= buffer->len)
-        return;
+    if (len >= buffer->len) return;
     buffer->len = len;
     buffer->data[len] = '\0';
 }
@@ -110,8 +103,7 @@ void buffer_cut(struct buffer *buffer, size_t len) {
 void buffer_clear(struct buffer *buffer) {
     buffer->len = 0;
     buffer->failed = false;
-    if (buffer->data)
-        buffer->data[0] = '\0';
+    if (buffer->data) buffer->data[0] = '\0';
 }
 
 const char *buffer_text(const struct buffer *buffer) {
@@ -119,18 +111,15 @@ const char *buffer_text(const struct buffer *buffer) {
 }
 
 char *buffer_take(struct buffer *buffer) {
-    if (!buffer->failed)
-        buffer_add(buffer, "", 0); /* an empty text is a text */
+    if (!buffer->failed) buffer_add(buffer, "", 0); /* an empty text is a text */
     char *text = buffer->failed ? NULL : buffer->data;
-    if (!text)
-        free(buffer->data);
+    if (!text) free(buffer->data);
     *buffer = (struct buffer){.max = buffer->max};
     return text;
 }
 
 void buffer_finish(struct buffer *buffer) {
-    if (!buffer)
-        return;
+    if (!buffer) return;
     free(buffer->data);
     *buffer = (struct buffer){0};
 }

@@ -35,11 +35,9 @@ struct tick tick_after(struct tick t, int64_t ms) {
 }
 
 static int clamp_wait(int64_t from, int64_t until) {
-    if (until <= from)
-        return 0;
+    if (until <= from) return 0;
     int64_t ms;
-    if (__builtin_sub_overflow(until, from, &ms) || ms > INT_MAX)
-        return INT_MAX;
+    if (__builtin_sub_overflow(until, from, &ms) || ms > INT_MAX) return INT_MAX;
     return (int)ms;
 }
 
@@ -62,16 +60,13 @@ enum error_code clock_file_read(const char *file, int64_t *step, struct instant 
     enum { LINE_MAX_BYTES = 128 };
     CLEAN(buffer_finish) struct buffer line = {0};
     enum error_code code = file_read(file, LINE_MAX_BYTES, &line, err);
-    if (code)
-        return code;
+    if (code) return code;
     const char *text = buffer_text(&line);
     size_t len = line.len;
-    if (len && text[len - 1] == '\n')
-        len--;
+    if (len && text[len - 1] == '\n') len--;
     const char *space = memchr(text, ' ', len);
     size_t digits = space ? (size_t)(space - text) : 0;
-    if (!space || !text_to_int(text, digits, step) || *step < 0 ||
-        !instant_parse(space + 1, len - digits - 1, now))
+    if (!space || !text_to_int(text, digits, step) || *step < 0 || !instant_parse(space + 1, len - digits - 1, now))
         return error_set(err, ERROR_INPUT,
                          "%s: expected one line \"STEP INSTANT\", like \"184 2021-07-01T00:00:00+08:00\"", file);
     return ERROR_OK;
@@ -81,8 +76,7 @@ enum error_code clock_file_read(const char *file, int64_t *step, struct instant 
 
 static enum error_code watch_folder(struct clock *clock, struct error *err) {
     AUTO_FREE char *folder = path_folder(clock->file);
-    if (!folder)
-        return error_set(err, ERROR_MEMORY, "%s: no memory", clock->file);
+    if (!folder) return error_set(err, ERROR_MEMORY, "%s: no memory", clock->file);
     clock->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (clock->inotify < 0 || inotify_add_watch(clock->inotify, folder, IN_MOVED_TO | IN_CLOSE_WRITE) < 0)
         return error_set_errno(err, ERROR_IO, errno, "cannot watch the folder %s of the stepped clock", folder);
@@ -101,8 +95,7 @@ static enum error_code wait_for_file(struct clock *clock, int wait_ms, struct er
         drain(clock->inotify);
         enum error_code code = clock_file_read(clock->file, &clock->step, &clock->now, err);
         int left = tick_wait(tick_now(), end);
-        if (code != ERROR_NOT_FOUND || left == 0)
-            return code;
+        if (code != ERROR_NOT_FOUND || left == 0) return code;
         struct pollfd ready = {.fd = clock->inotify, .events = POLLIN};
         if (poll(&ready, 1, left) < 0 && errno != EINTR)
             return error_set_errno(err, ERROR_IO, errno, "cannot wait for %s", clock->file);
@@ -117,25 +110,20 @@ enum error_code clock_open(struct clock *clock, const char *file, int wait_ms, s
     }
     clock->file = strdup(file);
     enum error_code code = clock->file ? watch_folder(clock, err) : error_set(err, ERROR_MEMORY, "no memory");
-    if (!code)
-        code = wait_for_file(clock, wait_ms, err);
-    if (code)
-        clock_finish(clock);
+    if (!code) code = wait_for_file(clock, wait_ms, err);
+    if (code) clock_finish(clock);
     return code;
 }
 
 void clock_finish(struct clock *clock) {
-    if (!clock)
-        return;
-    if (clock->file && clock->inotify >= 0)
-        close(clock->inotify);
+    if (!clock) return;
+    if (clock->file && clock->inotify >= 0) close(clock->inotify);
     free(clock->file);
     *clock = (struct clock){.inotify = -1, .step = -1};
 }
 
 enum error_code clock_refresh(struct clock *clock, bool *changed, struct error *err) {
-    if (changed)
-        *changed = false;
+    if (changed) *changed = false;
     if (!clock->file) {
         clock->now = real_now();
         return ERROR_OK;
@@ -144,8 +132,7 @@ enum error_code clock_refresh(struct clock *clock, bool *changed, struct error *
     int64_t step;
     struct instant now;
     enum error_code code = clock_file_read(clock->file, &step, &now, err);
-    if (code || (step == clock->step && now.ms == clock->now.ms))
-        return code;
+    if (code || (step == clock->step && now.ms == clock->now.ms)) return code;
     if (step <= clock->step || now.ms < clock->now.ms)
         return error_set(err, ERROR_INPUT,
                          "%s: step %" PRId64 " does not follow step %" PRId64
@@ -153,8 +140,7 @@ enum error_code clock_refresh(struct clock *clock, bool *changed, struct error *
                          clock->file, step, clock->step);
     clock->step = step;
     clock->now = now;
-    if (changed)
-        *changed = true;
+    if (changed) *changed = true;
     return ERROR_OK;
 }
 

@@ -53,7 +53,7 @@ struct instant real_now(void); /* logs, HTTP, skew; nothing else */
 /* --- the domain clock --- */
 
 struct clock {
-    char *file; /* NULL: real time */
+    char *file;  /* NULL: real time */
     int inotify; /* -1: none */
     struct instant now;
     int64_t step;

@@ -15,10 +15,11 @@
 #include "common/base/yaml.h"
 
 enum config_type {
-    CONFIG_TEXT,     /* const char * */
-    CONFIG_PATH,     /* const char *, made absolute: relative ones start at the configuration's folder */
-    CONFIG_INT,      /* int64_t within min … max */
-    CONFIG_BOOL,     /* bool */
+    CONFIG_TEXT, /* const char * */
+    CONFIG_PATH, /* const char *, absolute: relative ones start at the file's folder, from --KEY at the working folder
+                  */
+    CONFIG_INT,  /* int64_t within min … max */
+    CONFIG_BOOL, /* bool */
     CONFIG_DURATION, /* int64_t milliseconds: 500ms, 30s, 5min, 2h, 7d; min and max in ms */
     CONFIG_SIZE,     /* int64_t bytes: 512, 64KiB, 4MiB, 1GiB; min and max in bytes */
     CONFIG_WORD,     /* int, from words */
@@ -74,6 +75,8 @@ __attribute__((warn_unused_result)) enum error_code config_load(struct config *c
                                                                 const struct config_override *overrides,
                                                                 size_t override_count, void *target, struct error *err);
 void config_finish(struct config *config);
+/* What wants mending in a table itself (a default of the wrong form, a sample missing); NULL = sound. For a test. */
+const struct config_field *config_unsound(const struct config_program *program);
 /* For read(): text made absolute against the configuration's folder, in the configuration's memory. */
 const char *config_path(struct config *config, const char *path);
 
@@ -87,6 +90,11 @@ enum config_action config_main(struct config *config, const struct config_progra
 void config_help(const struct config_program *program, enum lang lang, struct buffer *out);
 void config_sample(const struct config_program *program, enum lang lang, struct buffer *out);    /* YAML */
 void config_reference(const struct config_program *program, enum lang lang, struct buffer *out); /* Markdown */
+
+/* For base/ itself: "30s", "4MiB", the key a slip was meant for. */
+const char *config_nearest_key(const struct config_program *program, const char *key);
+void config_print_duration(int64_t ms, struct buffer *out);
+void config_print_size(int64_t bytes, struct buffer *out);
 
 /* One value's text; false when malformed or out of int64. */
 bool config_parse_duration(const char *text, int64_t *ms);

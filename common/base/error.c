@@ -9,21 +9,18 @@
 /* snprintf cuts at bytes; a message ends at a whole character all the same. */
 static void fit(char *text, size_t size) {
     size_t len = strlen(text);
-    if (len + 1 < size)
-        return;
+    if (len + 1 < size) return;
     text[text_cut_bytes(text, len, len)] = '\0';
 }
 
 static void vfill(char *out, size_t size, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 static void vfill(char *out, size_t size, const char *format, va_list args) {
-    if (vsnprintf(out, size, format, args) < 0)
-        out[0] = '\0';
+    if (vsnprintf(out, size, format, args) < 0) out[0] = '\0';
     fit(out, size);
 }
 
 enum error_code error_set(struct error *err, enum error_code code, const char *format, ...) {
-    if (!err)
-        return code;
+    if (!err) return code;
     *err = (struct error){.code = code};
     va_list args;
     va_start(args, format);
@@ -33,8 +30,7 @@ enum error_code error_set(struct error *err, enum error_code code, const char *f
 }
 
 enum error_code error_set_errno(struct error *err, enum error_code code, int sys_errno, const char *format, ...) {
-    if (!err)
-        return code;
+    if (!err) return code;
     *err = (struct error){.code = code, .sys_errno = sys_errno};
     va_list args;
     va_start(args, format);
@@ -50,8 +46,7 @@ enum error_code error_set_errno(struct error *err, enum error_code code, int sys
 }
 
 void error_place(struct error *err, const char *format, ...) {
-    if (!err)
-        return;
+    if (!err) return;
     va_list args;
     va_start(args, format);
     vfill(err->place, sizeof err->place, format, args);
@@ -59,8 +54,7 @@ void error_place(struct error *err, const char *format, ...) {
 }
 
 enum error_code error_from_proto(struct error *err, enum proto_code code, const char *what) {
-    if (code == PROTO_OK)
-        return ERROR_OK;
+    if (code == PROTO_OK) return ERROR_OK;
     enum error_code mapped = code == PROTO_NO_SPACE ? ERROR_MEMORY : ERROR_INPUT;
     return error_set(err, mapped, "%s: %s", what, proto_code_name(code));
 }
@@ -92,21 +86,17 @@ const char *error_code_name(enum error_code code) {
 }
 
 int error_exit_status(enum error_code code) {
-    if (code == ERROR_OK)
-        return 0;
-    if (code == ERROR_USAGE)
-        return 2;
+    if (code == ERROR_OK) return 0;
+    if (code == ERROR_USAGE) return 2;
     return code == ERROR_CONNECTION ? 3 : 1;
 }
 
 void findings_add(struct findings *all, bool warning, const char *place, const char *format, ...) {
-    if (!warning)
-        all->errors++; /* counted even when there is no memory to keep its words */
+    if (!warning) all->errors++; /* counted even when there is no memory to keep its words */
     if (all->count == all->capacity) {
         size_t capacity = all->capacity ? all->capacity * 2 : 4;
         struct finding *grown = reallocarray(all->items, capacity, sizeof *grown);
-        if (!grown)
-            return;
+        if (!grown) return;
         all->items = grown;
         all->capacity = capacity;
     }
@@ -122,8 +112,7 @@ void findings_add(struct findings *all, bool warning, const char *place, const c
 }
 
 void findings_finish(struct findings *all) {
-    if (!all)
-        return;
+    if (!all) return;
     free(all->items);
     *all = (struct findings){0};
 }

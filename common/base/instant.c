@@ -17,8 +17,7 @@ static int64_t floor_days(int64_t ms) {
 
 struct day instant_day(struct instant t) {
     int64_t ms;
-    if (!instant_is(t) || __builtin_add_overflow(t.ms, OFFSET_MS, &ms))
-        return DAY_NONE;
+    if (!instant_is(t) || __builtin_add_overflow(t.ms, OFFSET_MS, &ms)) return DAY_NONE;
     int64_t n = floor_days(ms);
     return is_known_day(n) ? (struct day){(int32_t)n} : DAY_NONE;
 }
@@ -38,21 +37,18 @@ struct instant day_end(struct day d) {
 
 struct instant day_at(struct day d, int hour, int minute) {
     struct instant start = day_start(d);
-    if (instant_is(start))
-        start.ms += (int64_t)hour * MS_HOUR + (int64_t)minute * MS_MINUTE;
+    if (instant_is(start)) start.ms += (int64_t)hour * MS_HOUR + (int64_t)minute * MS_MINUTE;
     return start;
 }
 
 size_t instant_print(struct instant t, char out[INSTANT_TEXT_MAX]) {
     struct day d = instant_day(t);
     out[0] = '\0';
-    if (!day_is(d))
-        return 0;
+    if (!day_is(d)) return 0;
     char date[DAY_TEXT_MAX], fraction[8] = "";
     day_print(d, date);
     int ms = (int)instant_ms_of_day(t);
-    if (ms % MS_SECOND)
-        snprintf(fraction, sizeof fraction, ".%03d", ms % MS_SECOND);
+    if (ms % MS_SECOND) snprintf(fraction, sizeof fraction, ".%03d", ms % MS_SECOND);
     int len = snprintf(out, INSTANT_TEXT_MAX, "%.10sT%02d:%02d:%02d%s+08:00", date, ms / MS_HOUR, ms / MS_MINUTE % 60,
                        ms / MS_SECOND % 60, fraction);
     return len < 0 ? 0 : (size_t)len;
@@ -60,8 +56,7 @@ size_t instant_print(struct instant t, char out[INSTANT_TEXT_MAX]) {
 
 /* Two digits at text, at most `max`; -1 else. */
 static int two_digits(const char *text, int max) {
-    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
-        return -1;
+    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9') return -1;
     int value = (text[0] - '0') * 10 + (text[1] - '0');
     return value > max ? -1 : value;
 }
@@ -72,14 +67,11 @@ static bool parse_offset(const char *text, size_t len, int64_t *ms) {
         *ms = 0;
         return true;
     }
-    if (len != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
-        return false;
+    if (len != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
     int hour = two_digits(text + 1, 23), minute = two_digits(text + 4, 59);
-    if (hour < 0 || minute < 0)
-        return false;
+    if (hour < 0 || minute < 0) return false;
     *ms = (int64_t)hour * MS_HOUR + (int64_t)minute * MS_MINUTE;
-    if (text[0] == '-')
-        *ms = -*ms;
+    if (text[0] == '-') *ms = -*ms;
     return true;
 }
 
@@ -89,8 +81,7 @@ bool instant_parse(const char *text, size_t len, struct instant *out) {
     if (len <= SECONDS_END || !day_parse(text, DATE, &d) || text[10] != 'T' || text[13] != ':' || text[16] != ':')
         return false;
     int hour = two_digits(text + 11, 23), minute = two_digits(text + 14, 59), second = two_digits(text + 17, 59);
-    if (hour < 0 || minute < 0 || second < 0)
-        return false;
+    if (hour < 0 || minute < 0 || second < 0) return false;
     size_t at = SECONDS_END;
     int64_t fraction = 0;
     if (text[at] == '.') {
@@ -98,16 +89,13 @@ bool instant_parse(const char *text, size_t len, struct instant *out) {
         int unit = 100;
         for (at++; at < len && text[at] >= '0' && text[at] <= '9'; at++, digits++, unit /= 10)
             fraction += (int64_t)unit * (text[at] - '0');
-        if (digits < 1 || digits > 3)
-            return false;
+        if (digits < 1 || digits > 3) return false;
     }
     int64_t offset;
-    if (!parse_offset(text + at, len - at, &offset))
-        return false;
+    if (!parse_offset(text + at, len - at, &offset)) return false;
     struct instant t = {(int64_t)d.n * MS_DAY + (int64_t)hour * MS_HOUR + (int64_t)minute * MS_MINUTE +
                         (int64_t)second * MS_SECOND + fraction - offset};
-    if (!day_is(instant_day(t)))
-        return false;
+    if (!day_is(instant_day(t))) return false;
     *out = t;
     return true;
 }

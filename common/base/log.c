@@ -16,14 +16,17 @@
 
 enum {
     VALUE_BYTES_MAX = 2048,
-    REPEATS_MAX = 20, /* lines of one event … */
+    REPEATS_MAX = 20,           /* lines of one event … */
     REPEAT_MS = 10 * MS_SECOND, /* … in this time */
     REPEAT_SLOTS = 64,
     EVENT_NAME_MAX = 48,
 };
 
-const struct word log_levels[] = {
-    {"debug", LOG_LEVEL_DEBUG}, {"info", LOG_LEVEL_INFO}, {"warn", LOG_LEVEL_WARN}, {"error", LOG_LEVEL_ERROR}, {NULL, 0}};
+const struct word log_levels[] = {{"debug", LOG_LEVEL_DEBUG},
+                                  {"info", LOG_LEVEL_INFO},
+                                  {"warn", LOG_LEVEL_WARN},
+                                  {"error", LOG_LEVEL_ERROR},
+                                  {NULL, 0}};
 
 /* The process's one logger: see the header. */
 static struct logger {
@@ -56,10 +59,8 @@ void log_set_level(enum log_level lowest) {
 static struct repeat *find_repeat(const char *event) {
     for (size_t i = 0; i < REPEAT_SLOTS; i++) {
         struct repeat *slot = &logger.repeats[i];
-        if (!slot->event[0])
-            snprintf(slot->event, sizeof slot->event, "%s", event);
-        if (strncmp(slot->event, event, EVENT_NAME_MAX - 1) == 0)
-            return slot;
+        if (!slot->event[0]) snprintf(slot->event, sizeof slot->event, "%s", event);
+        if (strncmp(slot->event, event, EVENT_NAME_MAX - 1) == 0) return slot;
     }
     return NULL;
 }
@@ -93,8 +94,7 @@ static bool may_pass(const char *event, unsigned long *suppressed) {
 static bool is_plain(const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F)
-            return false;
+        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F) return false;
     }
     return len > 0 && !text_has_control(text, len) && text_is_utf8(text, len, NULL);
 }
@@ -164,8 +164,7 @@ static const char *read_conversion(const char *at, struct conversion *out, struc
     size_t n = strspn(at, "-+#0");
     snprintf(flags, sizeof flags, "%.*s", (int)n, at);
     at += n;
-    if (*at == '*' || (*at >= '1' && *at <= '9'))
-        snprintf(width, sizeof width, "%d", read_number(&at, args) % 1000);
+    if (*at == '*' || (*at >= '1' && *at <= '9')) snprintf(width, sizeof width, "%d", read_number(&at, args) % 1000);
     out->precision = -1;
     if (*at == '.') {
         at++;
@@ -255,12 +254,10 @@ static void add_pairs(struct buffer *line, const char *format, struct arguments 
     for (const char *at = format; *at;) {
         at += strspn(at, " ");
         size_t key = strcspn(at, "= ");
-        if (key == 0)
-            break;
+        if (key == 0) break;
         buffer_printf(line, " %.*s", (int)key, at);
         at += key;
-        if (*at != '=')
-            continue;
+        if (*at != '=') continue;
         buffer_clear(&value);
         at = read_value(at + 1, args, &value);
         buffer_add_char(line, '=');
@@ -274,17 +271,14 @@ static void begin_line(struct buffer *line, enum log_level level, const char *ev
     char time[INSTANT_TEXT_MAX];
     instant_print(real_now(), time);
     buffer_printf(line, "time=%s level=%s", time, word_text(log_levels, (int)level));
-    if (logger.program)
-        buffer_printf(line, " program=%s", logger.program);
+    if (logger.program) buffer_printf(line, " program=%s", logger.program);
     buffer_printf(line, " event=%s", event);
 }
 
 static void end_line(struct buffer *line, unsigned long suppressed) {
-    if (suppressed)
-        buffer_printf(line, " suppressed=%lu", suppressed);
+    if (suppressed) buffer_printf(line, " suppressed=%lu", suppressed);
     buffer_add_char(line, '\n');
-    if (line->failed)
-        return;
+    if (line->failed) return;
     ssize_t done;
     do
         done = write(logger.fd, line->data, line->len);
@@ -293,8 +287,7 @@ static void end_line(struct buffer *line, unsigned long suppressed) {
 
 void log_write(enum log_level level, const char *event, const char *format, ...) {
     unsigned long suppressed;
-    if ((int)level < atomic_load(&logger.lowest) || !may_pass(event, &suppressed))
-        return;
+    if ((int)level < atomic_load(&logger.lowest) || !may_pass(event, &suppressed)) return;
     int kept_errno = errno;
     CLEAN(buffer_finish) struct buffer line = {0};
     begin_line(&line, level, event);
@@ -308,15 +301,12 @@ void log_write(enum log_level level, const char *event, const char *format, ...)
 
 void log_failure(enum log_level level, const char *event, const struct error *err) {
     unsigned long suppressed;
-    if ((int)level < atomic_load(&logger.lowest) || !may_pass(event, &suppressed))
-        return;
+    if ((int)level < atomic_load(&logger.lowest) || !may_pass(event, &suppressed)) return;
     CLEAN(buffer_finish) struct buffer line = {0};
     begin_line(&line, level, event);
     add_pair(&line, "code", error_code_name(err->code));
-    if (err->place[0])
-        add_pair(&line, "place", err->place);
-    if (err->sys_errno)
-        buffer_printf(&line, " errno=%d", err->sys_errno);
+    if (err->place[0]) add_pair(&line, "place", err->place);
+    if (err->sys_errno) buffer_printf(&line, " errno=%d", err->sys_errno);
     add_pair(&line, "message", err->message);
     end_line(&line, suppressed);
 }

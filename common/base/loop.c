@@ -22,11 +22,9 @@ enum error_code loop_signals_open(int *fd, struct error *err) {
     *fd = -1;
     signal(SIGPIPE, SIG_IGN);
     int why = pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (why)
-        return error_set_errno(err, ERROR_IO, why, "cannot block signals");
+    if (why) return error_set_errno(err, ERROR_IO, why, "cannot block signals");
     *fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (*fd < 0)
-        return error_set_errno(err, ERROR_IO, errno, "cannot open a signalfd");
+    if (*fd < 0) return error_set_errno(err, ERROR_IO, errno, "cannot open a signalfd");
     return ERROR_OK;
 }
 
@@ -36,8 +34,7 @@ enum loop_signal loop_signals_read(int fd) {
     do
         got = read(fd, &info, sizeof info);
     while (got < 0 && errno == EINTR);
-    if (got != (ssize_t)sizeof info)
-        return LOOP_SIGNAL_NONE;
+    if (got != (ssize_t)sizeof info) return LOOP_SIGNAL_NONE;
     return info.ssi_signo == SIGHUP ? LOOP_SIGNAL_RELOAD : LOOP_SIGNAL_STOP;
 }
 
@@ -49,8 +46,7 @@ void loop_signals_restore(void) {
 }
 
 void loop_fd_close(int *fd) {
-    if (*fd >= 0)
-        close(*fd);
+    if (*fd >= 0) close(*fd);
     *fd = -1;
 }
 
@@ -69,8 +65,7 @@ void loop_timer_cancel(struct loop_timers *timers, struct loop_timer *timer) {
 
 void loop_timer_arm(struct loop_timers *timers, struct loop_timer *timer, struct tick due) {
     loop_timer_cancel(timers, timer);
-    if (due.ms == TICK_NONE.ms)
-        return;
+    if (due.ms == TICK_NONE.ms) return;
     timer->due = due;
     struct loop_timer **at = &timers->first;
     while (*at && (*at)->due.ms <= due.ms)
@@ -104,8 +99,7 @@ enum error_code loop_init(struct loop *loop, struct clock *clock, struct error *
 }
 
 void loop_finish(struct loop *loop) {
-    if (!loop)
-        return;
+    if (!loop) return;
     loop_fd_close(&loop->signal_fd);
     loop->count = 0;
     loop->timers.first = NULL;
@@ -125,15 +119,13 @@ enum error_code loop_watch(struct loop *loop, int fd, short events, void (*ready
         return error_set(err, ERROR_CONFLICT, "the event loop watches %d files already", LOOP_WATCH_MAX);
     loop->fds[i] = (struct pollfd){.fd = fd, .events = events};
     loop->watches[i] = (struct loop_watch){.ready = ready, .context = context};
-    if (i == loop->count)
-        loop->count++;
+    if (i == loop->count) loop->count++;
     return ERROR_OK;
 }
 
 void loop_unwatch(struct loop *loop, int fd) {
     size_t i = find_watch(loop, fd);
-    if (i == loop->count)
-        return;
+    if (i == loop->count) return;
     loop->count--;
     loop->fds[i] = loop->fds[loop->count];
     loop->watches[i] = loop->watches[loop->count];
@@ -142,8 +134,7 @@ void loop_unwatch(struct loop *loop, int fd) {
 static void take_signals(struct loop *loop) {
     for (;;) {
         enum loop_signal signal = loop_signals_read(loop->signal_fd);
-        if (signal == LOOP_SIGNAL_NONE)
-            return;
+        if (signal == LOOP_SIGNAL_NONE) return;
         if (signal == LOOP_SIGNAL_STOP)
             loop->stopping = true;
         else if (loop->on_reload)
@@ -153,28 +144,23 @@ static void take_signals(struct loop *loop) {
 
 static enum error_code take_clock(struct loop *loop, struct error *err) {
     bool changed = false;
-    if (!loop->clock)
-        return ERROR_OK;
+    if (!loop->clock) return ERROR_OK;
     enum error_code code = clock_refresh(loop->clock, &changed, err);
-    if (!code && changed && loop->on_clock)
-        loop->on_clock(loop->context);
+    if (!code && changed && loop->on_clock) loop->on_clock(loop->context);
     return code;
 }
 
 static int shorter_wait(int a, int b) {
-    if (a < 0 || b < 0)
-        return a < 0 ? b : a;
+    if (a < 0 || b < 0) return a < 0 ? b : a;
     return a < b ? a : b;
 }
 
 /* Handlers may watch and unwatch while this runs: what was polled is a copy, and each one is looked up again. */
 static void call_ready(struct loop *loop, const struct pollfd *polled, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (!polled[i].revents)
-            continue;
+        if (!polled[i].revents) continue;
         size_t at = find_watch(loop, polled[i].fd);
-        if (at < loop->count)
-            loop->watches[at].ready(loop->watches[at].context, polled[i].revents);
+        if (at < loop->count) loop->watches[at].ready(loop->watches[at].context, polled[i].revents);
     }
 }
 
@@ -186,27 +172,22 @@ enum error_code loop_turn(struct loop *loop, int max_ms, struct error *err) {
     polled[count + 1] = (struct pollfd){.fd = loop->clock ? clock_fd(loop->clock) : -1, .events = POLLIN};
     int wait = loop->stopping ? 0 : shorter_wait(max_ms, loop_timers_wait(&loop->timers, tick_now()));
     if (poll(polled, (nfds_t)count + 2, wait) < 0) {
-        if (errno != EINTR)
-            return error_set_errno(err, ERROR_IO, errno, "poll failed");
+        if (errno != EINTR) return error_set_errno(err, ERROR_IO, errno, "poll failed");
         return ERROR_OK;
     }
-    if (polled[count].revents)
-        take_signals(loop);
+    if (polled[count].revents) take_signals(loop);
     enum error_code code = take_clock(loop, err);
-    if (code)
-        return code;
+    if (code) return code;
     call_ready(loop, polled, count);
     loop_timers_run(&loop->timers, tick_now());
-    if (loop->on_turn)
-        loop->on_turn(loop->context);
+    if (loop->on_turn) loop->on_turn(loop->context);
     return ERROR_OK;
 }
 
 enum error_code loop_run(struct loop *loop, struct error *err) {
     while (!loop->stopping) {
         enum error_code code = loop_turn(loop, -1, err);
-        if (code)
-            return code;
+        if (code) return code;
     }
     return ERROR_OK;
 }

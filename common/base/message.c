@@ -4,16 +4,14 @@
 
 bool lang_parse(const char *text, enum lang *out) {
     bool zh = strncmp(text, "zh", 2) == 0, en = strncmp(text, "en", 2) == 0;
-    if ((!zh && !en) || (text[2] != '\0' && text[2] != '_' && text[2] != '-' && text[2] != '.'))
-        return false;
+    if ((!zh && !en) || (text[2] != '\0' && text[2] != '_' && text[2] != '-' && text[2] != '.')) return false;
     *out = zh ? LANG_ZH : LANG_EN;
     return true;
 }
 
 const char *message(const struct messages *table, enum lang lang, const char *en) {
     for (size_t i = 0; lang == LANG_ZH && i < table->count; i++) {
-        if (strcmp(table->rows[i].en, en) == 0)
-            return table->rows[i].zh;
+        if (strcmp(table->rows[i].en, en) == 0) return table->rows[i].zh;
     }
     return en;
 }
@@ -38,10 +36,8 @@ static size_t conversions(const char *format, char out[ARGUMENTS_MAX][CONVERSION
         }
         size_t len = 0;
         for (; *at && len + 1 < CONVERSION_MAX && index < ARGUMENTS_MAX; at++) {
-            if (!strchr("-+ #0123456789.", *at))
-                out[index][len++] = *at;
-            if (strchr("diouxXeEfFgGaAcspn", *at))
-                break;
+            if (!strchr("-+ #0123456789.", *at)) out[index][len++] = *at;
+            if (strchr("diouxXeEfFgGaAcspn", *at)) break;
         }
         count++;
     }
@@ -56,11 +52,9 @@ static bool same_arguments(const char *a, const char *b) {
 const struct message_row *message_unsound(const struct messages *table) {
     for (size_t i = 0; i < table->count; i++) {
         const struct message_row *row = &table->rows[i];
-        if (!row->en || !row->zh || !same_arguments(row->en, row->zh))
-            return row;
+        if (!row->en || !row->zh || !same_arguments(row->en, row->zh)) return row;
         for (size_t j = 0; j < i; j++) {
-            if (strcmp(table->rows[j].en, row->en) == 0)
-                return row;
+            if (strcmp(table->rows[j].en, row->en) == 0) return row;
         }
     }
     return NULL;

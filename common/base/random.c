@@ -9,8 +9,7 @@ enum error_code random_bytes(void *out, size_t len, struct error *err) {
     while (len) {
         ssize_t got = getrandom(at, len, 0);
         if (got < 0) {
-            if (errno == EINTR)
-                continue;
+            if (errno == EINTR) continue;
             return error_set_errno(err, ERROR_IO, errno, "cannot get random bytes from the kernel");
         }
         at += got;

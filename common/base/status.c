@@ -27,13 +27,11 @@ static int64_t process_start(pid_t pid) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     CLEAN(buffer_finish) struct buffer stat = {0};
-    if (file_read(path, 4096, &stat, NULL))
-        return 0;
+    if (file_read(path, 4096, &stat, NULL)) return 0;
     const char *at = strrchr(buffer_text(&stat), ')'); /* the program's name may hold anything */
     for (int field = 2; at && field < 22; field++) {
         at = strchr(at, ' ');
-        if (at)
-            at++;
+        if (at) at++;
     }
     return at ? strtoll(at, NULL, 10) : 0;
 }
@@ -47,8 +45,7 @@ void status_init(struct status *status, const char *program) {
 }
 
 void status_finish(struct status *status) {
-    if (!status)
-        return;
+    if (!status) return;
     free(status->numbers);
     free(status->texts);
     *status = (struct status){0};
@@ -66,12 +63,10 @@ void status_set_clock(struct status *status, const struct clock *clock) {
 /* Room for one more; false when there is no memory, and then the new key is not told. */
 static bool grow(void *items, size_t size, size_t count, size_t *capacity) {
     void **slot = items;
-    if (count < *capacity)
-        return true;
+    if (count < *capacity) return true;
     size_t more = *capacity ? *capacity * 2 : 16;
     void *grown = reallocarray(*slot, more, size);
-    if (!grown)
-        return false;
+    if (!grown) return false;
     *slot = grown;
     *capacity = more;
     return true;
@@ -84,8 +79,7 @@ void status_set(struct status *status, const char *key, int64_t value) {
             return;
         }
     }
-    if (!grow(&status->numbers, sizeof *status->numbers, status->number_count, &status->number_capacity))
-        return;
+    if (!grow(&status->numbers, sizeof *status->numbers, status->number_count, &status->number_capacity)) return;
     struct status_number *number = &status->numbers[status->number_count++];
     copy_text(number->key, sizeof number->key, key);
     number->value = value;
@@ -94,12 +88,10 @@ void status_set(struct status *status, const char *key, int64_t value) {
 void status_set_text(struct status *status, const char *key, const char *value) {
     struct status_text *text = NULL;
     for (size_t i = 0; i < status->text_count && !text; i++) {
-        if (strcmp(status->texts[i].key, key) == 0)
-            text = &status->texts[i];
+        if (strcmp(status->texts[i].key, key) == 0) text = &status->texts[i];
     }
     if (!text) {
-        if (!grow(&status->texts, sizeof *status->texts, status->text_count, &status->text_capacity))
-            return;
+        if (!grow(&status->texts, sizeof *status->texts, status->text_count, &status->text_capacity)) return;
         text = &status->texts[status->text_count++];
         copy_text(text->key, sizeof text->key, key);
     }
@@ -118,8 +110,7 @@ bool status_get(const struct status *status, const char *key, int64_t *value) {
 
 const char *status_get_text(const struct status *status, const char *key) {
     for (size_t i = 0; i < status->text_count; i++) {
-        if (strcmp(status->texts[i].key, key) == 0)
-            return status->texts[i].value;
+        if (strcmp(status->texts[i].key, key) == 0) return status->texts[i].value;
     }
     return NULL;
 }
@@ -127,14 +118,12 @@ const char *status_get_text(const struct status *status, const char *key) {
 void status_forget(struct status *status, const char *prefix) {
     size_t len = strlen(prefix), kept = 0;
     for (size_t i = 0; i < status->number_count; i++) {
-        if (strncmp(status->numbers[i].key, prefix, len) != 0)
-            status->numbers[kept++] = status->numbers[i];
+        if (strncmp(status->numbers[i].key, prefix, len) != 0) status->numbers[kept++] = status->numbers[i];
     }
     status->number_count = kept;
     kept = 0;
     for (size_t i = 0; i < status->text_count; i++) {
-        if (strncmp(status->texts[i].key, prefix, len) != 0)
-            status->texts[kept++] = status->texts[i];
+        if (strncmp(status->texts[i].key, prefix, len) != 0) status->texts[kept++] = status->texts[i];
     }
     status->text_count = kept;
 }
@@ -180,8 +169,7 @@ enum error_code status_write(struct status *status, const char *file, struct err
     status->written = real_now();
     CLEAN(decref) json_t *root = to_json(status);
     AUTO_FREE char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    if (!text)
-        return error_set(err, ERROR_MEMORY, "%s: no memory for the status file", file);
+    if (!text) return error_set(err, ERROR_MEMORY, "%s: no memory for the status file", file);
     return file_write_fast(file, text, strlen(text), 0644, err);
 }
 
@@ -200,8 +188,7 @@ enum error_code status_read(struct status *status, const char *file, struct erro
     *status = (struct status){.step = -1, .domain = INSTANT_NONE, .started = INSTANT_NONE, .written = INSTANT_NONE};
     CLEAN(buffer_finish) struct buffer bytes = {0};
     enum error_code code = file_read(file, STATUS_BYTES_MAX, &bytes, err);
-    if (code)
-        return code;
+    if (code) return code;
     json_error_t why;
     CLEAN(decref) json_t *root = json_loadb(buffer_text(&bytes), bytes.len, JSON_REJECT_DUPLICATES, &why);
     if (!json_is_object(root) || !json_is_string(json_object_get(root, "program")) ||
@@ -221,18 +208,15 @@ enum error_code status_read(struct status *status, const char *file, struct erro
     const char *key;
     json_t *value;
     json_object_foreach(json_object_get(root, "numbers"), key, value) {
-        if (json_is_integer(value))
-            status_set(status, key, json_integer_value(value));
+        if (json_is_integer(value)) status_set(status, key, json_integer_value(value));
     }
     json_object_foreach(json_object_get(root, "texts"), key, value) {
-        if (json_is_string(value))
-            status_set_text(status, key, json_string_value(value));
+        if (json_is_string(value)) status_set_text(status, key, json_string_value(value));
     }
     return ERROR_OK;
 }
 
 bool status_alive(const struct status *status) {
-    if (status->pid <= 0 || (kill(status->pid, 0) != 0 && errno != EPERM))
-        return false;
+    if (status->pid <= 0 || (kill(status->pid, 0) != 0 && errno != EPERM)) return false;
     return process_start(status->pid) == status->process_start;
 }

@@ -16,17 +16,14 @@ static size_t decode_one(const char *text, size_t len, uint32_t *out) {
         return 1;
     }
     size_t need = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-    if (s[0] < 0xC2 || s[0] > 0xF4 || len < need)
-        return 0;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || len < need) return 0;
     uint32_t c = s[0] & (0xFFu >> (need + 1));
     for (size_t i = 1; i < need; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
+        if ((s[i] & 0xC0) != 0x80) return 0;
         c = c << 6 | (s[i] & 0x3F);
     }
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (c < least[need] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
-        return 0;
+    if (c < least[need] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return 0;
     *out = c;
     return need;
 }
@@ -37,8 +34,7 @@ bool text_is_utf8(const char *text, size_t len, size_t *bad_at) {
         uint32_t c;
         size_t step = decode_one(text + at, len - at, &c);
         if (!step) {
-            if (bad_at)
-                *bad_at = at;
+            if (bad_at) *bad_at = at;
             return false;
         }
         at += step;
@@ -66,8 +62,7 @@ size_t text_cut_bytes(const char *text, size_t len, size_t bytes) {
     size_t start = limit;
     while (start > 0 && limit - start < 4) {
         unsigned char byte = (unsigned char)text[--start];
-        if ((byte & 0xC0) == 0x80)
-            continue;
+        if ((byte & 0xC0) == 0x80) continue;
         size_t need = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
         return start + need > limit ? start : limit;
     }
@@ -91,8 +86,8 @@ static bool is_surely_nfc(uint32_t c) {
 
 static bool compose(const char *text, size_t len, utf8proc_uint8_t **out, size_t *out_len) {
     *out = NULL;
-    utf8proc_ssize_t got = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len, out,
-                                        UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t got =
+        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len, out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     *out_len = got < 0 ? 0 : (size_t)got;
     return got >= 0;
 }
@@ -102,13 +97,11 @@ bool text_is_nfc(const char *text, size_t len) {
     for (size_t at = 0; at < len;) {
         uint32_t c;
         size_t step = decode_one(text + at, len - at, &c);
-        if (!step)
-            return false;
+        if (!step) return false;
         sure = sure && is_surely_nfc(c);
         at += step;
     }
-    if (sure)
-        return true;
+    if (sure) return true;
     AUTO_FREE utf8proc_uint8_t *composed = NULL;
     size_t composed_len;
     return compose(text, len, &composed, &composed_len) && composed_len == len && memcmp(composed, text, len) == 0;
@@ -119,8 +112,7 @@ bool text_nfc(const char *text, size_t len, struct buffer *out) {
         buffer_add(out, text, len);
         return true;
     }
-    if (!text_is_utf8(text, len, NULL))
-        return false;
+    if (!text_is_utf8(text, len, NULL)) return false;
     AUTO_FREE utf8proc_uint8_t *composed = NULL;
     size_t composed_len;
     if (compose(text, len, &composed, &composed_len))
@@ -136,8 +128,7 @@ static bool is_control(uint32_t c) {
 
 bool text_has_control(const char *text, size_t len) {
     for (size_t at = 0; at < len;) {
-        if (is_control(text_next(text, len, &at)))
-            return true;
+        if (is_control(text_next(text, len, &at))) return true;
     }
     return false;
 }
@@ -172,8 +163,7 @@ size_t text_cut_width(const char *text, size_t len, size_t columns) {
     size_t width = 0, fits = 0;
     for (size_t at = 0; at < len; fits = at) {
         width += char_width(text_next(text, len, &at));
-        if (width > columns)
-            return fits;
+        if (width > columns) return fits;
     }
     return fits;
 }
@@ -186,15 +176,12 @@ static void add_spaces(struct buffer *out, size_t count) {
 void text_pad(const char *text, size_t len, size_t columns, enum text_align align, struct buffer *out) {
     size_t width = text_width(text, len);
     if (width <= columns) {
-        if (align == TEXT_RIGHT)
-            add_spaces(out, columns - width);
+        if (align == TEXT_RIGHT) add_spaces(out, columns - width);
         buffer_add(out, text, len);
-        if (align == TEXT_LEFT)
-            add_spaces(out, columns - width);
+        if (align == TEXT_LEFT) add_spaces(out, columns - width);
         return;
     }
-    if (columns == 0)
-        return;
+    if (columns == 0) return;
     size_t fits = text_cut_width(text, len, columns - 1);
     buffer_add(out, text, fits);
     buffer_add_code_point(out, ELLIPSIS);

@@ -31,15 +31,13 @@ static bool convert(const char *from, const char *bytes, size_t len, struct buff
     enum { ROOM = 4096 };
     *turned = 0;
     iconv_t turn = iconv_open("UTF-8", from);
-    if (turn == (iconv_t)-1)
-        return false;
+    if (turn == (iconv_t)-1) return false;
     const char *in = bytes;
     size_t left = len;
     bool good = true;
     for (bool flushing = false; good;) {
         char *room = buffer_reserve(out, ROOM);
-        if (!room)
-            break;
+        if (!room) break;
         char *at = room;
         size_t space = ROOM;
         /* iconv writes through neither its input pointer nor the bytes: the cast only meets its old prototype. */
@@ -64,21 +62,18 @@ static bool convert(const char *from, const char *bytes, size_t len, struct buff
 bool text_decode(enum text_encoding encoding, const void *bytes, size_t len, struct buffer *out, size_t *bad_at) {
     const char *text = bytes;
     size_t skip = has_mark(encoding, text, len) ? encodings[encoding].mark_len : 0;
-    if (len == skip)
-        return true;
+    if (len == skip) return true;
     size_t good = 0, before = out->len;
     bool whole;
     if (encoding == TEXT_UTF8) {
         whole = text_is_utf8(text + skip, len - skip, &good);
-        if (whole)
-            buffer_add(out, text + skip, len - skip);
+        if (whole) buffer_add(out, text + skip, len - skip);
     } else {
         whole = convert(encodings[encoding].name, text + skip, len - skip, out, &good);
     }
     if (!whole) {
         buffer_cut(out, before);
-        if (bad_at)
-            *bad_at = skip + good;
+        if (bad_at) *bad_at = skip + good;
     }
     return whole;
 }
@@ -91,8 +86,7 @@ bool text_decode_guess(const void *bytes, size_t len, struct buffer *out, enum t
         }
     }
     *found = TEXT_UTF8;
-    if (text_decode(TEXT_UTF8, bytes, len, out, NULL))
-        return true;
+    if (text_decode(TEXT_UTF8, bytes, len, out, NULL)) return true;
     *found = TEXT_GB18030;
     return text_decode(TEXT_GB18030, bytes, len, out, bad_at);
 }

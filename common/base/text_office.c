@@ -16,12 +16,9 @@ static bool is_invisible(uint32_t c) {
 }
 
 static uint32_t halfwidth(uint32_t c) {
-    if (c >= 0xFF01 && c <= 0xFF5E)
-        return c - 0xFF01 + '!';
-    if (is_space(c))
-        return ' ';
-    if (c >= 0x2010 && c <= 0x2015)
-        return '-';
+    if (c >= 0xFF01 && c <= 0xFF5E) return c - 0xFF01 + '!';
+    if (is_space(c)) return ' ';
+    if (c >= 0x2010 && c <= 0x2015) return '-';
     switch (c) {
     case 0x2212: /* minus sign */
     case 0xFE63: /* small hyphen-minus */
@@ -49,8 +46,7 @@ void text_halfwidth(const char *text, size_t len, struct buffer *out) {
     bool begun = false;
     for (size_t at = 0; at < len;) {
         uint32_t c = text_next(text, len, &at);
-        if (is_invisible(c))
-            continue;
+        if (is_invisible(c)) continue;
         c = halfwidth(c);
         if (c == ' ') {
             spaces += begun;
@@ -72,8 +68,7 @@ static bool is_quote(uint32_t c) {
 static uint32_t next_loose(const char *text, size_t len, size_t *at) {
     while (*at < len) {
         uint32_t c = halfwidth(text_next(text, len, at));
-        if (c != ' ' && !is_invisible(c) && !is_quote(c))
-            return c;
+        if (c != ' ' && !is_invisible(c) && !is_quote(c)) return c;
     }
     return 0;
 }
@@ -82,10 +77,8 @@ bool text_equal_loose(const char *a, size_t a_len, const char *b, size_t b_len) 
     size_t a_at = 0, b_at = 0;
     for (;;) {
         uint32_t x = next_loose(a, a_len, &a_at);
-        if (x != next_loose(b, b_len, &b_at))
-            return false;
-        if (x == 0)
-            return a_at == a_len && b_at == b_len;
+        if (x != next_loose(b, b_len, &b_at)) return false;
+        if (x == 0) return a_at == a_len && b_at == b_len;
     }
 }
 
@@ -97,8 +90,7 @@ static bool spread(const char *text, uint32_t out[NAME_MAX_CHARS], size_t *count
     size_t len = strlen(text);
     *count = 0;
     for (size_t at = 0; at < len;) {
-        if (*count == NAME_MAX_CHARS)
-            return false;
+        if (*count == NAME_MAX_CHARS) return false;
         out[(*count)++] = text_next(text, len, &at);
     }
     return true;
@@ -112,8 +104,7 @@ static size_t least(size_t a, size_t b) {
 size_t text_distance(const char *a, const char *b) {
     uint32_t x[NAME_MAX_CHARS], y[NAME_MAX_CHARS];
     size_t m, n;
-    if (!spread(a, x, &m) || !spread(b, y, &n))
-        return SIZE_MAX;
+    if (!spread(a, x, &m) || !spread(b, y, &n)) return SIZE_MAX;
     size_t rows[3][NAME_MAX_CHARS + 1];
     size_t *two_up = rows[0], *up = rows[1], *row = rows[2];
     for (size_t j = 0; j <= n; j++)
@@ -155,12 +146,10 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 bool text_to_int(const char *text, size_t len, int64_t *out) {
     bool negative = len > 0 && text[0] == '-';
     size_t at = negative;
-    if (at == len || (text[at] == '0' && len > 1))
-        return false;
+    if (at == len || (text[at] == '0' && len > 1)) return false;
     int64_t value = 0;
     for (; at < len; at++) {
-        if (text[at] < '0' || text[at] > '9')
-            return false;
+        if (text[at] < '0' || text[at] > '9') return false;
         int digit = text[at] - '0';
         if (__builtin_mul_overflow(value, 10, &value) ||
             __builtin_add_overflow(value, negative ? -digit : digit, &value))

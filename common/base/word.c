@@ -16,8 +16,7 @@ bool word_find(const struct word *words, const char *text, size_t len, int *out)
 
 const char *word_text(const struct word *words, int value) {
     for (const struct word *w = words; w->text; w++) {
-        if (w->value == value)
-            return w->text;
+        if (w->value == value) return w->text;
     }
     return NULL;
 }

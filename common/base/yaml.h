@@ -51,6 +51,7 @@ struct yaml {
     const char *file;       /* the document's own copy */
     struct findings *findings;
     struct yaml_block *memory;
+    struct yaml_node nothing; /* the root when there was no memory for one */
 };
 
 /* Parses; false when the text is not our YAML (findings say why; then root is a null node). doc is initialised either
