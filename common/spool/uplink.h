@@ -1,11 +1,12 @@
-/* The session of one spool with the centre: proto/sender driven over a CURVE DEALER socket. Nothing but uplink_wait and
- * spool_send_and_wait blocks on the network; both, and every commit to the spool, block on the disk. One thread.
- *
- *     for (;;) { uplink_wait(uplink, fds, n, ms, &err); uplink_turn(uplink, domain_now, &err); … }
- */
+/* The session of one spool with the centre: proto/sender driven over a CURVE DEALER socket in the program's loop. The
+ * uplink watches its socket and arms a timer there; the program calls uplink_turn at the end of every turn
+ * (link_loop.on_turn) and after every commit to the spool. Only spool_send_and_wait blocks on the network; commits to
+ * the spool block on the disk. One thread. */
 #ifndef DUBAN_SPOOL_UPLINK_H
 #define DUBAN_SPOOL_UPLINK_H
 
+#include "common/link/context.h"
+#include "common/link/poll.h"
 #include "common/spool/spool.h"
 
 struct uplink;
@@ -35,17 +36,15 @@ struct uplink_status {
     unsigned last_rejected_code; /* enum quarantine_code */
 };
 
-/* Borrows the spool. Takes halted state and gen from it. */
+/* Borrows spool, context and loop. Takes halted state and gen from the spool. */
 __attribute__((warn_unused_result)) enum error_code uplink_create(const struct uplink_settings *settings,
-                                                                  struct spool *spool, struct uplink **out,
+                                                                  struct spool *spool, struct link_context *context,
+                                                                  struct link_loop *loop, struct uplink **out,
                                                                   struct error *err);
 void uplink_destroy(struct uplink **uplink);
 
-/* Sleeps until the socket has something, one of the fds is readable, something is due, or max_ms passed (-1 = none). */
-__attribute__((warn_unused_result)) enum error_code uplink_wait(struct uplink *uplink, const int *fds, size_t fd_count,
-                                                                int max_ms, struct error *err);
-/* Reads and sends all that is to be read and sent now. Call it after every commit to the spool, too. An error is the
- * spool's (disk): the session is dropped and tried again later. */
+/* Reads and sends all that is to be read and sent now; never waits. An error is the spool's (disk): the session is
+ * dropped and tried again later, unless the spool is broken. `domain` is for retention. */
 __attribute__((warn_unused_result)) enum error_code uplink_turn(struct uplink *uplink, struct instant domain,
                                                                 struct error *err);
 
@@ -53,8 +52,12 @@ struct uplink_status uplink_status(const struct uplink *uplink);
 bool uplink_is_live(const struct uplink *uplink);
 /* LIVE, and the centre has acknowledged all that the spool holds. */
 bool uplink_is_settled(const struct uplink *uplink);
-/* Sends one STATUS as soon as the session is live. Answered: see statuses_answered. */
+/* Sends one STATUS as soon as the session is live and settled; statuses_answered grows with its answer. */
 void uplink_status_wanted(struct uplink *uplink);
+
+/* The quarantine code, if the centre names this event in an acknowledgement of this session; 0 until then. */
+void uplink_watch(struct uplink *uplink, uint64_t seq);
+unsigned uplink_watched(const struct uplink *uplink);
 
 /* The operator's word. Moves the spool into a new epoch where the reason asks for it (spool_new_epoch), clears the halt.
  * centre_gen: as told with the halt, or a higher one known otherwise; 0 = that stored in the spool. */
@@ -63,7 +66,7 @@ __attribute__((warn_unused_result)) enum error_code uplink_resume(struct uplink 
 
 /* Appends the event and returns when the centre has acknowledged it: what `duban confirm` does. *rejected: 0, or the
  * quarantine code the centre gave it. ERROR_CONNECTION after deadline_ms: the event stays in the spool and goes with
- * the next session. ERROR_REFUSED: halted, the words say why. */
+ * the next session. ERROR_REFUSED: halted, the words say why. Makes a context and a loop of its own (which blocks the signals). */
 __attribute__((warn_unused_result)) enum error_code spool_send_and_wait(struct spool *spool,
                                                                         const struct uplink_settings *settings,
                                                                         const struct event *event, struct instant now,

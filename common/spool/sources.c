@@ -1,0 +1,154 @@
+#include "common/spool/sources.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/spool/spool_sql.h"
+
+enum error_code sources_file_find(struct spool *spool, const char *source, const uint8_t hash[SOURCE_HASH_BYTES],
+                                  struct source_file *out, struct error *err) {
+    memset(out, 0, sizeof *out);
+    sqlite3_stmt *statement = spool_statement(spool, SQL_FILE_FIND, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    sqlite3_bind_blob(statement, 2, hash, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    enum error_code code = spool_step(spool, statement, &out->found, err);
+    if (code || !out->found) return code;
+    const char *name = (const char *)sqlite3_column_text(statement, 0);
+    size_t len = name ? text_cut_bytes(name, strlen(name), sizeof out->name - 1) : 0;
+    if (name) memcpy(out->name, name, len);
+    out->taken_at.ms = sqlite3_column_int64(statement, 1);
+    sqlite3_reset(statement);
+    return ERROR_OK;
+}
+
+enum error_code sources_file_mark(struct spool *spool, const char *source, const uint8_t hash[SOURCE_HASH_BYTES],
+                                  const char *name, struct instant now, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_FILE_MARK, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    sqlite3_bind_blob(statement, 2, hash, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    spool_bind_slice(statement, 3, slice_of(name));
+    sqlite3_bind_int64(statement, 4, now.ms);
+    return spool_run(spool, statement, err);
+}
+
+enum error_code sources_look_find(struct spool *spool, const char *source, const char *name, struct source_look *out,
+                                  struct error *err) {
+    memset(out, 0, sizeof *out);
+    sqlite3_stmt *statement = spool_statement(spool, SQL_LOOK_FIND, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    spool_bind_slice(statement, 2, slice_of(name));
+    enum error_code code = spool_step(spool, statement, &out->found, err);
+    if (code || !out->found) return code;
+    out->size = sqlite3_column_int64(statement, 0);
+    out->mtime_ns = sqlite3_column_int64(statement, 1);
+    out->since.ms = sqlite3_column_int64(statement, 2);
+    out->first.ms = sqlite3_column_int64(statement, 3);
+    out->decided = sqlite3_column_int(statement, 4) != 0;
+    sqlite3_reset(statement);
+    return ERROR_OK;
+}
+
+enum error_code sources_look_set(struct spool *spool, const char *source, const char *name,
+                                 const struct source_look *look, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_LOOK_SET, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    spool_bind_slice(statement, 2, slice_of(name));
+    sqlite3_bind_int64(statement, 3, look->size);
+    sqlite3_bind_int64(statement, 4, look->mtime_ns);
+    sqlite3_bind_int64(statement, 5, look->since.ms);
+    sqlite3_bind_int64(statement, 6, look->first.ms);
+    sqlite3_bind_int(statement, 7, look->decided);
+    return spool_run(spool, statement, err);
+}
+
+enum error_code sources_look_forget(struct spool *spool, const char *source, const char *name, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_LOOK_FORGET, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    spool_bind_slice(statement, 2, slice_of(name));
+    return spool_run(spool, statement, err);
+}
+
+static void bind_cell(sqlite3_stmt *statement, const struct source_cell *cell, struct day as_of) {
+    spool_bind_slice(statement, 1, cell->target);
+    spool_bind_slice(statement, 2, cell->area);
+    spool_bind_slice(statement, 3, cell->reporter);
+    sqlite3_bind_int(statement, 4, as_of.n);
+}
+
+static enum error_code read_figure(struct spool *spool, enum spool_statement which, const struct source_cell *cell,
+                                   struct day as_of, struct source_figure *out, struct error *err) {
+    memset(out, 0, sizeof *out);
+    sqlite3_stmt *statement = spool_statement(spool, which, err);
+    if (!statement) return ERROR_IO;
+    bind_cell(statement, cell, as_of);
+    enum error_code code = spool_step(spool, statement, &out->found, err);
+    if (code || !out->found) return code;
+    out->as_of.n = sqlite3_column_int(statement, 0);
+    out->kind = (uint32_t)sqlite3_column_int64(statement, 1);
+    out->figure.form = (enum figure_form)sqlite3_column_int(statement, 2);
+    int64_t mantissa = sqlite3_column_int64(statement, 3);
+    out->figure.done = out->figure.form == FIGURE_DONE && mantissa != 0;
+    if (out->figure.form != FIGURE_DONE) {
+        out->figure.value = (struct decimal){mantissa, (uint8_t)sqlite3_column_int(statement, 4)};
+        out->figure.denominator =
+            (struct decimal){sqlite3_column_int64(statement, 5), (uint8_t)sqlite3_column_int(statement, 6)};
+    }
+    bool sound = spool_column_bytes(statement, 7, out->uid, EVENT_UID_BYTES);
+    sqlite3_reset(statement);
+    return sound ? ERROR_OK : error_set(err, ERROR_INPUT, "a remembered figure is damaged");
+}
+
+enum error_code sources_figure_at(struct spool *spool, const struct source_cell *cell, struct day as_of,
+                                  struct source_figure *out, struct error *err) {
+    return read_figure(spool, SQL_FIGURE_AT, cell, as_of, out, err);
+}
+
+enum error_code sources_figure_before(struct spool *spool, const struct source_cell *cell, struct day as_of,
+                                      struct source_figure *out, struct error *err) {
+    return read_figure(spool, SQL_FIGURE_BEFORE, cell, as_of, out, err);
+}
+
+enum error_code sources_figure_set(struct spool *spool, const struct source_cell *cell,
+                                   const struct source_figure *figure, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_FIGURE_SET, err);
+    if (!statement) return ERROR_IO;
+    bool done = figure->figure.form == FIGURE_DONE;
+    bind_cell(statement, cell, figure->as_of);
+    sqlite3_bind_int64(statement, 5, figure->kind);
+    sqlite3_bind_int(statement, 6, (int)figure->figure.form);
+    sqlite3_bind_int64(statement, 7, done ? figure->figure.done : figure->figure.value.mantissa);
+    sqlite3_bind_int(statement, 8, done ? 0 : figure->figure.value.scale);
+    sqlite3_bind_int64(statement, 9, figure->figure.denominator.mantissa);
+    sqlite3_bind_int(statement, 10, figure->figure.denominator.scale);
+    sqlite3_bind_blob(statement, 11, figure->uid, EVENT_UID_BYTES, SQLITE_TRANSIENT);
+    return spool_run(spool, statement, err);
+}
+
+enum error_code sources_words_same(struct spool *spool, const struct source_cell *cell, struct day as_of,
+                                   struct slice words, bool *same, struct error *err) {
+    *same = false;
+    sqlite3_stmt *statement = spool_statement(spool, SQL_WORDS_FIND, err);
+    if (!statement) return ERROR_IO;
+    bind_cell(statement, cell, as_of);
+    bool row = false;
+    enum error_code code = spool_step(spool, statement, &row, err);
+    if (code || !row) return code;
+    struct slice stored = {(const char *)sqlite3_column_text(statement, 0), (size_t)sqlite3_column_bytes(statement, 0)};
+    *same = stored.len == words.len && (words.len == 0 || memcmp(stored.ptr, words.ptr, words.len) == 0);
+    sqlite3_reset(statement);
+    return ERROR_OK;
+}
+
+enum error_code sources_words_set(struct spool *spool, const struct source_cell *cell, struct day as_of,
+                                  struct slice words, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_WORDS_SET, err);
+    if (!statement) return ERROR_IO;
+    bind_cell(statement, cell, as_of);
+    spool_bind_slice(statement, 5, words);
+    return spool_run(spool, statement, err);
+}
