@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -39,12 +40,23 @@ def write(path, text, mode=0o600):
     temporary.rename(path)
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
 class Preparation:
     def __init__(self, options):
         self.options = options
         self.state = Path(options.state).absolute()
         self.share = self.state / "share" / "duban"
         self.rehearsal = options.kind == "rehearsal"
+        # where the sample receiver listens: given, or free ports found once and kept
+        kept = self.state / "receiver-ports"
+        if not kept.exists() and self.rehearsal:
+            write(kept, f"{options.hooks or free_port()} {options.mail or free_port()}\n", 0o644)
+        self.hooks, self.mail = kept.read_text().split() if self.rehearsal else ("127.0.0.1:18080", "127.0.0.1:25")
 
     def duban(self, *words):
         command = [str(self.state / "bin" / "duban"), *words, "--config", str(self.state / "duban.yaml")]
@@ -90,14 +102,14 @@ listen: {self.options.listen}
 key: {state}/keys/aggregator.key
 {self.clock_line()}status: {state}/status/aggregator.json
 """)
-        host = self.options.hooks.rpartition(":")[0]
+        host = self.hooks.rpartition(":")[0]
         write(state / "keys" / "webhook.secret", "sample-secret-not-real\n")
         write(state / "alerter.yaml", f"""database: "{self.database('alerter')}"
 {self.clock_line()}status: {state}/status/alerter.json
 channels:
   log: {{file: {state}/log/alerts.log}}
   webhook: {{secret_file: {state}/keys/webhook.secret, allow_hosts: [{host}]}}
-  email: {{server: "smtp://{self.options.mail}", from: duban@duban.invalid}}
+  email: {{server: "smtp://{self.mail}", from: duban@duban.invalid}}
 """)
 
     def agent_configurations(self):
@@ -128,7 +140,7 @@ sources:
     def contacts(self):
         """The sample contacts, with the addresses at which the sample receiver listens."""
         text = (self.share / "sample" / "contacts.csv").read_text("utf-8")
-        write(self.state / "contacts.csv", text.replace("127.0.0.1:18080", self.options.hooks))
+        write(self.state / "contacts.csv", text.replace("127.0.0.1:18080", self.hooks))
 
     def load(self):
         self.duban("migrate", "--kind", self.options.kind)
@@ -150,9 +162,11 @@ sources:
         argv = {"aggregator": [f"{state}/bin/duban-aggregator", "--config", f"{state}/aggregator.yaml"],
                 "alerter": [f"{state}/bin/duban-alerter", "--config", f"{state}/alerter.yaml"]}
         if self.rehearsal:
+            host, web = self.hooks.split(":")
+            argv["receiver"] = [f"{self.share}/sample/receiver.py", f"{state}/received", host, web, self.mail.split(":")[1]]
             for name in AGENTS:
                 argv[name] = [f"{state}/bin/duban-collector", "--config", f"{state}/agents/{name}/collector.yaml"]
-        write(state / "services.json", json.dumps([{"name": n, "argv": a} for n, a in argv.items()], indent=1) + "\n")
+        write(state / "services.json", json.dumps([{"name": n, "argv": a, "steps": n != "receiver"} for n, a in argv.items()], indent=1) + "\n")
 
     def run(self):
         for part in ("log", "run", "status", "keys", "agents"):
@@ -180,11 +194,11 @@ if __name__ == "__main__":
     parser.add_argument("--kind", choices=("rehearsal", "real"), default="rehearsal")
     parser.add_argument("--listen", default="")
     parser.add_argument("--server", default="")
-    parser.add_argument("--hooks", default="127.0.0.1:18080")
-    parser.add_argument("--mail", default="127.0.0.1:18025")
+    parser.add_argument("--hooks", default="", help="where the sample webhooks go")
+    parser.add_argument("--mail", default="", help="where the sample mails go")
     chosen = parser.parse_args()
-    socket = f"ipc://{os.path.abspath(chosen.state)}/run/duban.ipc"
-    chosen.listen = chosen.listen or socket
-    chosen.server = chosen.server or socket
+    here = f"ipc://{os.path.abspath(chosen.state)}/run/duban.ipc"
+    chosen.listen = chosen.listen or here
+    chosen.server = chosen.server or here
     os.umask(0o077)
     Preparation(chosen).run()

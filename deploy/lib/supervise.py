@@ -6,7 +6,7 @@
     supervise.py stop STATE NAME    stops NAME in order and keeps it stopped
     supervise.py sweep STATE        stops whatever an earlier run left (found by pid and start time)
 
-STATE/services.json lists [{"name": …, "argv": […]}, …]. For each there is STATE/run/NAME.pid (pid and start time, so that
+STATE/services.json lists [{"name": …, "argv": […], "steps": whether it keeps a status file}, …]. For each there is STATE/run/NAME.pid (pid and start time, so that
 a reused pid is never taken for it), STATE/run/NAME.stopped while it is to stay stopped, and STATE/log/NAME.log.
 A process that shows itself has renamed its status file STATE/status/NAME.json into place; one that ends in order removes it.
 """
