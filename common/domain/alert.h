@@ -23,7 +23,7 @@ enum alert_rule {
 };
 enum alert_state { ALERT_OPEN, ALERT_PROMISED, ALERT_SUPPRESSED, ALERT_RESOLVED };
 
-enum { ALERT_KEY_MAX = 192, ALERT_WORD_MAX = 24, ALERT_WANTS_MAX = 8, ALERT_OFFLINE_HOURS = 8, ALERT_HELD_DAYS = 3 };
+enum { ALERT_KEY_MAX = 192, ALERT_WORD_MAX = 24, ALERT_WANTS_MAX = 16, ALERT_OFFLINE_HOURS = 8, ALERT_HELD_DAYS = 3 };
 
 /* One that stands (open, promised or suppressed). */
 struct alert {
@@ -63,12 +63,12 @@ struct receipt {
     struct slice place, code, text; /* of its first refusal */
 };
 
-enum stream_role { STREAM_COUNTY, STREAM_DEPARTMENT, STREAM_OFFICE };
+enum speaker { SPEAKER_COUNTY, SPEAKER_DEPARTMENT, SPEAKER_OFFICE };
 /* What is known of one agent at an instant. Texts are borrowed. */
 struct stream_facts {
     int32_t id;
     const char *name;
-    enum stream_role role;
+    enum speaker role;
     size_t area, unit;     /* NO_INDEX = none: the one it speaks for */
     struct slice unit_name;
     struct instant made_at;
@@ -77,11 +77,8 @@ struct stream_facts {
     struct period period;        /* the newest closed one; first = DAY_NONE: none yet */
     size_t owed, missing;        /* cells that owe a report of it; those without any */
     size_t missing_due;          /* of them, due by the end of the month of today */
-    struct instant answered_at;  /* the first report of it; INSTANT_NONE */
-    const struct receipt *receipts; /* with refusals, not yet resolved; oldest first */
+    const struct receipt *receipts; /* its newest files, oldest first */
     size_t receipt_count;
-    bool has_last;
-    struct receipt last; /* the newest file */
 };
 
 /* Events as given to the assessment. The city's roll-up calls for overdue and review only: the counties' own alerts say

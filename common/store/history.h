@@ -24,9 +24,4 @@ __attribute__((warn_unused_result)) enum error_code history_load(struct pg *pg, 
                                                                  struct error *err);
 void history_finish(struct history *history);
 
-/* The ids of plan->cells of a programme, in plan order: ids[i] is plan->cells[i]'s, 0 when the database has no such row.
- * Gives an array (free it). */
-__attribute__((warn_unused_result)) enum error_code history_cell_ids(struct pg *pg, const struct plan *plan,
-                                                                     int32_t **ids, struct error *err);
-
 #endif

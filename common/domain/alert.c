@@ -1,0 +1,370 @@
+#include "common/domain/alert.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "common/base/word.h"
+#include "common/domain/due.h"
+
+static const struct word rule_names[] = {
+    {"due_soon", ALERT_DUE_SOON},     {"slipping", ALERT_SLIPPING},     {"review", ALERT_REVIEW},
+    {"overdue", ALERT_OVERDUE},       {"fell_back", ALERT_FELL_BACK},   {"correction", ALERT_CORRECTION},
+    {"missing", ALERT_MISSING},       {"offline", ALERT_OFFLINE},       {"rejected", ALERT_REJECTED},
+    {NULL, 0},
+};
+static const struct word rule_words[] = {
+    {"临期", ALERT_DUE_SOON},  {"滞后", ALERT_SLIPPING},   {"核定", ALERT_REVIEW},
+    {"逾期", ALERT_OVERDUE},   {"回落", ALERT_FELL_BACK},  {"更正", ALERT_CORRECTION},
+    {"未报", ALERT_MISSING},   {"断线", ALERT_OFFLINE},    {"退回", ALERT_REJECTED},
+    {NULL, 0},
+};
+static const struct word state_names[] = {
+    {"open", ALERT_OPEN}, {"promised", ALERT_PROMISED}, {"suppressed", ALERT_SUPPRESSED}, {"resolved", ALERT_RESOLVED},
+    {NULL, 0},
+};
+
+const char *alert_rule_name(enum alert_rule rule) {
+    return word_text(rule_names, (int)rule);
+}
+const char *alert_rule_word(enum alert_rule rule) {
+    return word_text(rule_words, (int)rule);
+}
+const char *alert_state_name(enum alert_state state) {
+    return word_text(state_names, (int)state);
+}
+bool alert_rule_find(struct slice name, enum alert_rule *out) {
+    int value;
+    if (!name.ptr || !word_find(rule_names, name.ptr, name.len, &value)) return false;
+    *out = (enum alert_rule)value;
+    return true;
+}
+bool alert_state_find(struct slice name, enum alert_state *out) {
+    int value;
+    if (!name.ptr || !word_find(state_names, name.ptr, name.len, &value)) return false;
+    *out = (enum alert_state)value;
+    return true;
+}
+
+const char *alert_cause_words(const char *cause) {
+    static const struct {
+        const char *cause, *words;
+    } table[] = {
+        {"called", "达到规则"},          {"worse", "变差"},             {"nearer", "更近期限"},
+        {"waiting", "等待过久"},         {"done", "已完成"},            {"holding", "已恢复保持"},
+        {"progress", "进度赶上"},        {"overdue", "已转逾期"},       {"extension", "已延期"},
+        {"retracted", "数据已撤回"},     {"no_task", "不再有任务"},     {"released", "已核定"},
+        {"settled", "更正已了结"},       {"reported", "已报"},          {"heard", "已恢复心跳"},
+        {"retaken", "已重新收到"},       {"superseded", "已有新的"},    {"changed", "情况已变"},
+        {"missing", "未报，数据已旧"},   {"offline", "断线"},           {"rejected", "退回"},
+        {"again", "抑制原因消失"},       {"back_filled", "补录"},       {"before", "发出前已了结"},
+        {"retired", "计划中已无此项"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcmp(table[i].cause, cause) == 0) return table[i].words;
+    return cause;
+}
+
+/* --- what a cell calls for --- */
+
+static void hex(const uint8_t uid[EVENT_UID_BYTES], char out[2 * EVENT_UID_BYTES + 1]) {
+    for (size_t i = 0; i < EVENT_UID_BYTES; i++) snprintf(out + 2 * i, 3, "%02x", uid[i]);
+}
+
+static struct alert_want *want(struct alert_wants *out, const struct plan *plan, enum alert_rule rule,
+                               const char *subject, const char *opening) {
+    if (out->count == ALERT_WANTS_MAX) return NULL;
+    struct alert_want *w = &out->items[out->count++];
+    *w = (struct alert_want){.rule = rule, .step = "first", .rank = 1, .about = DAY_NONE, .period = DAY_NONE};
+    snprintf(w->key, sizeof w->key, "%s|%s|%s|%s", plan->programme, alert_rule_name(rule), subject, opening);
+    return w;
+}
+
+static struct alert_want *want_cell(struct alert_wants *out, const struct plan *plan, const struct cell *cell,
+                                    enum alert_rule rule, const char *opening) {
+    char subject[96];
+    snprintf(subject, sizeof subject, "%s@%s", plan->targets[cell->target].code, plan->areas[cell->area].code);
+    return want(out, plan, rule, subject, opening);
+}
+
+static bool figures_equal(const struct figure *a, const struct figure *b) {
+    if (a->form != b->form) return false;
+    if (a->form == FIGURE_DONE) return a->done == b->done;
+    if (decimal_compare(a->value, b->value) != 0) return false;
+    return a->form != FIGURE_FRACTION || decimal_compare(a->denominator, b->denominator) == 0;
+}
+
+/* The newest event that brought the held figure. */
+static size_t held_event(const struct cell_event *events, size_t count, const struct assessment *assessment) {
+    for (size_t i = count; i-- > 0;)
+        if ((events[i].kind == EVENT_FIGURE || events[i].kind == EVENT_CORRECTION) &&
+            figures_equal(&events[i].figure, &assessment->held_to))
+            return i;
+    return count ? count - 1 : NO_INDEX;
+}
+
+/* A roll-up has no event of its own figure: its red is named by the day it began. */
+static void opening_of_figure(const struct cell_event *events, size_t count, const struct assessment *assessment,
+                              char out[2 * EVENT_UID_BYTES + 1]) {
+    if (assessment->figure_event < count)
+        hex(events[assessment->figure_event].uid, out);
+    else
+        day_print(assessment->light_since, out);
+}
+
+static void want_slipping(const struct plan *plan, const struct cell *cell, const struct cell_event *events,
+                          size_t count, const struct assessment *assessment, struct alert_wants *out) {
+    bool behind = assessment->state == STATE_BEHIND;
+    bool silent = assessment->state == STATE_NOT_REPORTED;
+    if (!behind && !silent && assessment->state != STATE_AWAITING_FINAL) return;
+    char opening[2 * EVENT_UID_BYTES + 1];
+    opening_of_figure(events, count, assessment, opening);
+    struct alert_want *w = want_cell(out, plan, cell, ALERT_SLIPPING, opening);
+    if (!w) return;
+    bool red = assessment->light == LIGHT_RED || assessment->proposed == LIGHT_RED;
+    w->step = red ? "red" : "yellow";
+    w->rank = red ? 2 : 1;
+    w->about = assessment->light_since;
+    w->stands_only = !behind;
+    w->inhibit = silent ? "missing" : NULL;
+}
+
+static void want_correction(const struct plan *plan, const struct cell *cell, const struct cell_event *events,
+                            size_t count, const struct assessment *assessment, struct instant now,
+                            struct alert_wants *out) {
+    size_t at = assessment->held ? held_event(events, count, assessment) : NO_INDEX;
+    if (at == NO_INDEX) return;
+    char opening[2 * EVENT_UID_BYTES + 1];
+    hex(events[at].uid, opening);
+    struct alert_want *w = want_cell(out, plan, cell, ALERT_CORRECTION, opening);
+    if (!w) return;
+    struct day known = instant_day(events[at].known_at);
+    bool long_ago = now.ms >= day_end(calendar_add_working(plan->calendar, known, ALERT_HELD_DAYS)).ms;
+    w->step = long_ago ? "days_3" : "first";
+    w->rank = long_ago ? 2 : 1;
+    w->about = known;
+}
+
+void alert_wants_cell(const struct plan *plan, const struct cell *cell, const struct cell_event *events, size_t count,
+                      const struct assessment *assessment, struct instant now, struct alert_wants *out) {
+    out->count = 0;
+    char opening[2 * EVENT_UID_BYTES + 1];
+    struct alert_want *w;
+    if (assessment->state == STATE_OVERDUE) {
+        day_print(assessment->overdue_since, opening);
+        if ((w = want_cell(out, plan, cell, ALERT_OVERDUE, opening))) w->about = assessment->overdue_since;
+    }
+    if (assessment->proposed == LIGHT_RED && assessment->light != LIGHT_RED) {
+        opening_of_figure(events, count, assessment, opening);
+        if ((w = want_cell(out, plan, cell, ALERT_REVIEW, opening))) w->about = assessment->light_since;
+    }
+    if (cell->rollup) return;
+    if (assessment->state == STATE_FELL_BACK) {
+        opening_of_figure(events, count, assessment, opening);
+        if ((w = want_cell(out, plan, cell, ALERT_FELL_BACK, opening))) w->about = assessment->light_since;
+    }
+    want_slipping(plan, cell, events, count, assessment, out);
+    if ((assessment->due_soon_30 || assessment->due_soon_7) && assessment->state != STATE_OVERDUE &&
+        assessment->state != STATE_DONE) {
+        day_print(assessment->due, opening);
+        if ((w = want_cell(out, plan, cell, ALERT_DUE_SOON, opening))) {
+            w->step = assessment->due_soon_7 ? "7" : "30";
+            w->rank = assessment->due_soon_7 ? 2 : 1;
+            w->about = instant_day(now);
+        }
+    }
+    want_correction(plan, cell, events, count, assessment, now, out);
+}
+
+struct instant alert_next_cell(const struct plan *plan, const struct cell_event *events, size_t count,
+                               const struct assessment *assessment, const struct cell *cell, struct instant now) {
+    size_t at = assessment->held && !cell->rollup ? held_event(events, count, assessment) : NO_INDEX;
+    if (at == NO_INDEX) return INSTANT_NONE;
+    struct instant long_ago =
+        day_end(calendar_add_working(plan->calendar, instant_day(events[at].known_at), ALERT_HELD_DAYS));
+    return long_ago.ms > now.ms ? long_ago : INSTANT_NONE;
+}
+
+/* --- what a stream calls for --- */
+
+enum { OFFLINE_MS = ALERT_OFFLINE_HOURS * MS_HOUR };
+
+static struct instant last_heard(const struct stream_facts *stream, struct instant heard) {
+    return instant_is(heard) && heard.ms > stream->made_at.ms ? heard : stream->made_at;
+}
+static bool silent_since(const struct plan *plan, struct instant heard, struct instant now) {
+    return heard.ms < now.ms && calendar_working_ms(plan->calendar, &plan->reporting, heard, now) >= OFFLINE_MS;
+}
+
+/* A later file of the same feed that makes the refusal of `bad` past: clean, or at last taken where all was refused. */
+static bool healed(const struct stream_facts *stream, size_t bad) {
+    const struct receipt *r = &stream->receipts[bad];
+    for (size_t i = bad + 1; i < stream->receipt_count; i++) {
+        const struct receipt *later = &stream->receipts[i];
+        if (!slice_equal(later->feed, r->feed)) continue;
+        bool came = later->taken + later->unchanged + later->held > 0;
+        if (came && (later->refused == 0 || r->taken + r->unchanged + r->held == 0)) return true;
+    }
+    return false;
+}
+static bool newer_refusal(const struct stream_facts *stream, size_t at) {
+    for (size_t i = at + 1; i < stream->receipt_count; i++)
+        if (stream->receipts[i].refused > 0 && slice_equal(stream->receipts[i].feed, stream->receipts[at].feed))
+            return true;
+    return false;
+}
+
+/* Only the newest refusal of a feed stands: three tries at one file are one matter. True when a whole file stands
+ * refused since `since`. */
+static bool want_rejected(const struct plan *plan, const struct stream_facts *stream, struct day since,
+                          struct alert_wants *out) {
+    bool whole = false;
+    for (size_t i = 0; i < stream->receipt_count; i++) {
+        const struct receipt *r = &stream->receipts[i];
+        if (r->refused <= 0 || healed(stream, i) || newer_refusal(stream, i)) continue;
+        char opening[2 * EVENT_UID_BYTES + 1];
+        hex(r->uid, opening);
+        struct alert_want *w = want(out, plan, ALERT_REJECTED, stream->name, opening);
+        if (!w) return whole;
+        w->file = r->id;
+        w->about = instant_day(r->known_at);
+        if (r->taken + r->unchanged + r->held == 0 && (!day_is(since) || w->about.n > since.n)) whole = true;
+    }
+    return whole;
+}
+
+void alert_wants_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now,
+                        struct alert_wants *out) {
+    out->count = 0;
+    bool offline = silent_since(plan, last_heard(stream, stream->heard_at), now);
+    /* A STATUS of this very instant counts from the next look on, so that who asks first does not matter. */
+    bool was_offline = silent_since(plan, last_heard(stream, stream->heard_before), now);
+    if (offline || was_offline) {
+        char opening[INSTANT_TEXT_MAX];
+        instant_print(last_heard(stream, stream->heard_before), opening);
+        struct alert_want *w = want(out, plan, ALERT_OFFLINE, stream->name, opening);
+        if (w) {
+            w->about = instant_day(now);
+            w->stands_only = !offline;
+        }
+    }
+    bool whole_refused = want_rejected(plan, stream, day_is(stream->period.first) ? stream->period.last : DAY_NONE, out);
+    if (day_is(stream->period.first) && stream->owed > 0 && stream->missing == stream->owed) {
+        char opening[DAY_TEXT_MAX];
+        day_print(stream->period.first, opening);
+        struct alert_want *w = want(out, plan, ALERT_MISSING, stream->name, opening);
+        if (w) {
+            w->period = stream->period.first;
+            w->about = stream->period.closing;
+            w->inhibit = offline ? "offline" : whole_refused ? "rejected" : NULL;
+        }
+    }
+}
+
+struct instant alert_next_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now) {
+    struct instant next = INSTANT_NONE;
+    struct instant silent =
+        calendar_add_working_ms(plan->calendar, &plan->reporting, last_heard(stream, stream->heard_at), OFFLINE_MS);
+    if (instant_is(silent) && silent.ms > now.ms) next = silent;
+    struct period closed = due_closed_period(plan, now);
+    struct period coming = day_is(closed.first)
+                               ? period_after(plan->calendar, &plan->reporting, closed)
+                               : period_of(plan->calendar, &plan->reporting, plan->reporting.first_period);
+    struct instant closing = day_end(coming.closing);
+    if (closing.ms > now.ms) next = due_earlier(next, closing);
+    struct alert_wants wants;
+    alert_wants_stream(plan, stream, now, &wants);
+    if (wants.count > 0) next = due_earlier(next, due_window(plan, (struct instant){now.ms + 1}));
+    return next;
+}
+
+/* --- the life of an alert --- */
+
+static bool same_subject(const struct alert *standing, const struct alert_want *w) {
+    return standing->rule == w->rule && standing->period.n == w->period.n && standing->file == w->file;
+}
+
+static unsigned step_rank(const char *step) {
+    static const char *const later[] = {"7", "red", "days_3"};
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        if (strcmp(step, later[i]) == 0) return 2;
+    return 1;
+}
+
+static const char *step_cause(enum alert_rule rule) {
+    return rule == ALERT_DUE_SOON ? "nearer" : rule == ALERT_CORRECTION ? "waiting" : "worse";
+}
+
+static bool tells_recovery(enum alert_rule rule, const char *cause) {
+    static const char *const good[] = {"done", "holding", "progress", "reported", "heard", "retaken"};
+    if (rule == ALERT_DUE_SOON || rule == ALERT_REVIEW || rule == ALERT_CORRECTION) return false;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        if (strcmp(cause, good[i]) == 0) return true;
+    return false;
+}
+
+static void change(struct alert_changes *out, struct alert_change item) {
+    if (out->count < ALERT_CHANGES_MAX) out->items[out->count++] = item;
+}
+
+static void change_standing(const struct alert_wants *wants, size_t want_index, const struct alert *standing,
+                            size_t index, struct alert_changes *out) {
+    const struct alert_want *w = &wants->items[want_index];
+    bool further = w->rank > step_rank(standing->step) && !w->stands_only;
+    const char *step = further ? w->step : standing->step;
+    if (w->inhibit) {
+        if (standing->state != ALERT_SUPPRESSED)
+            change(out, (struct alert_change){index, want_index, ALERT_SUPPRESSED, step, w->inhibit, false, false});
+    } else if (standing->state == ALERT_SUPPRESSED) {
+        change(out, (struct alert_change){index, want_index, ALERT_OPEN, step, "again", true, false});
+    } else if (further) {
+        change(out, (struct alert_change){index, want_index, ALERT_OPEN, step, step_cause(w->rule), true, false});
+    }
+}
+
+void alert_life(const struct alert_wants *wants, const struct alert *standing, size_t count,
+                const char *(*over)(const struct alert *standing, const void *context), const void *context,
+                struct alert_changes *out) {
+    out->count = 0;
+    bool met[ALERT_WANTS_MAX] = {false};
+    for (size_t s = 0; s < count; s++) {
+        size_t at = 0;
+        while (at < wants->count && (met[at] || !same_subject(&standing[s], &wants->items[at]))) at++;
+        if (at < wants->count) {
+            met[at] = true;
+            change_standing(wants, at, &standing[s], s, out);
+        } else {
+            const char *cause = over(&standing[s], context);
+            change(out, (struct alert_change){s, NO_INDEX, ALERT_RESOLVED, standing[s].step, cause, false,
+                                              tells_recovery(standing[s].rule, cause)});
+        }
+    }
+    for (size_t i = 0; i < wants->count; i++) {
+        const struct alert_want *w = &wants->items[i];
+        if (met[i] || w->stands_only) continue;
+        change(out, (struct alert_change){NO_INDEX, i, w->inhibit ? ALERT_SUPPRESSED : ALERT_OPEN, w->step,
+                                          w->inhibit ? w->inhibit : "called", !w->inhibit, false});
+    }
+}
+
+const char *alert_over_cell(const struct alert *standing, const void *context) {
+    const struct assessment *now = context;
+    if (standing->rule == ALERT_CORRECTION) return "settled";
+    if (standing->rule == ALERT_REVIEW && now->light == LIGHT_RED) return "released";
+    if (now->state == STATE_DONE) return "done";
+    if (now->state == STATE_HOLDING) return "holding";
+    if (now->state == STATE_OVERDUE) return "overdue";
+    if (now->state == STATE_NO_TASK) return "no_task";
+    if (now->extended && (standing->rule == ALERT_OVERDUE || standing->rule == ALERT_DUE_SOON)) return "extension";
+    if (now->state == STATE_NO_FIGURE) return "retracted";
+    if (now->state == STATE_ON_PLAN) return "progress";
+    return "changed";
+}
+
+const char *alert_over_stream(const struct alert *standing, const void *context) {
+    const struct stream_facts *now = context;
+    if (standing->rule == ALERT_OFFLINE) return "heard";
+    if (standing->rule == ALERT_MISSING) return standing->period.n == now->period.first.n ? "reported" : "superseded";
+    for (size_t i = 0; i < now->receipt_count; i++)
+        if (now->receipts[i].id == standing->file) return healed(now, i) ? "retaken" : "superseded";
+    return "superseded";
+}
