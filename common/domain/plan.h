@@ -182,11 +182,11 @@ struct plan_text {
 
 /* Reads and checks. Findings get everything that is wrong with its place; *out is NULL when there is an error
  * among them (ERROR_INPUT). */
-[[gnu::warn_unused_result]] enum error_code plan_read(const struct plan_text *texts, size_t count, struct plan **out,
+__attribute__((warn_unused_result)) enum error_code plan_read(const struct plan_text *texts, size_t count, struct plan **out,
                                                       struct findings *findings);
 /* The same, as of the day of loading: of several dated rows of the allocation the newest one not after it counts
  * (plan_read: the newest of all). */
-[[gnu::warn_unused_result]] enum error_code plan_read_on(const struct plan_text *texts, size_t count, struct day load_day,
+__attribute__((warn_unused_result)) enum error_code plan_read_on(const struct plan_text *texts, size_t count, struct day load_day,
                                                          struct plan **out, struct findings *findings);
 void plan_destroy(struct plan **plan);
 
