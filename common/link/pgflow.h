@@ -14,6 +14,7 @@ enum pgflow_state { PGFLOW_AWAY, PGFLOW_CONNECTING, PGFLOW_IDLE, PGFLOW_BUSY };
 
 enum pgstep_kind {
     PGSTEP_SQL,      /* statements without parameters */
+    PGSTEP_QUERY,    /* one statement with params */
     PGSTEP_PREPARED, /* `sql` is the name of a prepared statement (settings.prepare), with params */
     PGSTEP_COPY,     /* `sql` is COPY … FROM STDIN (FORMAT binary), with bytes */
     PGSTEP_COMMIT,   /* COMMIT: a lost answer leaves the flow in doubt, a WARNING too */
@@ -65,7 +66,8 @@ __attribute__((warn_unused_result)) enum error_code pgflow_open(struct link_loop
 void pgflow_close(struct pgflow **flow); /* a flow under way is dropped without its `done` */
 
 enum pgflow_state pgflow_state(const struct pgflow *flow);
-/* Only when PGFLOW_IDLE. steps, params and bytes are borrowed until done has been called; done may start the next. */
+enum { PGFLOW_STEPS_MAX = 32 };
+/* Only when PGFLOW_IDLE; at most PGFLOW_STEPS_MAX steps. steps, params and bytes are borrowed until done has been called; done may start the next. */
 void pgflow_run(struct pgflow *flow, const struct pgstep *steps, size_t count,
                 void (*done)(void *context, const struct pgflow_answer *answer), void *context);
 /* A connection that can no longer be trusted: drop it and connect again. */
