@@ -37,17 +37,23 @@ wal_level = replica
 CONF
 }
 
-cluster_running() { "$duban_pgbin/pg_ctl" -D "$1/pg" status >/dev/null 2>&1; }
+# cluster_service STATE: the line of services.json with which the supervisor runs it.
+cluster_service() {
+    local state=$1
+    mkdir -p "$(cluster_socket "$state")" && chmod 700 "$(cluster_socket "$state")"
+    printf '[{"name": "postgres", "argv": ["%s/postgres", "-D", "%s/pg", "-c", "unix_socket_directories=%s"], "steps": false}]\n' \
+        "$duban_pgbin" "$state" "$(cluster_socket "$state")"
+}
 
-# cluster_start STATE: starts it if need be and asserts that what answers is ours.
-cluster_start() {
-    local state=$1 socket
+# cluster_ready STATE: waits until it answers, asserts that what answers is ours, and makes the database.
+cluster_ready() {
+    local state=$1 socket said pid tries=0
     socket=$(cluster_socket "$state")
-    mkdir -p "$socket" && chmod 700 "$socket"
-    cluster_running "$state" ||
-        "$duban_pgbin/pg_ctl" -D "$state/pg" -s -w -t 60 -l "$state/log/postgresql.log" \
-            -o "-c unix_socket_directories='$socket'" start || { tail "$state/log/postgresql.log" >&2; return 1; }
-    local said pid
+    until "$duban_pgbin/pg_isready" -q -h "$socket"; do
+        tries=$((tries + 1))
+        [ $tries -lt 300 ] || { tail "$state/log/postgres.log" >&2; return 1; }
+        sleep 0.1
+    done
     said=$("$duban_pgbin/psql" -X -A -t -h "$socket" -U duban_owner -d postgres -c \
         "SELECT current_setting('data_directory') || '|' || current_setting('listen_addresses') || '|' || current_setting('data_checksums')")
     pid=$(head -n 1 "$state/pg/postmaster.pid")
@@ -55,9 +61,4 @@ cluster_start() {
         die "the PostgreSQL at $socket is not the private one of $state (it says: $said)"
     "$duban_pgbin/psql" -X -A -t -h "$socket" -U duban_owner -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'duban'" |
         grep -qx 1 || "$duban_pgbin/createdb" -h "$socket" -U duban_owner duban
-}
-
-cluster_stop() {
-    cluster_running "$1" || return 0
-    "$duban_pgbin/pg_ctl" -D "$1/pg" -s -m fast -w stop
 }

@@ -159,6 +159,8 @@ sources:
 
     def services(self):
         state = self.state
+        kept = state / "services.json"  # a private PostgreSQL is in it already; a database elsewhere is not
+        first = [s for s in json.loads(kept.read_text()) if s["name"] == "postgres"] if kept.exists() else []
         argv = {"aggregator": [f"{state}/bin/duban-aggregator", "--config", f"{state}/aggregator.yaml"],
                 "alerter": [f"{state}/bin/duban-alerter", "--config", f"{state}/alerter.yaml"]}
         if self.rehearsal:
@@ -166,7 +168,7 @@ sources:
             argv["receiver"] = [f"{self.share}/sample/receiver.py", f"{state}/received", host, web, self.mail.split(":")[1]]
             for name in AGENTS:
                 argv[name] = [f"{state}/bin/duban-collector", "--config", f"{state}/agents/{name}/collector.yaml"]
-        write(state / "services.json", json.dumps([{"name": n, "argv": a, "steps": n != "receiver"} for n, a in argv.items()], indent=1) + "\n")
+        write(state / "services.json", json.dumps(first + [{"name": n, "argv": a, "steps": n != "receiver"} for n, a in argv.items()], indent=1) + "\n")
 
     def run(self):
         for part in ("log", "run", "status", "keys", "agents"):

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 PATIENCE_S = 30
+AGAIN_S = 0.2  # between two starts of one process
 
 
 def start_time(pid):
@@ -39,9 +40,10 @@ def alive(pidfile):
 
 
 def stop_process(pidfile, patience=PATIENCE_S):
+    """In order first, by force when that takes too long. A postgres is told to be quick about it (SIGINT)."""
     pid = alive(pidfile)
     if pid:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGINT if pidfile.stem == "postgres" else signal.SIGTERM)
         deadline = time.monotonic() + patience
         while alive(pidfile) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -62,12 +64,21 @@ class Supervisor:
     def __init__(self, state):
         self.state = state
         self.run_folder = state / "run"
-        self.services = json.loads((state / "services.json").read_text())
-        self.children = {}
+        self.services, self.read_at = [], None
+        self.children, self.started = {}, {}
         self.leaving = False
+
+    def read_services(self):
+        """services.json may grow while we run: it is renamed into place, so a new time means a whole new list."""
+        changed = (self.state / "services.json").stat().st_mtime_ns
+        if changed != self.read_at:
+            self.services, self.read_at = json.loads((self.state / "services.json").read_text()), changed
 
     def spawn(self, service):
         name = service["name"]
+        if time.monotonic() - self.started.get(name, -AGAIN_S) < AGAIN_S:
+            return
+        self.started[name] = time.monotonic()
         with open(self.state / "log" / f"{name}.log", "ab") as log:
             child = subprocess.Popen(service["argv"], cwd=self.state, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                      start_new_session=True)
@@ -78,6 +89,7 @@ class Supervisor:
         self.children[name] = child
 
     def turn(self):
+        self.read_services()
         for service in self.services:
             name = service["name"]
             child = self.children.get(name)
@@ -101,9 +113,8 @@ class Supervisor:
         while not self.leaving:
             self.turn()
             time.sleep(0.02)
-        for child in self.children.values():
-            child.terminate()
-        for name in self.children:
+        # in reverse order of their start, so that the database goes last
+        for name in reversed(self.children):
             stop_process(self.run_folder / f"{name}.pid")
         own.unlink(missing_ok=True)
 
@@ -116,8 +127,8 @@ def main():
     if verb == "run":
         Supervisor(state).run()
     elif verb == "sweep":
-        stop_process(run_folder / "supervise.pid")
-        for pidfile in sorted(run_folder.glob("*.pid")):
+        stop_process(run_folder / "supervise.pid", 2 * PATIENCE_S)
+        for pidfile in sorted(run_folder.glob("*.pid"), key=lambda path: path.stem == "postgres"):
             stop_process(pidfile)
     else:
         name = sys.argv[3]
