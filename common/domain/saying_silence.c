@@ -1,0 +1,167 @@
+/* The three kinds of silence, each for another person: 未报 to the liaison, 断线 to IT, 退回 to the liaison. */
+#include <stdio.h>
+
+#include "common/base/text.h"
+#include "common/domain/saying.h"
+
+static struct saying_text words_of(const struct plan *plan, struct period period) {
+    struct saying_text out = {""};
+    period_words(&plan->reporting, period, out.text);
+    return out;
+}
+
+/* "2021-09" of a receipt as "9月"; other forms as they came; "" when the file names no period. */
+static struct saying_text receipt_period(const struct receipt *receipt) {
+    struct saying_text out = {""};
+    int64_t month;
+    if (!receipt->period.ptr) return out;
+    if (receipt->period.len == 7 && receipt->period.ptr[4] == '-') {
+        const char *at = receipt->period.ptr + 5;
+        size_t len = 2;
+        if (*at == '0') at++, len--;
+        if (text_to_int(at, len, &month) && month >= 1 && month <= 12) {
+            snprintf(out.text, sizeof out.text, "%d月", (int)month);
+            return out;
+        }
+    }
+    size_t cut = text_cut_bytes(receipt->period.ptr, receipt->period.len, sizeof out.text - 1);
+    snprintf(out.text, sizeof out.text, "%.*s", (int)cut, receipt->period.ptr);
+    return out;
+}
+
+static int rows_of(const struct receipt *r) {
+    return r->taken + r->unchanged + r->held + r->refused;
+}
+static bool all_refused(const struct receipt *r) {
+    return r->taken + r->unchanged + r->held == 0;
+}
+
+static void line_missing(const struct plan *plan, const struct stream_facts *stream, struct instant now,
+                         struct buffer *out) {
+    buffer_printf(out, "%s数据未到 应", words_of(plan, stream->period).text);
+    saying_day(stream->period.closing, out);
+    int late = calendar_working_between(plan->calendar, stream->period.closing, instant_day(now));
+    if (late > 0)
+        buffer_printf(out, "报 迟%d个工作日", late);
+    else
+        buffer_printf(out, "报 迟%d天", (int)(instant_day(now).n - stream->period.closing.n));
+}
+
+static struct instant last_sign(const struct stream_facts *stream) {
+    return instant_is(stream->heard_before) ? stream->heard_before : stream->made_at;
+}
+
+static void add_data_state(const struct plan *plan, const struct stream_facts *stream, struct buffer *out) {
+    if (!day_is(stream->period.first) || stream->owed == 0) return;
+    struct saying_text period = words_of(plan, stream->period);
+    if (stream->missing == 0)
+        buffer_printf(out, "%s数据已收全", period.text);
+    else if (stream->missing == stream->owed)
+        buffer_printf(out, "%s数据未到", period.text);
+    else
+        buffer_printf(out, "%s数据缺%zu项", period.text, stream->missing);
+}
+
+static void line_offline(const struct plan *plan, const struct stream_facts *stream, struct instant now,
+                         struct buffer *out) {
+    int days = calendar_working_between(plan->calendar, instant_day(last_sign(stream)), instant_day(now));
+    buffer_printf(out, "采集端%d个工作日无心跳 ", days > 0 ? days : 1);
+    add_data_state(plan, stream, out);
+}
+
+static void line_rejected(const struct receipt *r, struct buffer *out) {
+    struct saying_text period = receipt_period(r);
+    if (all_refused(r) && r->refused <= 1)
+        buffer_printf(out, "%s报表整份退回", period.text);
+    else if (all_refused(r))
+        buffer_printf(out, "%s报表%d行全退", period.text, (int)r->refused);
+    else
+        buffer_printf(out, "%s报表%d行退%d行", period.text, rows_of(r), (int)r->refused);
+    if (r->text.ptr && r->text.len > 0) buffer_printf(out, " %.*s", (int)r->text.len, r->text.ptr);
+}
+
+static void line_recovered(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
+    const struct stream_facts *stream = item->stream;
+    if (item->rule == ALERT_OFFLINE) {
+        buffer_add_text(out, "采集端已恢复 ");
+        add_data_state(plan, stream, out);
+    } else if (item->rule == ALERT_MISSING) {
+        buffer_printf(out, "%s数据已到", words_of(plan, stream->period).text);
+        if (stream->missing > 0)
+            buffer_printf(out, " 仍缺%zu项", stream->missing);
+        else
+            buffer_printf(out, " %zu项收全", stream->owed);
+    } else if (item->receipt) {
+        buffer_printf(out, "%s报表已重新收到", receipt_period(item->receipt).text);
+    }
+}
+
+void saying_silence(const struct plan *plan, const struct digest_item *item, struct instant now, struct buffer *out) {
+    if (saying_recovered(item))
+        line_recovered(plan, item, out);
+    else if (item->rule == ALERT_MISSING)
+        line_missing(plan, item->stream, now, out);
+    else if (item->rule == ALERT_OFFLINE)
+        line_offline(plan, item->stream, now, out);
+    else if (item->receipt)
+        line_rejected(item->receipt, out);
+}
+
+void saying_body_missing(const struct plan *plan, const struct digest_item *item, struct instant now,
+                         struct buffer *out) {
+    const struct stream_facts *stream = item->stream;
+    buffer_add_text(out, "采集端在线，没有新文件；");
+    if (stream->receipt_count > 0) {
+        const struct receipt *r = &stream->receipts[stream->receipt_count - 1];
+        buffer_add_text(out, "上次");
+        saying_day(instant_day(r->known_at), out);
+        struct saying_text period = receipt_period(r);
+        buffer_printf(out, "（%s%s%d行", period.text, *period.text ? "，" : "", rows_of(r));
+        if (r->refused > 0)
+            buffer_printf(out, "，退%d行）。\n", (int)r->refused);
+        else
+            buffer_add_text(out, "全收）。\n");
+    } else {
+        buffer_add_text(out, "还没有收到过文件。\n");
+    }
+    buffer_add_text(out, "所以：是没有导出，不是断网，也不是被退回。\n");
+    int year, month, mday;
+    day_split(instant_day(now), &year, &month, &mday);
+    buffer_printf(out, "影响：%zu项显示灰色，不算滞后；其中%d月内到期%zu项。\n", stream->missing, month,
+                  stream->missing_due);
+    buffer_printf(out, "请办：导出%s报表到原文件夹；没有变化也请导出一次（记“无变化”）。",
+                  words_of(plan, stream->period).text);
+}
+
+void saying_body_offline(const struct plan *plan, const struct digest_item *item, struct instant now,
+                         struct buffer *out) {
+    (void)now;
+    const struct stream_facts *stream = item->stream;
+    if (instant_is(stream->heard_before)) {
+        buffer_add_text(out, "最后一次心跳");
+        saying_day(instant_day(stream->heard_before), out);
+    } else {
+        buffer_add_text(out, "采集端还没有接通过");
+    }
+    buffer_printf(out, "；采集流 %s。", stream->name);
+    add_data_state(plan, stream, out);
+    buffer_add_text(out, "\n所以：是采集端停了或网络断了，不算未报。\n请办：查看采集端所在的电脑、网络和 duban-collector "
+                         "服务；积压的数不会丢，接通后自动补传。");
+}
+
+void saying_body_rejected(const struct plan *plan, const struct digest_item *item, struct instant now,
+                          struct buffer *out) {
+    (void)plan, (void)now;
+    const struct receipt *r = item->receipt;
+    if (!r) return;
+    buffer_printf(out, "文件“%.*s”（", (int)r->file.len, r->file.ptr ? r->file.ptr : "");
+    saying_day(instant_day(r->known_at), out);
+    buffer_printf(out, "收到）：收%d行，无变化%d行，待核%d行，退%d行。\n", (int)r->taken, (int)r->unchanged, (int)r->held,
+                  (int)r->refused);
+    if (r->text.ptr) {
+        buffer_add_text(out, "第一处：");
+        if (r->place.ptr && r->place.len > 0) buffer_printf(out, "%.*s ", (int)r->place.len, r->place.ptr);
+        buffer_printf(out, "%.*s\n", (int)r->text.len, r->text.ptr);
+    }
+    buffer_add_text(out, "请办：改好后重新放入原文件夹；已收的行不会重复。");
+}
