@@ -90,7 +90,7 @@ static void read_texts(struct plan_draft *draft, const struct plan_text *texts, 
 
 static void check_roles(struct plan_draft *draft, const struct plan_text *texts, size_t count) {
     static const char *const roles[] = {"plan",     "allocation", "nodes",   "denominators",
-                                        "openings", "contacts",   "calendar"};
+                                        "openings", "contacts",   "calendar", "rules"};
     size_t plans = 0, calendars = 0;
     for (size_t i = 0; i < count; i++) {
         bool known = false;

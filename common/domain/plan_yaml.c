@@ -336,7 +336,7 @@ static void read_programme(struct plan_draft *draft, struct yaml *doc, struct ya
             yaml_wrong(doc, node, "“%.60s” is no programme name; use a-z, 0-9 and -, at most 32", text);
     }
     plan->programme = arena_copy(draft->arena, text);
-    plan->title = get_text(draft, doc, root, "title", YAML_OPTIONAL, plan->programme);
+    plan->title = get_text(draft, doc, root, "title", YAML_REQUIRED, plan->programme);
     plan->version = get_text(draft, doc, root, "version", YAML_OPTIONAL, "1");
     plan->document = get_text(draft, doc, root, "document", YAML_OPTIONAL, "");
     plan->start = DAY_NONE;
@@ -387,5 +387,6 @@ void draft_read_yaml(struct plan_draft *draft, const char *name, struct slice by
     if (!day_is(plan->reporting.first_period))
         plan->reporting.first_period = period_of(plan->calendar, &plan->reporting, plan->start).first;
     draft_read_tasks(draft, &doc, doc.root);
+    yaml_map_get(&doc, doc.root, "tables", YAML_OPTIONAL); /* for whoever opens files: they come here as texts */
     yaml_no_others(&doc, doc.root);
 }
