@@ -56,6 +56,7 @@ enum wire_error {
     WIRE_REVOKED = 2,
     WIRE_FORK = 3,
     WIRE_UNSUPPORTED_VERSION = 4,
+    WIRE_FORMER_EPOCH = 5, /* an epoch of this stream that a reopening has closed: the spool is an old copy */
     WIRE_NOT_AUTHORISED = 16,
     WIRE_UNKNOWN_EPOCH = 17,
     WIRE_BUSY = 18,

@@ -79,6 +79,11 @@ void receiver_hello(const struct receiver *receiver, const struct message *messa
         admit(receiver, message, stream, answer);
 }
 
+void receiver_former_epoch(struct receiver_answer *answer) {
+    *answer = (struct receiver_answer){0};
+    refuse(answer, WIRE_FORMER_EPOCH, "this epoch of the stream was closed by a reopening");
+}
+
 static struct chain_hash hash_over(struct chain_hash head, const struct slice *events, size_t count) {
     for (size_t i = 0; i < count; i++)
         head = chain_append(&head, (const uint8_t *)events[i].ptr, events[i].len);
@@ -187,7 +192,7 @@ struct message receiver_ack(const struct receiver *receiver, enum ack_flag flag,
 
 struct message receiver_error(const struct receiver *receiver, enum wire_error error, const char *detail) {
     struct message message = {.type = MESSAGE_ERROR, .version = MESSAGE_VERSION};
-    if (receiver) message.gen = receiver->row.gen;
+    if (receiver && error != WIRE_NOT_AUTHORISED) message.gen = receiver->row.gen;
     message.error.code = error;
     message.error.class = wire_error_row(error)->class;
     message.error.detail = slice_of(detail ? detail : "");

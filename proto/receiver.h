@@ -46,7 +46,9 @@ struct receiver_answer {
     enum wire_error error; /* REFUSE */
     const char *detail;    /* REFUSE: static English text */
     struct stream_row row; /* ADMIT: as to be stored */
-    bool new_epoch;        /* ADMIT: row.epoch is new, the shell makes a new log for it and sets row.log */
+    /* ADMIT: row.epoch is new: the shell makes a new log for it and sets row.log. ★ If the stream has had a log of this
+     * epoch before, the shell calls receiver_former_epoch instead: an old copy must not use up the reopening. */
+    bool new_epoch;
     /* TAKE */
     size_t skip;        /* events at the front already there (hashes compared) */
     uint64_t first_seq; /* of the first one taken */
@@ -63,6 +65,8 @@ void receiver_load(struct receiver *receiver, const struct stream_row *row, uint
 /* stream: the name of this row (the shell found it by hello.stream). */
 void receiver_hello(const struct receiver *receiver, const struct message *message, struct slice stream,
                     enum key_permission permission, struct receiver_answer *answer);
+/* Turns the answer to a HELLO (ADMIT with new_epoch, or UNKNOWN_EPOCH) into a refusal: the epoch is a former one. */
+void receiver_former_epoch(struct receiver_answer *answer);
 /* After TAKE `queued` has moved to answer.last_seq. Hashes each event once or twice, no allocation. */
 void receiver_batch(struct receiver *receiver, const struct message *message, enum key_permission permission,
                     struct receiver_answer *answer);

@@ -298,6 +298,8 @@ static enum halt_reason halt_of(unsigned code) {
         return HALT_FORK;
     case WIRE_UNSUPPORTED_VERSION:
         return HALT_UNSUPPORTED_VERSION;
+    case WIRE_FORMER_EPOCH:
+        return HALT_STALE_SPOOL;
     default:
         return HALT_REFUSED;
     }
