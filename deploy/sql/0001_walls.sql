@@ -119,10 +119,12 @@ CREATE TABLE key_stream (
     PRIMARY KEY (pubkey, stream)
 );
 
--- What the agent last said of itself. next_check_at: when silence would become news.
+-- What the agent last said of itself. previous_at: its STATUS of an earlier instant, kept by the trigger; whether the one
+-- of the present step has arrived yet must not decide who is called silent.
 CREATE TABLE stream_status (
     stream         integer PRIMARY KEY REFERENCES stream,
     status_at      timestamptz,
+    previous_at    timestamptz,
     last_seq       bigint,
     depth          bigint,
     oldest_age_ms  bigint,
@@ -130,6 +132,14 @@ CREATE TABLE stream_status (
     clock_skew_ms  bigint,
     software       text
 ) WITH (fillfactor = 50);
+
+CREATE FUNCTION keep_previous_status() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.previous_at := CASE WHEN NEW.status_at > OLD.status_at THEN OLD.status_at ELSE OLD.previous_at END;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER keep_previous BEFORE UPDATE ON stream_status FOR EACH ROW EXECUTE FUNCTION keep_previous_status();
 
 -- ── Events ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Every field of the canonical bytes has its column, so that the chain is recomputable from here alone.
@@ -302,6 +312,7 @@ CREATE TABLE alert (
 CREATE UNIQUE INDEX alert_one_open ON alert (rule, coalesce(cell, 0), coalesce(stream, 0), coalesce(period, '-infinity'), coalesce(file, 0))
     WHERE state <> 'resolved';
 CREATE INDEX alert_cell ON alert (cell) WHERE state <> 'resolved';
+CREATE INDEX alert_stream ON alert (stream) WHERE state <> 'resolved';
 
 CREATE TABLE alert_transition (
     alert         bigint NOT NULL REFERENCES alert,
@@ -333,6 +344,7 @@ CREATE TABLE notice (
     item       smallint
 );
 CREATE INDEX notice_due ON notice (not_before) WHERE state = 'waiting';
+CREATE INDEX notice_alert ON notice (alert);
 
 CREATE TABLE message (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
