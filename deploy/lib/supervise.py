@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Keeps the quickstart's processes: starts them, starts again what dies, stops what it started and nothing else.
 
-    supervise.py run STATE          in the foreground, until SIGTERM or SIGINT
+    supervise.py run STATE [NAME…]  in the foreground, until SIGTERM or SIGINT; only those named
     supervise.py start STATE NAME   lets NAME run (again) and waits until it shows itself
     supervise.py stop STATE NAME    stops NAME in order and keeps it stopped
     supervise.py sweep STATE        stops whatever an earlier run left (found by pid and start time)
@@ -61,8 +61,8 @@ def wait_for(condition, what):
 
 
 class Supervisor:
-    def __init__(self, state):
-        self.state = state
+    def __init__(self, state, names):
+        self.state, self.names = state, names
         self.run_folder = state / "run"
         self.services, self.read_at = [], None
         self.children, self.started = {}, {}
@@ -72,7 +72,9 @@ class Supervisor:
         """services.json may grow while we run: it is renamed into place, so a new time means a whole new list."""
         changed = (self.state / "services.json").stat().st_mtime_ns
         if changed != self.read_at:
-            self.services, self.read_at = json.loads((self.state / "services.json").read_text()), changed
+            services = json.loads((self.state / "services.json").read_text())
+            self.services = [s for s in services if not self.names or s["name"] in self.names]
+            self.read_at = changed
 
     def spawn(self, service):
         name = service["name"]
@@ -125,7 +127,7 @@ def main():
     verb, state = sys.argv[1], Path(sys.argv[2]).absolute()
     run_folder = state / "run"
     if verb == "run":
-        Supervisor(state).run()
+        Supervisor(state, sys.argv[3:]).run()
     elif verb == "sweep":
         stop_process(run_folder / "supervise.pid", 2 * PATIENCE_S)
         for pidfile in sorted(run_folder.glob("*.pid"), key=lambda path: path.stem == "postgres"):
