@@ -6,10 +6,11 @@
 #include <jansson.h>
 
 #include "common/domain/assess.h"
+#include "common/store/history.h"
 
 /* A new object; NULL when there is no memory. Events as given to the assessment; complete_to lists the last sequence of
- * each stream among them. */
+ * each stream among them; history (may be NULL) knows their epochs. */
 json_t *cell_json(const struct plan *plan, const struct cell *cell, const struct assessment *assessment,
-                  const struct cell_event *events, size_t count);
+                  const struct cell_event *events, size_t count, const struct history *history);
 
 #endif

@@ -11,11 +11,17 @@ struct history_cell {
     struct cell_event *events;
     size_t count;
 };
+struct history_log { /* which life of its stream a log is */
+    int32_t log;
+    uint8_t epoch[16];
+};
 struct history {
     struct history_cell *cells; /* as asked, in that order */
     size_t count;
     struct pg_rows rows; /* owns the texts */
     struct cell_event *events;
+    struct history_log *logs; /* of those events; by log */
+    size_t log_count;
 };
 
 /* Events known before `before`. cells: ids without repetition. *out is initialised either way. */
