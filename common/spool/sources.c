@@ -90,15 +90,16 @@ static enum error_code read_figure(struct spool *spool, enum spool_statement whi
     if (code || !out->found) return code;
     out->as_of.n = sqlite3_column_int(statement, 0);
     out->kind = (uint32_t)sqlite3_column_int64(statement, 1);
-    out->figure.form = (enum figure_form)sqlite3_column_int(statement, 2);
-    int64_t mantissa = sqlite3_column_int64(statement, 3);
+    out->doubted = sqlite3_column_int(statement, 2) != 0;
+    out->figure.form = (enum figure_form)sqlite3_column_int(statement, 3);
+    int64_t mantissa = sqlite3_column_int64(statement, 4);
     out->figure.done = out->figure.form == FIGURE_DONE && mantissa != 0;
     if (out->figure.form != FIGURE_DONE) {
-        out->figure.value = (struct decimal){mantissa, (uint8_t)sqlite3_column_int(statement, 4)};
+        out->figure.value = (struct decimal){mantissa, (uint8_t)sqlite3_column_int(statement, 5)};
         out->figure.denominator =
-            (struct decimal){sqlite3_column_int64(statement, 5), (uint8_t)sqlite3_column_int(statement, 6)};
+            (struct decimal){sqlite3_column_int64(statement, 6), (uint8_t)sqlite3_column_int(statement, 7)};
     }
-    bool sound = spool_column_bytes(statement, 7, out->uid, EVENT_UID_BYTES);
+    bool sound = spool_column_bytes(statement, 8, out->uid, EVENT_UID_BYTES);
     sqlite3_reset(statement);
     return sound ? ERROR_OK : error_set(err, ERROR_INPUT, "a remembered figure is damaged");
 }
@@ -120,12 +121,13 @@ enum error_code sources_figure_set(struct spool *spool, const struct source_cell
     bool done = figure->figure.form == FIGURE_DONE;
     bind_cell(statement, cell, figure->as_of);
     sqlite3_bind_int64(statement, 5, figure->kind);
-    sqlite3_bind_int(statement, 6, (int)figure->figure.form);
-    sqlite3_bind_int64(statement, 7, done ? figure->figure.done : figure->figure.value.mantissa);
-    sqlite3_bind_int(statement, 8, done ? 0 : figure->figure.value.scale);
-    sqlite3_bind_int64(statement, 9, figure->figure.denominator.mantissa);
-    sqlite3_bind_int(statement, 10, figure->figure.denominator.scale);
-    sqlite3_bind_blob(statement, 11, figure->uid, EVENT_UID_BYTES, SQLITE_TRANSIENT);
+    sqlite3_bind_int(statement, 6, figure->doubted);
+    sqlite3_bind_int(statement, 7, (int)figure->figure.form);
+    sqlite3_bind_int64(statement, 8, done ? figure->figure.done : figure->figure.value.mantissa);
+    sqlite3_bind_int(statement, 9, done ? 0 : figure->figure.value.scale);
+    sqlite3_bind_int64(statement, 10, figure->figure.denominator.mantissa);
+    sqlite3_bind_int(statement, 11, figure->figure.denominator.scale);
+    sqlite3_bind_blob(statement, 12, figure->uid, EVENT_UID_BYTES, SQLITE_TRANSIENT);
     return spool_run(spool, statement, err);
 }
 

@@ -51,6 +51,7 @@ struct source_figure {
     struct figure figure;
     uint8_t uid[EVENT_UID_BYTES]; /* of the event that gave it */
     uint32_t kind;                /* of that event */
+    bool doubted;                 /* the agent saw a reason to hold it: not to be repeated by "no change" */
 };
 struct source_cell {
     struct slice target, area, reporter;

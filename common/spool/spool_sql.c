@@ -22,12 +22,13 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_LOOK_SET] = "INSERT OR REPLACE INTO look (source, name, size, mtime, since, first, decided)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [SQL_LOOK_FORGET] = "DELETE FROM look WHERE source = ?1 AND name = ?2",
-    [SQL_FIGURE_AT] = "SELECT as_of, kind, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
+    [SQL_FIGURE_AT] = "SELECT as_of, kind, doubted, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
                       " WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of = ?4",
-    [SQL_FIGURE_BEFORE] = "SELECT as_of, kind, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
+    [SQL_FIGURE_BEFORE] = "SELECT as_of, kind, doubted, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
                           " WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of < ?4 ORDER BY as_of DESC LIMIT 1",
-    [SQL_FIGURE_SET] = "INSERT OR REPLACE INTO figure (target, area, reporter, as_of, kind, form, mantissa, scale,"
-                       " under_mantissa, under_scale, uid) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_FIGURE_SET] = "INSERT OR REPLACE INTO figure (target, area, reporter, as_of, kind, doubted, form, mantissa,"
+                       " scale, under_mantissa, under_scale, uid)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [SQL_WORDS_FIND] = "SELECT words FROM words WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of = ?4",
     [SQL_WORDS_SET] = "INSERT OR REPLACE INTO words (target, area, reporter, as_of, words) VALUES (?1, ?2, ?3, ?4, ?5)",
 };
@@ -46,7 +47,7 @@ static const char schema_text[] =
     " since INTEGER NOT NULL, first INTEGER NOT NULL, decided INTEGER NOT NULL, PRIMARY KEY (source, name))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE figure (target TEXT NOT NULL, area TEXT NOT NULL, reporter TEXT NOT NULL, as_of INTEGER NOT NULL,"
-    " kind INTEGER NOT NULL, form INTEGER NOT NULL, mantissa INTEGER NOT NULL, scale INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, doubted INTEGER NOT NULL, form INTEGER NOT NULL, mantissa INTEGER NOT NULL, scale INTEGER NOT NULL,"
     " under_mantissa INTEGER NOT NULL, under_scale INTEGER NOT NULL, uid BLOB NOT NULL,"
     " PRIMARY KEY (target, area, reporter, as_of)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE words (target TEXT NOT NULL, area TEXT NOT NULL, reporter TEXT NOT NULL, as_of INTEGER NOT NULL,"
