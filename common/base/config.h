@@ -84,7 +84,7 @@ const char *config_path(struct config *config, const char *path);
  * [--version] [--lang en|zh] [--KEY VALUE …]`. Everything but running is done here, with its output on stdout (the
  * findings on stderr). CONFIG_RUN: target is filled, go on; CONFIG_DONE: *status is the exit status. */
 enum config_action { CONFIG_RUN, CONFIG_DONE };
-enum config_action config_main(struct config *config, const struct config_program *program, int argc, char **argv,
+enum config_action config_main(struct config *config, const struct config_program *program, int argc, char *const *argv,
                                void *target, int *status);
 
 void config_help(const struct config_program *program, enum lang lang, struct buffer *out);

@@ -54,8 +54,8 @@ static enum error_code take_value(const struct config_program *program, struct c
     return ERROR_OK;
 }
 
-static enum error_code read_line(const struct config_program *program, int argc, char **argv, struct command_line *line,
-                                 struct error *err) {
+static enum error_code read_line(const struct config_program *program, int argc, char *const *argv,
+                                 struct command_line *line, struct error *err) {
     size_t bytes = 1;
     for (int i = 1; i < argc; i++)
         bytes += strlen(argv[i]) + 1;
@@ -115,7 +115,7 @@ static int tell_failure(const struct config_program *program, const struct confi
     return error_exit_status(err->code);
 }
 
-enum config_action config_main(struct config *config, const struct config_program *program, int argc, char **argv,
+enum config_action config_main(struct config *config, const struct config_program *program, int argc, char *const *argv,
                                void *target, int *status) {
     *config = (struct config){0};
     struct error err = {0};
