@@ -19,7 +19,7 @@ static const char AREA[] = "县区|地区|area";
 static const char DATE[] = "日期|节点日期|date";
 static const char PLANNED[] = "应达|应达值|planned";
 /* Columns offices keep beside these, for people only. */
-static const char OTHERS[] = "序号|任务|任务代码|牵头单位|责任单位|备注|说明|合计|基数名称|分母名称|分母|note|sum";
+static const char OTHERS[] = "序号|任务|任务代码|牵头单位|责任单位|备注|说明|合计|基数名称|分母名称|分母|note|sum|全市合计";
 
 struct share_reader {
     struct plan_draft *draft;
@@ -82,10 +82,10 @@ static bool map_columns(struct share_reader *r) {
         if (cell.len == 0 || is_known_column(r, i) || table_column(&(struct table_row){&cell, 1, cell.line}, OTHERS) == 0)
             continue;
         r->areas[i] = plan_area_named(plan, (struct slice){cell.text, cell.len}, DAY_NONE, &several);
-        if (r->areas[i] == NO_INDEX)
+        const char *meant = r->areas[i] == NO_INDEX && !several ? plan_nearest_area(plan, cell.text) : NULL;
+        if (several || meant) /* another column is people's business; one that nearly is a county's is a slip */
             table_wrong(&r->table, cell, "column “%.60s” is %s%s", cell.text,
-                        several ? "the name of several areas; use a code" : "no area of the plan and no known column",
-                        several ? "" : suggest(plan_nearest_area(plan, cell.text)).text);
+                        several ? "the name of several areas; use a code" : "no area of the plan", suggest(meant).text);
         for (size_t k = 0; k < i; k++)
             if (r->areas[i] != NO_INDEX && r->areas[k] == r->areas[i])
                 table_wrong(&r->table, cell, "area %s has two columns; keep one", plan->areas[r->areas[i]].code);

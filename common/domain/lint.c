@@ -132,12 +132,10 @@ static void lint_sum(const struct target *target, struct lint *lint) {
     memcpy(item->message_zh, item->message, sizeof item->message_zh);
 }
 
-static bool needs_share(const struct target *target) {
-    return target->kind == KIND_CUMULATIVE;
-}
+static bool needs_share(const struct target *target) { return target->kind == KIND_CUMULATIVE; }
 
 static void lint_missing_cells(const struct plan *plan, const struct target *target, struct lint *lint) {
-    if (needs_share(target))
+    if (needs_share(target) && plan->has_allocation)
         SAY(lint, "no_share", target->code, "%s %.90s is not in the allocation: no county owes it yet",
             "%s %.90s 没有分解到县区，县区暂无任务", target->code, target->name);
     else if (target->kind == KIND_BASELINE)
@@ -146,7 +144,6 @@ static void lint_missing_cells(const struct plan *plan, const struct target *tar
     else if (target->kind == KIND_PER_ENTITY)
         SAY(lint, "no_denominator", target->code, "%s %.90s has no declared numbers of entities: no county owes it yet",
             "%s %.90s 没有分母，县区暂无任务", target->code, target->name);
-    (void)plan;
 }
 
 /* Counties left blank where others have a share. */
@@ -215,10 +212,16 @@ static void lint_contacts(const struct plan *plan, struct lint *lint) {
         for (size_t i = 0; i < plan->task_count; i++)
             for (size_t k = 0; k < plan->tasks[i].lead_count; k++)
                 leads |= plan->tasks[i].leads[k] == unit;
-        if (leads && !has_channel(plan, unit, &listed))
-            SAY(lint, "no_contact", plan->units[unit].name, "the lead %.90s has %s; its messages go to the office, marked",
-                "牵头单位 %.90s 没有可用联系方式（%s），消息改发办公室并注明", plan->units[unit].name,
-                listed ? "a contact without a channel" : "no contact");
+        if (!leads || has_channel(plan, unit, &listed))
+            continue;
+        if (listed)
+            SAY(lint, "no_contact", plan->units[unit].name,
+                "the lead %.90s has a contact without an address; its messages go to the office, marked",
+                "牵头单位 %.90s 的联系人没有填地址，消息改发办公室并注明", plan->units[unit].name);
+        else
+            SAY(lint, "no_contact", plan->units[unit].name,
+                "the lead %.90s has no contact; its messages go to the office, marked",
+                "牵头单位 %.90s 没有联系人，消息改发办公室并注明", plan->units[unit].name);
     }
 }
 

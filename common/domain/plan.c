@@ -8,6 +8,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
 #include "common/base/word.h"
+#include "common/domain/exact.h"
 #include "common/domain/plan_draft.h"
 #include "common/domain/plan_words.h"
 
@@ -146,30 +147,18 @@ struct suggestion suggest(const char *nearest) {
     return suggestion;
 }
 
-static bool common_scale(struct decimal a, struct decimal b, int64_t *x, int64_t *y, uint8_t *scale) {
-    *scale = a.scale > b.scale ? a.scale : b.scale;
-    *x = a.mantissa;
-    *y = b.mantissa;
-    for (unsigned i = a.scale; i < *scale; i++)
-        if (__builtin_mul_overflow(*x, 10, x))
-            return false;
-    for (unsigned i = b.scale; i < *scale; i++)
-        if (__builtin_mul_overflow(*y, 10, y))
-            return false;
+static bool fits(struct exact value, struct decimal *out) {
+    struct decimal rounded;
+    if (!exact_round(value, DECIMAL_SCALE_MAX, ROUND_CUT, &rounded))
+        return false;
+    *out = rounded;
     return true;
 }
 
 bool decimal_add_to(struct decimal *sum, struct decimal value) {
-    int64_t x, y;
-    uint8_t scale;
-    return common_scale(*sum, value, &x, &y, &scale) && !__builtin_add_overflow(x, y, &x) &&
-           decimal_make(x, scale, sum) == PROTO_OK;
+    return fits(exact_add(exact_of(*sum), exact_of(value)), sum);
 }
 
 bool decimal_subtract(struct decimal a, struct decimal b, struct decimal *out) {
-    if (b.mantissa == INT64_MIN)
-        return false;
-    *out = a;
-    b.mantissa = -b.mantissa;
-    return decimal_add_to(out, b);
+    return fits(exact_subtract(exact_of(a), exact_of(b)), out);
 }

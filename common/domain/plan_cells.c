@@ -110,6 +110,10 @@ static bool owe(const struct plan *plan, const struct target *target, const stru
         }
         set_goal(cell, share->value);
         set_goal_history(cell, rows);
+        if (target->kind == KIND_PER_ENTITY) {
+            cell->has_denominator = true;
+            cell->denominator = share->value;
+        }
         return true;
     }
     if (target->kind == KIND_MILESTONE)

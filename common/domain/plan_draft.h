@@ -7,7 +7,7 @@
 #include "common/domain/arena.h"
 #include "common/domain/plan.h"
 
-enum { CODE_BYTES_MAX = 24, SHORT_CHARS_MAX = 8 };
+enum { CODE_BYTES_MAX = 24, SHORT_CHARS_MAX = 8, DECIMALS_MAX = 4 };
 
 struct share {
     bool has;

@@ -59,8 +59,10 @@ static size_t *read_unit_list(struct reader *r, struct yaml_node *map, const cha
 
 /* --- targets --- */
 
-static enum denominator_rule default_denominator(enum target_kind kind) {
-    return kind == KIND_RATIO || kind == KIND_PER_ENTITY ? DENOMINATOR_DECLARED : DENOMINATOR_NONE;
+static enum denominator_rule default_denominator(const struct target *target) {
+    bool share = target->kind == KIND_RATIO || target->kind == KIND_PER_ENTITY ||
+                 (target->kind == KIND_HOLD && target->percent);
+    return share ? DENOMINATOR_DECLARED : DENOMINATOR_NONE;
 }
 
 static void read_value(struct reader *r, struct yaml_node *map, struct target *target) {
@@ -86,13 +88,14 @@ static void read_measure(struct reader *r, struct yaml_node *map, struct target 
     int64_t decimals = 0;
     yaml_get_word(r->doc, map, "kind", YAML_REQUIRED, target_kind_words, &kind);
     yaml_get_word(r->doc, map, "comparator", YAML_OPTIONAL, comparator_words, &comparator);
-    yaml_get_int(r->doc, map, "decimals", YAML_OPTIONAL, 0, DECIMAL_SCALE_MAX, &decimals);
+    yaml_get_int(r->doc, map, "decimals", YAML_OPTIONAL, 0, DECIMALS_MAX, &decimals);
     target->kind = (enum target_kind)kind;
     target->comparator = (enum comparator)comparator;
     target->decimals = (uint8_t)decimals;
-    target->unit = text_of(r, map, "unit", YAML_OPTIONAL, "");
+    bool measured = target->kind != KIND_MILESTONE && target->kind != KIND_ACTIVITY;
+    target->unit = text_of(r, map, "unit", measured ? YAML_REQUIRED : YAML_OPTIONAL, "");
     target->percent = strcmp(target->unit, "%") == 0;
-    int denominator = (int)default_denominator(target->kind);
+    int denominator = (int)default_denominator(target);
     struct yaml_node *rule = yaml_map_get(r->doc, map, "denominator", YAML_OPTIONAL);
     yaml_get_word(r->doc, map, "denominator", YAML_OPTIONAL, denominator_words, &denominator);
     target->denominator = (enum denominator_rule)denominator;
