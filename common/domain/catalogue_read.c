@@ -75,7 +75,7 @@ static struct day day_of(struct json_reader *r, const json_t *value, const char 
     return day;
 }
 
-static struct day day_at(struct json_reader *r, const json_t *map, const char *key) {
+static struct day date_at(struct json_reader *r, const json_t *map, const char *key) {
     return day_of(r, json_object_get(map, key), key);
 }
 
@@ -142,7 +142,7 @@ static void read_areas(struct json_reader *r, const json_t *root) {
         for (size_t k = 0; !r->failed && k < json_array_size(aliases); k++) {
             const json_t *alias = json_array_get(aliases, k);
             area->aliases[area->alias_count++] =
-                (struct dated_alias){text_of(r, alias, "name"), day_at(r, alias, "from"), day_at(r, alias, "to")};
+                (struct dated_alias){text_of(r, alias, "name"), date_at(r, alias, "from"), date_at(r, alias, "to")};
         }
         plan->area_count++;
     }
@@ -239,8 +239,8 @@ static void read_target(struct json_reader *r, const json_t *map) {
     target->counted = bool_of(r, map, "counted");
     target->percent = strcmp(target->unit, "%") == 0;
     target->has_value = decimal_at(r, map, "value", &target->value);
-    target->from = day_at(r, map, "from");
-    target->due = target->due_original = day_at(r, map, "due");
+    target->from = date_at(r, map, "from");
+    target->due = target->due_original = date_at(r, map, "due");
     read_reporter(r, map, target);
     read_cells(r, map, plan->target_count);
     struct task *task = &plan->tasks[target->task];
@@ -282,7 +282,7 @@ static void read_reporting(struct json_reader *r, const json_t *root) {
     r->item = 0;
     reporting->period = (enum period_length)word_at(r, map, "period", period_length_words);
     reporting->closing_day = (unsigned)int_of(r, map, "closing_day", 1, 28);
-    reporting->first_period = day_at(r, map, "first_period");
+    reporting->first_period = date_at(r, map, "first_period");
     reporting->open_minute = minute_of(r, json_object_get(map, "open"), "open");
     reporting->close_minute = minute_of(r, json_object_get(map, "close"), "close");
     const json_t *windows = list_at(r, map, "windows");
@@ -325,7 +325,7 @@ static void read_root(struct json_reader *r, const json_t *root) {
     plan->title = text_of(r, root, "title");
     plan->version = text_of(r, root, "version");
     plan->document = plan->office_name = plan->office_contact = "";
-    plan->start = day_at(r, root, "start");
+    plan->start = date_at(r, root, "start");
     if (!day_is(plan->start))
         wrong(r, "start", "is missing");
     read_areas(r, root);
