@@ -1,0 +1,280 @@
+#include "common/store/due.h"
+
+#include <stdlib.h>
+
+#include "common/base/cleanup.h"
+
+/* Rows that no plan looks at any more must not stay due for ever. */
+static const char retired_sql[] =
+    "WITH gone AS (SELECT id FROM cell WHERE retired AND programme = $1),"
+    "     quiet AS (UPDATE cell_light SET next_check_at = NULL"
+    "                WHERE next_check_at <= $2 AND cell IN (SELECT id FROM gone))"
+    "DELETE FROM wake WHERE not_before <= $2 AND cell IN (SELECT id FROM gone)";
+
+static const char claim_sql[] =
+    "SELECT l.cell FROM cell_light l"
+    " WHERE l.cell IN (SELECT min(c.id) FROM cell c WHERE c.programme = $1 AND NOT c.retired AND c.target IN"
+    "           (SELECT d.target FROM cell_light dl JOIN cell d ON d.id = dl.cell"
+    "             WHERE d.programme = $1 AND NOT d.retired AND dl.next_check_at <= $2"
+    "            UNION SELECT d.target FROM wake w JOIN cell d ON d.id = w.cell"
+    "             WHERE d.programme = $1 AND NOT d.retired AND w.not_before <= $2)"
+    "        GROUP BY c.target)"
+    " ORDER BY l.cell LIMIT $3 FOR UPDATE OF l SKIP LOCKED";
+
+static const char wakes_sql[] =
+    "SELECT w.id, w.cell FROM wake w JOIN cell c ON c.id = w.cell JOIN cell f ON f.target = c.target"
+    " WHERE f.id = ANY($1) AND w.not_before <= $2 ORDER BY w.id";
+
+static const char cells_sql[] =
+    "SELECT c.id, c.target, coalesce(l.next_check_at <= $2, false) OR c.id = ANY($3)"
+    "  FROM cell f JOIN cell c ON c.target = f.target AND NOT c.retired JOIN cell_light l ON l.cell = c.id"
+    " WHERE f.id = ANY($1) ORDER BY c.target, c.id";
+
+static enum error_code out_of_memory(struct error *err) {
+    return error_set(err, ERROR_MEMORY, "out of memory for the due queue");
+}
+
+static enum error_code take_ids(const struct pg_rows *rows, int32_t **out, size_t *count, struct error *err) {
+    *count = pg_count(rows);
+    *out = calloc(*count ? *count : 1, sizeof **out);
+    if (!*out) return out_of_memory(err);
+    for (size_t i = 0; i < *count; i++) (*out)[i] = (int32_t)pg_int(rows, i, 0);
+    return ERROR_OK;
+}
+
+/* $1 programme, $2 now: those two and, where limit >= 0, $3. */
+static enum error_code ids_of(struct pg *pg, const char *sql, int32_t programme, struct instant now, int limit,
+                              int32_t **out, size_t *count, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, now);
+    if (limit >= 0) pg_put_bigint(&params, limit);
+    enum error_code code = pg_run(pg, sql, &params, &rows, err);
+    return code ? code : take_ids(&rows, out, count, err);
+}
+
+static enum error_code take_wakes(const struct pg_rows *rows, int64_t **wakes, size_t *count, struct error *err) {
+    *count = pg_count(rows);
+    *wakes = calloc(*count ? *count : 1, sizeof **wakes);
+    if (!*wakes) return out_of_memory(err);
+    for (size_t i = 0; i < *count; i++) (*wakes)[i] = pg_int(rows, i, 0);
+    return ERROR_OK;
+}
+
+static enum error_code read_cells(struct pg *pg, const int32_t *firsts, size_t count, const int32_t *woken,
+                                  size_t woken_count, struct instant now, struct due_cells *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_ints(&params, firsts, count);
+    pg_put_instant(&params, now);
+    pg_put_ints(&params, woken, woken_count);
+    enum error_code code = pg_run(pg, cells_sql, &params, &rows, err);
+    if (code) return code;
+    out->count = pg_count(&rows);
+    out->cells = calloc(out->count ? out->count : 1, sizeof *out->cells);
+    if (!out->cells) return out_of_memory(err);
+    for (size_t i = 0; i < out->count; i++)
+        out->cells[i] = (struct due_cell_row){.cell = (int32_t)pg_int(&rows, i, 0),
+                                              .target = (int32_t)pg_int(&rows, i, 1),
+                                              .due = pg_bool(&rows, i, 2)};
+    return ERROR_OK;
+}
+
+enum error_code due_cells_claim(struct pg *pg, int32_t programme, struct instant now, int targets,
+                                struct due_cells *out, struct error *err) {
+    *out = (struct due_cells){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    AUTO_FREE int32_t *firsts = NULL, *woken = NULL;
+    size_t count = 0;
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, retired_sql, &params, NULL, err);
+    if (code) return code;
+    code = ids_of(pg, claim_sql, programme, now, targets, &firsts, &count, err);
+    if (code || count == 0) return code;
+    /* The wakes first, the events after them: a wake that comes meanwhile is not consumed unseen. */
+    pg_params_clear(&params);
+    pg_put_ints(&params, firsts, count);
+    pg_put_instant(&params, now);
+    if ((code = pg_run(pg, wakes_sql, &params, &rows, err))) return code;
+    if ((code = take_wakes(&rows, &out->wakes, &out->wake_count, err))) return code;
+    woken = calloc(out->wake_count ? out->wake_count : 1, sizeof *woken);
+    if (!woken) return out_of_memory(err);
+    for (size_t i = 0; i < out->wake_count; i++) woken[i] = (int32_t)pg_int(&rows, i, 1);
+    return read_cells(pg, firsts, count, woken, out->wake_count, now, out, err);
+}
+
+void due_cells_finish(struct due_cells *cells) {
+    free(cells->cells);
+    free(cells->wakes);
+    *cells = (struct due_cells){0};
+}
+
+static enum error_code delete_wakes(struct pg *pg, const int64_t *wakes, size_t count, struct error *err) {
+    if (count == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_bigints(&params, wakes, count);
+    return pg_run(pg, "DELETE FROM wake WHERE id = ANY($1)", &params, NULL, err);
+}
+
+static const char write_sql[] =
+    "UPDATE cell_light l SET next_check_at = n.next_at, assessed_at = $11, plan_version = $12, rules_version = $13,"
+    "       state = n.state, light = n.light, proposed = n.proposed, light_since = n.since, rule = n.rule,"
+    "       deviation_tenths = n.tenths, why = n.why, assessment = n.assessment::jsonb"
+    "  FROM unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[],"
+    "              $8::int[], $9::text[], $10::text[])"
+    "       AS n(cell, next_at, state, light, proposed, since, rule, tenths, why, assessment)"
+    " WHERE l.cell = n.cell";
+
+#define PUT_TEXTS(field)                                                                                               \
+    do {                                                                                                               \
+        pg_array_begin(&params, PG_ELEMENT_TEXT, count);                                                               \
+        for (size_t i = 0; i < count; i++) binary_slice(&params.bytes, slice_of(lights[i].field));                     \
+        pg_array_end(&params);                                                                                         \
+    } while (0)
+
+enum error_code due_cells_write(struct pg *pg, const struct due_cells *claimed, const struct cell_light *lights,
+                                size_t count, struct instant now, int32_t plan_version, const char *rules_version,
+                                struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_array_begin(&params, PG_ELEMENT_INT, count);
+    for (size_t i = 0; i < count; i++) binary_int4(&params.bytes, lights[i].cell);
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_INSTANT, count);
+    for (size_t i = 0; i < count; i++) binary_instant(&params.bytes, lights[i].next_check);
+    pg_array_end(&params);
+    PUT_TEXTS(state);
+    PUT_TEXTS(light);
+    PUT_TEXTS(proposed);
+    pg_array_begin(&params, PG_ELEMENT_DAY, count);
+    for (size_t i = 0; i < count; i++) binary_day(&params.bytes, lights[i].light_since);
+    pg_array_end(&params);
+    PUT_TEXTS(rule);
+    pg_array_begin(&params, PG_ELEMENT_INT, count);
+    for (size_t i = 0; i < count; i++) {
+        if (lights[i].has_deviation)
+            binary_int4(&params.bytes, lights[i].deviation_tenths);
+        else
+            binary_null(&params.bytes);
+    }
+    pg_array_end(&params);
+    PUT_TEXTS(why);
+    PUT_TEXTS(json);
+    pg_put_instant(&params, now);
+    pg_put_int(&params, plan_version);
+    pg_put_text(&params, rules_version);
+    enum error_code code = count ? pg_run(pg, write_sql, &params, NULL, err) : ERROR_OK;
+    return code ? code : delete_wakes(pg, claimed->wakes, claimed->wake_count, err);
+}
+
+void cell_lights_finish(struct cell_light *lights, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        free(lights[i].why);
+        free(lights[i].json);
+        lights[i].why = lights[i].json = NULL;
+    }
+}
+
+/* --- streams --- */
+
+static const char new_streams_sql[] =
+    "INSERT INTO stream_due (stream, next_check_at) SELECT s.id, $2 FROM stream s"
+    " WHERE s.programme = $1 AND NOT EXISTS (SELECT FROM stream_due d WHERE d.stream = s.id) ON CONFLICT DO NOTHING";
+
+static const char claim_streams_sql[] =
+    "SELECT d.stream FROM stream_due d JOIN stream s ON s.id = d.stream"
+    " WHERE s.programme = $1 AND (d.next_check_at <= $2 OR EXISTS (SELECT FROM wake w WHERE w.stream = d.stream AND"
+    "       w.not_before <= $2))"
+    " ORDER BY d.stream LIMIT $3 FOR UPDATE OF d SKIP LOCKED";
+
+enum error_code due_streams_claim(struct pg *pg, int32_t programme, struct instant now, int limit,
+                                  struct due_streams *out, struct error *err) {
+    *out = (struct due_streams){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, new_streams_sql, &params, NULL, err);
+    if (code) return code;
+    code = ids_of(pg, claim_streams_sql, programme, now, limit, &out->streams, &out->count, err);
+    if (code || out->count == 0) return code;
+    pg_params_clear(&params);
+    pg_put_ints(&params, out->streams, out->count);
+    pg_put_instant(&params, now);
+    code = pg_run(pg, "SELECT id FROM wake WHERE stream = ANY($1) AND not_before <= $2", &params, &rows, err);
+    return code ? code : take_wakes(&rows, &out->wakes, &out->wake_count, err);
+}
+
+void due_streams_finish(struct due_streams *streams) {
+    free(streams->streams);
+    free(streams->wakes);
+    *streams = (struct due_streams){0};
+}
+
+enum error_code due_streams_write(struct pg *pg, const struct due_streams *claimed, const struct instant *next,
+                                  struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_ints(&params, claimed->streams, claimed->count);
+    pg_array_begin(&params, PG_ELEMENT_INSTANT, claimed->count);
+    for (size_t i = 0; i < claimed->count; i++) binary_instant(&params.bytes, next[i]);
+    pg_array_end(&params);
+    enum error_code code = pg_run(pg,
+                                  "UPDATE stream_due d SET next_check_at = n.next_at FROM unnest($1::int[],"
+                                  " $2::timestamptz[]) AS n(stream, next_at) WHERE d.stream = n.stream",
+                                  &params, NULL, err);
+    return code ? code : delete_wakes(pg, claimed->wakes, claimed->wake_count, err);
+}
+
+/* --- what is left --- */
+
+static const char left_sql[] =
+    "SELECT (SELECT count(*) FROM cell_light WHERE next_check_at <= $1)"
+    "     + (SELECT count(*) FROM wake WHERE cell IS NOT NULL AND not_before <= $1),"
+    "       (SELECT count(*) FROM stream_due WHERE next_check_at <= $1)"
+    "     + (SELECT count(*) FROM wake WHERE stream IS NOT NULL AND not_before <= $1),"
+    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1),"
+    "       (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')),"
+    "       (SELECT count(*) FROM delivery WHERE state = 'failed'),"
+    "       LEAST((SELECT min(next_check_at) FROM cell_light WHERE next_check_at > $1),"
+    "             (SELECT min(not_before) FROM wake WHERE not_before > $1),"
+    "             (SELECT min(next_check_at) FROM stream_due WHERE next_check_at > $1),"
+    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1)),"
+    "       (SELECT max(loaded_at) FROM plan_version)";
+
+enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, left_sql, &params, &rows, err);
+    if (code) return code;
+    *out = (struct due_left){
+        .cells = pg_int(&rows, 0, 0),
+        .streams = pg_int(&rows, 0, 1),
+        .notices = pg_int(&rows, 0, 2),
+        .deliveries = pg_int(&rows, 0, 3),
+        .failed = pg_int(&rows, 0, 4),
+        .next_at = pg_instant(&rows, 0, 5),
+        .plan_at = pg_instant(&rows, 0, 6),
+    };
+    return ERROR_OK;
+}
+
+static const char work_sql[] =
+    "SELECT (SELECT count(*) FROM cell_light l JOIN cell c ON c.id = l.cell"
+    "         WHERE c.programme = $1 AND l.next_check_at <= $2)"
+    "     + (SELECT count(*) FROM wake w LEFT JOIN cell c ON c.id = w.cell LEFT JOIN stream s ON s.id = w.stream"
+    "         WHERE coalesce(c.programme, s.programme) = $1 AND w.not_before <= $2)"
+    "     + (SELECT count(*) FROM stream_due d JOIN stream s ON s.id = d.stream"
+    "         WHERE s.programme = $1 AND d.next_check_at <= $2)";
+
+enum error_code due_work_left(struct pg *pg, int32_t programme, struct instant now, int64_t *left, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, work_sql, &params, &rows, err);
+    if (!code) *left = pg_int(&rows, 0, 0);
+    return code;
+}

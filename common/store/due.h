@@ -1,0 +1,71 @@
+/* The due queue: which cells and streams must be looked at, taken so that several alerters share the work. A target is
+ * taken whole (its county cells and the city's belong together): the row lock of its first cell is the claim, others pass
+ * it by (SKIP LOCKED), and a dead process loses it with its connection. Everything here runs in the caller's transaction;
+ * the same transaction writes what was found. Waits for the database. */
+#ifndef DUBAN_STORE_DUE_H
+#define DUBAN_STORE_DUE_H
+
+#include "common/domain/assess.h"
+#include "common/store/session.h"
+
+struct due_cell_row {
+    int32_t cell, target; /* registry ids */
+    bool due;
+};
+struct due_cells {
+    struct due_cell_row *cells; /* all of the claimed targets that are not retired, by target, then cell */
+    size_t count;
+    int64_t *wakes; /* consumed by due_cells_write */
+    size_t wake_count;
+};
+/* Claims at most `targets` targets of a programme with something due at `now`. count 0 = nothing, or others have it. */
+__attribute__((warn_unused_result)) enum error_code due_cells_claim(struct pg *pg, int32_t programme,
+                                                                    struct instant now, int targets,
+                                                                    struct due_cells *out, struct error *err);
+void due_cells_finish(struct due_cells *cells);
+
+struct cell_light {
+    int32_t cell;
+    struct instant next_check;
+    const char *state, *light, *proposed, *rule;
+    struct day light_since;
+    bool has_deviation;
+    int32_t deviation_tenths;
+    char *why, *json; /* heap; cell_lights_finish frees them */
+};
+__attribute__((warn_unused_result)) enum error_code due_cells_write(struct pg *pg, const struct due_cells *claimed,
+                                                                    const struct cell_light *lights, size_t count,
+                                                                    struct instant now, int32_t plan_version,
+                                                                    const char *rules_version, struct error *err);
+void cell_lights_finish(struct cell_light *lights, size_t count); /* the texts, not the array */
+
+/* Streams: the same by rows of stream_due. Streams without a row get one, due at once. */
+struct due_streams {
+    int32_t *streams;
+    size_t count;
+    int64_t *wakes;
+    size_t wake_count;
+};
+__attribute__((warn_unused_result)) enum error_code due_streams_claim(struct pg *pg, int32_t programme,
+                                                                      struct instant now, int limit,
+                                                                      struct due_streams *out, struct error *err);
+void due_streams_finish(struct due_streams *streams);
+/* next[i] is claimed->streams[i]'s. */
+__attribute__((warn_unused_result)) enum error_code due_streams_write(struct pg *pg, const struct due_streams *claimed,
+                                                                      const struct instant *next, struct error *err);
+
+/* What is left at `now` (others' claims included), and when something comes next. */
+struct due_left {
+    int64_t cells, streams, notices; /* due now */
+    int64_t deliveries;              /* not yet delivered, tries left */
+    int64_t failed;                  /* tries spent */
+    struct instant next_at;          /* the earliest later one; INSTANT_NONE */
+    struct instant plan_at;          /* when the newest plan was loaded; INSTANT_NONE */
+};
+__attribute__((warn_unused_result)) enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out,
+                                                             struct error *err);
+/* Of one programme. */
+__attribute__((warn_unused_result)) enum error_code due_work_left(struct pg *pg, int32_t programme, struct instant now,
+                                                                  int64_t *left, struct error *err);
+
+#endif
