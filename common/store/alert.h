@@ -1,0 +1,63 @@
+/* Alerts that stand, and their changes with transitions and notices: written in bulk, in the transaction that assessed.
+ * A notice's key is unique, so that whatever is repeated is said once; one dropped because its alert was suppressed is
+ * revived when it opens again. Waits for the database. */
+#ifndef DUBAN_STORE_ALERT_H
+#define DUBAN_STORE_ALERT_H
+
+#include "common/domain/route.h"
+#include "common/store/session.h"
+
+struct standing_alert {
+    struct alert alert;
+    int32_t cell, stream; /* 0 = none */
+};
+struct standing_alerts {
+    struct standing_alert *items; /* by cell, stream, id */
+    size_t count;
+};
+/* Not resolved, of these cells (or of these streams). */
+__attribute__((warn_unused_result)) enum error_code alerts_of_cells(struct pg *pg, const int32_t *cells, size_t count,
+                                                                    struct standing_alerts *out, struct error *err);
+__attribute__((warn_unused_result)) enum error_code alerts_of_streams(struct pg *pg, const int32_t *streams,
+                                                                      size_t count, struct standing_alerts *out,
+                                                                      struct error *err);
+void standing_alerts_finish(struct standing_alerts *alerts);
+
+struct alert_write {
+    int64_t id;      /* 0 = new */
+    char key[ALERT_KEY_MAX];
+    enum alert_rule rule;
+    int32_t cell, stream;
+    struct day period;
+    int64_t file;
+    enum alert_state from, to; /* from counts when id is not 0 */
+    char step[ALERT_WORD_MAX];
+    const char *cause;         /* static */
+    bool back_filled, say, recovered;
+    char *facts; /* JSON, heap; alert_writes_finish frees it */
+};
+struct notice_write {
+    size_t alert;       /* index of its alert_write */
+    char recipient[RECIPIENT_MAX];
+    bool unroutable;
+    char meant_for[RECIPIENT_MAX]; /* "" = none */
+};
+struct alert_writes {
+    struct alert_write *items;
+    size_t count, capacity;
+    struct notice_write *notices;
+    size_t notice_count, notice_capacity;
+    bool failed; /* no memory */
+};
+/* A new item, zeroed; NULL (and failed) without memory. Lent until the next call. */
+struct alert_write *alert_writes_add(struct alert_writes *writes);
+struct notice_write *alert_writes_notice(struct alert_writes *writes);
+void alert_writes_finish(struct alert_writes *writes);
+
+/* window: when the notices may be said. back_filled ones are kept held. */
+__attribute__((warn_unused_result)) enum error_code alerts_write(struct pg *pg, int32_t programme,
+                                                                 const struct alert_writes *writes, struct instant now,
+                                                                 struct instant window, const char *rules_version,
+                                                                 struct error *err);
+
+#endif

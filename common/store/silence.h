@@ -1,0 +1,28 @@
+/* What is known of agents when their silence is judged: STATUS times and files, as of an instant. Waits for the
+ * database. */
+#ifndef DUBAN_STORE_SILENCE_H
+#define DUBAN_STORE_SILENCE_H
+
+#include "common/domain/alert.h"
+#include "common/store/stream.h"
+
+enum { SILENCE_FILES_MAX = 60 }; /* the newest of a stream */
+
+struct silence {
+    int32_t stream;
+    struct instant heard_at, heard_before; /* the newest STATUS; the newest of an earlier instant than `now` */
+    const struct receipt *receipts;        /* known before `now`, oldest first */
+    size_t receipt_count;
+};
+struct silences {
+    struct silence *items; /* as asked, in that order */
+    size_t count;
+    struct receipt *receipts;
+    struct pg_rows rows; /* owns the texts */
+};
+__attribute__((warn_unused_result)) enum error_code silences_read(struct pg *pg, const int32_t *streams, size_t count,
+                                                                  struct instant now, struct silences *out,
+                                                                  struct error *err);
+void silences_finish(struct silences *silences);
+
+#endif
