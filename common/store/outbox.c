@@ -1,0 +1,228 @@
+#include "common/store/outbox.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/text.h"
+
+static void copy(const struct pg_rows *rows, size_t row, size_t column, char *out, size_t capacity) {
+    struct slice text = pg_slice(rows, row, column);
+    size_t len = text.ptr ? text_cut_bytes(text.ptr, text.len, capacity - 1) : 0;
+    if (len) memcpy(out, text.ptr, len);
+    out[len] = '\0';
+}
+
+static const char waiting_sql[] =
+    "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for,"
+    "       (SELECT m.number FROM notice p JOIN message m ON m.id = p.message"
+    "         WHERE p.alert = n.alert AND p.recipient = n.recipient AND p.state = 'rendered' ORDER BY m.id DESC LIMIT 1),"
+    "       a.rule, a.state, a.cell, a.stream, a.period, a.file, a.opened_at, n.key"
+    "  FROM notice n JOIN alert a ON a.id = n.alert"
+    " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
+    " ORDER BY n.recipient COLLATE \"C\", n.id FOR UPDATE OF n";
+
+enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant now, struct waiting_notices *out,
+                               struct error *err) {
+    *out = (struct waiting_notices){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, waiting_sql, &params, &rows, err);
+    if (code) return code;
+    size_t count = pg_count(&rows);
+    out->items = calloc(count ? count : 1, sizeof *out->items);
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", count);
+    for (size_t row = 0; row < count; row++) {
+        struct waiting_notice *n = &out->items[out->count];
+        if (!alert_rule_find(pg_slice(&rows, row, 7), &n->rule) ||
+            !alert_state_find(pg_slice(&rows, row, 8), &n->state))
+            continue;
+        n->id = pg_int(&rows, row, 0);
+        n->alert = pg_int(&rows, row, 1);
+        copy(&rows, row, 2, n->step, sizeof n->step);
+        copy(&rows, row, 3, n->cause, sizeof n->cause);
+        copy(&rows, row, 4, n->recipient, sizeof n->recipient);
+        copy(&rows, row, 5, n->meant_for, sizeof n->meant_for);
+        copy(&rows, row, 6, n->past, sizeof n->past);
+        n->cell = (int32_t)pg_int(&rows, row, 9);
+        n->stream = (int32_t)pg_int(&rows, row, 10);
+        n->period = pg_day(&rows, row, 11);
+        n->file = pg_int(&rows, row, 12);
+        n->opened_at = pg_instant(&rows, row, 13);
+        struct slice key = pg_slice(&rows, row, 14);
+        n->key = strndup(key.ptr ? key.ptr : "", key.len);
+        out->count++;
+        if (!n->key) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", count);
+    }
+    return ERROR_OK;
+}
+
+void waiting_notices_finish(struct waiting_notices *notices) {
+    for (size_t i = 0; i < notices->count; i++) free(notices->items[i].key);
+    free(notices->items);
+    *notices = (struct waiting_notices){0};
+}
+
+enum error_code outbox_numbers(struct pg *pg, int32_t programme, const char *prefix, unsigned *given,
+                               struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    pg_put_text(&params, prefix);
+    enum error_code code =
+        pg_run(pg, "SELECT count(*) FROM message WHERE programme = $1 AND starts_with(number, $2)", &params, &rows, err);
+    if (!code) *given = (unsigned)pg_int(&rows, 0, 0);
+    return code;
+}
+
+/* Of recipient and notices, so that a database that was restored repeats with the same key. */
+static void message_key(const struct outbox_message *message, char out[65]) {
+    crypto_generichash_state state;
+    uint8_t hash[32];
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    crypto_generichash_update(&state, (const uint8_t *)message->recipient, strlen(message->recipient));
+    for (size_t i = 0; i < message->notice_count; i++) {
+        crypto_generichash_update(&state, (const uint8_t *)"\n", 1);
+        crypto_generichash_update(&state, (const uint8_t *)message->keys[i], strlen(message->keys[i]));
+    }
+    crypto_generichash_final(&state, hash, sizeof hash);
+    sodium_bin2hex(out, 65, hash, sizeof hash);
+}
+
+static const char message_sql[] =
+    "WITH made AS (INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body,"
+    "                                   facts)"
+    "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id),"
+    "     said AS (UPDATE notice SET state = 'rendered', message = made.id, item = n.item"
+    "                FROM made, unnest($10::bigint[], $11::int[]) AS n(id, item) WHERE notice.id = n.id)"
+    "INSERT INTO delivery (message, channel, address, state)"
+    " SELECT made.id, d.channel, d.address, $14 FROM made, unnest($12::text[], $13::text[]) AS d(channel, address)";
+
+enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struct outbox_message *message,
+                                   struct error *err) {
+    char key[65];
+    message_key(message, key);
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, programme);
+    pg_put_text(&params, message->number);
+    pg_put_text(&params, message->recipient);
+    pg_put_instant(&params, message->window_at);
+    pg_put_instant(&params, message->rendered_at);
+    pg_put_text(&params, key);
+    pg_put_slice(&params, message->first_line);
+    pg_put_slice(&params, message->body);
+    pg_put_json(&params, message->facts);
+    pg_put_bigints(&params, message->notices, message->notice_count);
+    pg_array_begin(&params, PG_ELEMENT_INT, message->notice_count);
+    for (size_t i = 0; i < message->notice_count; i++) binary_int4(&params.bytes, message->items[i]);
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_TEXT, message->delivery_count);
+    for (size_t i = 0; i < message->delivery_count; i++)
+        binary_slice(&params.bytes, slice_of(message->deliveries[i].channel));
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_TEXT, message->delivery_count);
+    for (size_t i = 0; i < message->delivery_count; i++)
+        binary_slice(&params.bytes, slice_of(message->deliveries[i].address));
+    pg_array_end(&params);
+    pg_put_text(&params, message->trial ? "trial" : "waiting");
+    return pg_run(pg, message_sql, &params, NULL, err);
+}
+
+enum error_code outbox_drop(struct pg *pg, int64_t notice, const char *cause, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_bigint(&params, notice);
+    pg_put_text(&params, cause);
+    return pg_run(pg, "UPDATE notice SET state = 'dropped', cause = $2 WHERE id = $1 AND state = 'waiting'", &params,
+                  NULL, err);
+}
+
+/* --- deliveries --- */
+
+static const char lease_sql[] =
+    "WITH due AS (SELECT id FROM delivery WHERE state IN ('waiting', 'leased')"
+    "              AND CASE state WHEN 'waiting' THEN next_try_at <= now() ELSE lease_until < now() END"
+    "            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),"
+    "     held AS (UPDATE delivery d SET state = 'leased', lease_until = now() + $2 * interval '1 millisecond',"
+    "                     lease_epoch = d.lease_epoch + 1, attempts = d.attempts + 1"
+    "                FROM due WHERE d.id = due.id RETURNING d.*)"
+    "SELECT h.id, h.lease_epoch, h.attempts, h.channel, h.address, m.key, m.number, m.recipient, m.first_line, m.body,"
+    "       m.facts::text, p.code, m.rendered_at"
+    "  FROM held h JOIN message m ON m.id = h.message JOIN programme p ON p.id = m.programme ORDER BY h.id";
+
+static char *heap(const struct pg_rows *rows, size_t row, size_t column) {
+    struct slice text = pg_slice(rows, row, column);
+    return strndup(text.ptr ? text.ptr : "", text.len);
+}
+
+enum error_code outbox_lease(struct pg *pg, int limit, int lease_ms, struct deliveries *out, struct error *err) {
+    *out = (struct deliveries){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_bigint(&params, limit);
+    pg_put_int(&params, lease_ms);
+    enum error_code code = pg_run(pg, lease_sql, &params, &rows, err);
+    if (code) return code;
+    size_t count = pg_count(&rows);
+    out->items = calloc(count ? count : 1, sizeof *out->items);
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory for %zu deliveries", count);
+    out->count = count;
+    for (size_t row = 0; row < count; row++) {
+        struct delivery *d = &out->items[row];
+        char **const texts[] = {&d->channel,   &d->address,    &d->key,  &d->number,   &d->recipient,
+                                &d->first_line, &d->body, &d->facts, &d->programme};
+        d->id = pg_int(&rows, row, 0);
+        d->lease_epoch = pg_int(&rows, row, 1);
+        d->attempts = (int)pg_int(&rows, row, 2);
+        d->rendered_at = pg_instant(&rows, row, 12);
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            if (!(*texts[i] = heap(&rows, row, 3 + i))) return error_set(err, ERROR_MEMORY, "out of memory");
+    }
+    return ERROR_OK;
+}
+
+void delivery_finish(struct delivery *d) {
+    char *const texts[] = {d->channel, d->address, d->key, d->number, d->recipient, d->first_line, d->body, d->facts,
+                           d->programme};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) free(texts[i]);
+    *d = (struct delivery){0};
+}
+void deliveries_finish(struct deliveries *deliveries) {
+    for (size_t i = 0; i < deliveries->count; i++) delivery_finish(&deliveries->items[i]);
+    free(deliveries->items);
+    *deliveries = (struct deliveries){0};
+}
+
+enum error_code outbox_close(struct pg *pg, const struct delivery *delivery, enum delivery_outcome outcome,
+                             const char *answer, int retry_ms, struct error *err) {
+    static const char *const states[] = {
+        [DELIVERY_DELIVERED] = "delivered", [DELIVERY_RETRY] = "waiting", [DELIVERY_FAILED] = "failed"};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_bigint(&params, delivery->id);
+    pg_put_bigint(&params, delivery->lease_epoch);
+    pg_put_text(&params, states[outcome]);
+    pg_put_text(&params, answer);
+    pg_put_int(&params, retry_ms);
+    return pg_run(pg,
+                  "UPDATE delivery SET state = $3, last_answer = $4, lease_until = NULL,"
+                  "       next_try_at = now() + $5 * interval '1 millisecond',"
+                  "       delivered_at = CASE WHEN $3 = 'delivered' THEN now() END"
+                  " WHERE id = $1 AND lease_epoch = $2 AND state = 'leased'",
+                  &params, NULL, err);
+}
+
+enum error_code outbox_next_try(struct pg *pg, int64_t *ms, struct error *err) {
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    enum error_code code =
+        pg_run(pg,
+               "SELECT ceil(extract(epoch FROM min(CASE state WHEN 'waiting' THEN next_try_at ELSE lease_until END)"
+               " - now()) * 1000)::bigint FROM delivery WHERE state IN ('waiting', 'leased')",
+               NULL, &rows, err);
+    if (code) return code;
+    *ms = pg_is_null(&rows, 0, 0) ? -1 : pg_int(&rows, 0, 0);
+    if (*ms < 0 && !pg_is_null(&rows, 0, 0)) *ms = 0;
+    return ERROR_OK;
+}
