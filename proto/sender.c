@@ -101,6 +101,10 @@ static uint64_t least(uint64_t a, uint64_t b) {
 static void send_batch(struct sender *sender, const struct sender_view *view, struct sender_actions *actions) {
     enum { ROOM = MESSAGE_BYTES_MAX - MESSAGE_BATCH_OVERHEAD };
     bool waiting = sender->busy_until_ms > view->now_ms || sender->flight_count == SENDER_FLIGHTS_MAX;
+    if (sender->next_seq < view->first_retained || sender->next_seq > view->last_seq + 1) {
+        go_down(sender, view, actions); /* not the spool this session began with: WELCOME will judge it */
+        return;
+    }
     if (waiting || sender->next_seq > view->last_seq) return;
     uint64_t under_way = sender->next_seq - 1 - sender->centre_seq;
     if (under_way >= sender->welcome.window_events) return;

@@ -44,6 +44,7 @@ struct queue {
     size_t count;
 };
 struct session {
+    bool dead;               /* a black hole: the connection stands, nothing arrives */
     bool up_open, down_open; /* either end may be gone while messages of the other are still under way */
     int agent, aggregator;
     struct queue up, down;
@@ -70,7 +71,7 @@ struct database {
 };
 struct pending {
     int session;
-    uint64_t first, last;
+    uint64_t gen, first, last;
     struct chain_hash head;
     uint32_t id[64];
 };
@@ -81,7 +82,7 @@ struct aggregator {
     size_t count, running; /* the first `running` are in the transaction */
 };
 struct faults {
-    unsigned loss, kill, clone, spool_restore, database_restore, doubt, rollback; /* per ten thousand */
+    unsigned loss, dead, kill, clone, spool_restore, database_restore, doubt, rollback; /* per ten thousand */
 };
 struct world {
     uint64_t seed, random;
@@ -177,9 +178,9 @@ static void salvage(struct world *w, struct spool *s) {
 
 /* ---- the wire ---- */
 
-static void push(struct world *w, struct queue *q, const struct message *message) {
+static void push(struct world *w, struct session *session, struct queue *q, const struct message *message) {
     size_t len = 0;
-    if (q->count == QUEUE) return; /* a full pipe drops */
+    if (session->dead || q->count == QUEUE) return; /* a full pipe drops */
     if (chance(w, w->faults.loss)) return;
     enum proto_code code = message_encode(message, q->items[q->count].bytes, PACKET, &len);
     MUST(w, code == PROTO_OK, "encode");
@@ -224,7 +225,7 @@ static void open_session(struct world *w, struct agent *a, unsigned server) {
 static void check_cause(struct world *w, enum halt_reason reason) {
     bool copies = w->cloned || w->spool_restored;
     if (reason == HALT_GAP_LOST)
-        MUST(w, w->database_restored || copies, "GAP_LOST without cause");
+        MUST(w, w->database_restored, "GAP_LOST without cause");
     else
         MUST(w, copies, "halted without cause");
 }
@@ -253,7 +254,7 @@ static void send_batch(struct world *w, struct agent *a, const struct sender_act
     MUST(w, action->seq + count - 1 <= a->sender.centre_seq + WINDOW, "beyond the window");
     m.batch = (struct message_batch){EVENT_LAYOUT, action->seq, s->head[action->seq - 1],
                                      events,       count,       s->head[action->seq + count - 1]};
-    push(w, &session->up, &m);
+    push(w, session, &session->up, &m);
     sender_batch_sent(&a->sender, action->seq + count - 1, count * 8, &view);
 }
 
@@ -290,13 +291,13 @@ static void act(struct world *w, struct agent *a, const struct sender_actions *a
         case SENDER_SEND_HELLO: {
             struct message hello = sender_hello(&a->sender, &view, w->now_ms);
             MUST(w, hello.gen == a->spool.gen, "HELLO before its gen is stored");
-            if (session) push(w, &session->up, &hello);
+            if (session) push(w, session, &session->up, &hello);
             break;
         }
         case SENDER_SEND_STATUS: {
             struct message m = {.type = MESSAGE_STATUS, .version = MESSAGE_VERSION, .gen = a->sender.gen};
             m.status.last_seq = a->spool.last_seq;
-            if (session) push(w, &session->up, &m);
+            if (session) push(w, session, &session->up, &m);
             break;
         }
         case SENDER_SEND_BATCH:
@@ -314,9 +315,11 @@ static void act(struct world *w, struct agent *a, const struct sender_actions *a
             break;
         case SENDER_ALARM:
             w->alarms++;
-            if (action->alarm == ALARM_DATABASE_WENT_BACK)
+            if (action->alarm == ALARM_DATABASE_WENT_BACK) {
                 MUST(w, w->database_restored, "went back without cause");
-            else
+                bool follows = i + 1 < actions->count && actions->items[i + 1].kind == SENDER_SET_ACKED;
+                MUST(w, follows && actions->items[i + 1].seq == action->seq, "the same alarm again and again");
+            } else
                 MUST(w, w->lossy, "stalled without cause");
             break;
         case SENDER_HALT:
@@ -386,7 +389,7 @@ static void operate(struct world *w) {
 /* ---- the aggregator's shell ---- */
 
 static void answer_to(struct world *w, int session, const struct message *m) {
-    if (session >= 0 && w->sessions[session].down_open) push(w, &w->sessions[session].down, m);
+    if (session >= 0 && w->sessions[session].down_open) push(w, &w->sessions[session], &w->sessions[session].down, m);
 }
 
 static void drop_pending(struct aggregator *g) {
@@ -419,6 +422,8 @@ static bool take_hello(struct world *w, struct aggregator *g, int session, const
     }
     MUST(w, answer.verdict == RECEIVER_ADMIT, "verdict on HELLO");
     MUST(w, answer.row.gen > d->row.gen, "gen must grow");
+    MUST(w, !answer.new_epoch || !d->row.has_epoch || d->row.reopen, "an epoch nobody let in");
+    MUST(w, !answer.new_epoch || !answer.row.reopen, "reopened for more than one");
     bool silent = chance(w, w->faults.doubt);
     if (silent && chance(w, 5000)) return true; /* rolled back, the answer lost */
     if (answer.new_epoch) d->epochs[d->epoch_count++] = answer.row.epoch;
@@ -434,7 +439,7 @@ static void queue_batch(struct aggregator *g, int session, const struct message 
                         const struct receiver_answer *answer) {
     struct pending *p = &g->pending[g->count++];
     *p = (struct pending){
-        .session = session, .first = answer->first_seq, .last = answer->last_seq, .head = answer->head};
+        .session = session, .gen = m->gen, .first = answer->first_seq, .last = answer->last_seq, .head = answer->head};
     for (size_t i = answer->skip; i < m->batch.count; i++) {
         const uint8_t *b = (const uint8_t *)m->batch.events[i].ptr;
         p->id[i - answer->skip] = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
@@ -490,6 +495,7 @@ static bool apply(struct world *w, struct aggregator *g) {
     for (size_t i = 0; i < g->running; i++) {
         const struct pending *p = &g->pending[i];
         MUST(w, p->first == d->row.committed_seq + 1, "a hole");
+        MUST(w, p->gen == d->row.gen, "a second live producer");
         for (uint64_t seq = p->first; seq <= p->last; seq++)
             d->entries[d->count++] = (struct entry){d->row.epoch, seq, p->id[seq - p->first]};
         d->row.committed_seq = p->last;
@@ -551,9 +557,17 @@ static void inject(struct world *w) {
     if (chance(w, w->faults.spool_restore) && a->on && a->has_backup) {
         w->spool_restored = true;
         a->spool = a->backup;
+        if (chance(w, 7000)) kill_agent(w, a); /* else: under a running agent */
+        note_physical_loss(w);
+    }
+    if (chance(w, w->faults.spool_restore / 2) && a == w->agents) {
+        w->spool_restored = true;
+        a->spool = (struct spool){.epoch = new_epoch(w), .first_retained = 1};
         kill_agent(w, a);
         note_physical_loss(w);
     }
+    struct session *session = &w->sessions[below(w, SESSIONS)];
+    if (chance(w, w->faults.dead)) session->dead = true;
     if (chance(w, w->faults.clone) && !a->on) {
         w->cloned = true;
         a->on = true;
@@ -563,8 +577,9 @@ static void inject(struct world *w) {
     if (chance(w, w->faults.database_restore * 4)) w->snapshot = w->database;
     if (chance(w, w->faults.database_restore)) {
         w->database_restored = true;
-        kill_aggregator(w, 0);
-        kill_aggregator(w, 1);
+        bool failover = chance(w, 5000); /* under running aggregators */
+        for (int i = 0; i < AGGREGATORS && !failover; i++)
+            kill_aggregator(w, i);
         w->database = w->snapshot;
         note_physical_loss(w);
     }
@@ -668,8 +683,8 @@ static void run(struct world *w, uint64_t seed, struct faults faults) {
     a->on = true;
     a->spool = (struct spool){.epoch = new_epoch(w), .first_retained = 1};
     kill_agent(w, a);
-    w->lossy = faults.loss + faults.kill + faults.doubt + faults.rollback + faults.clone + faults.spool_restore +
-                   faults.database_restore >
+    w->lossy = faults.loss + faults.dead + faults.kill + faults.doubt + faults.rollback + faults.clone +
+                   faults.spool_restore + faults.database_restore >
                0;
     for (int i = 0; i < STEPS; i++)
         step(w);
@@ -687,12 +702,20 @@ static uint64_t from_environment(const char *name, uint64_t otherwise) {
 }
 
 static struct faults faults_of(uint64_t seed) {
-    struct faults all = {150, 20, 10, 8, 8, 300, 200}, none = {0};
+    struct faults none = {0};
+    struct faults all = {.loss = 150,
+                         .dead = 50,
+                         .kill = 20,
+                         .clone = 10,
+                         .spool_restore = 8,
+                         .database_restore = 8,
+                         .doubt = 300,
+                         .rollback = 200};
     switch (seed % 8) {
     case 0:
         return none;
     case 1:
-        return (struct faults){.loss = 300};
+        return (struct faults){.loss = 300, .dead = 100};
     case 2:
         return (struct faults){.kill = 40, .doubt = 800, .rollback = 400};
     case 3:
