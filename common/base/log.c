@@ -12,15 +12,10 @@
 #include "common/base/buffer.h"
 #include "common/base/cleanup.h"
 #include "common/base/clock.h"
+#include "common/base/log_repeat.h"
 #include "common/base/text.h"
 
-enum {
-    VALUE_BYTES_MAX = 2048,
-    REPEATS_MAX = 20,           /* lines of one event … */
-    REPEAT_MS = 10 * MS_SECOND, /* … in this time */
-    REPEAT_SLOTS = 64,
-    EVENT_NAME_MAX = 48,
-};
+enum { VALUE_BYTES_MAX = 2048 };
 
 const struct word log_levels[] = {{"debug", LOG_LEVEL_DEBUG},
                                   {"info", LOG_LEVEL_INFO},
@@ -34,17 +29,12 @@ static struct logger {
     atomic_int lowest;
     int fd;
     pthread_mutex_t lock; /* of repeats */
-    struct repeat {
-        char event[EVENT_NAME_MAX];
-        struct tick since;
-        unsigned lines;
-        unsigned long suppressed;
-    } repeats[REPEAT_SLOTS];
+    struct log_repeats repeats;
 } logger = {.lowest = LOG_LEVEL_INFO, .fd = STDERR_FILENO, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 void log_init(const char *program, enum log_level lowest, int fd) {
     pthread_mutex_lock(&logger.lock);
-    memset(logger.repeats, 0, sizeof logger.repeats);
+    logger.repeats = (struct log_repeats){0};
     pthread_mutex_unlock(&logger.lock);
     logger.program = program;
     logger.fd = fd;
@@ -55,36 +45,10 @@ void log_set_level(enum log_level lowest) {
     atomic_store(&logger.lowest, (int)lowest);
 }
 
-/* The slot of an event; NULL when all are taken by others: then nothing is limited. */
-static struct repeat *find_repeat(const char *event) {
-    for (size_t i = 0; i < REPEAT_SLOTS; i++) {
-        struct repeat *slot = &logger.repeats[i];
-        if (!slot->event[0]) snprintf(slot->event, sizeof slot->event, "%s", event);
-        if (strncmp(slot->event, event, EVENT_NAME_MAX - 1) == 0) return slot;
-    }
-    return NULL;
-}
-
-/* May this line go out? *suppressed = how many before it did not. */
-static bool may_pass(const char *event, unsigned long *suppressed) {
-    struct tick now = tick_now();
-    bool pass = true;
-    *suppressed = 0;
+static bool may_pass(enum log_level level, const char *event, unsigned long *suppressed) {
+    if ((int)level < atomic_load(&logger.lowest)) return false;
     pthread_mutex_lock(&logger.lock);
-    struct repeat *slot = find_repeat(event);
-    if (slot) {
-        if (slot->lines == 0 || now.ms - slot->since.ms >= REPEAT_MS) {
-            *suppressed = slot->suppressed;
-            slot->since = now;
-            slot->lines = 0;
-            slot->suppressed = 0;
-        }
-        pass = slot->lines < REPEATS_MAX;
-        if (pass)
-            slot->lines++;
-        else
-            slot->suppressed++;
-    }
+    bool pass = log_repeats_pass(&logger.repeats, event, tick_now(), suppressed);
     pthread_mutex_unlock(&logger.lock);
     return pass;
 }
@@ -120,7 +84,8 @@ static void add_quoted(struct buffer *line, const char *text, size_t len) {
 
 static void add_value(struct buffer *line, const struct buffer *value) {
     const char *text = buffer_text(value);
-    size_t len = text_cut_bytes(text, value->len, VALUE_BYTES_MAX);
+    size_t len = value->len;
+    if (len > VALUE_BYTES_MAX) len = text_cut_bytes(text, len, VALUE_BYTES_MAX);
     if (is_plain(text, len))
         buffer_add(line, text, len);
     else
@@ -287,7 +252,7 @@ static void end_line(struct buffer *line, unsigned long suppressed) {
 
 void log_write(enum log_level level, const char *event, const char *format, ...) {
     unsigned long suppressed;
-    if ((int)level < atomic_load(&logger.lowest) || !may_pass(event, &suppressed)) return;
+    if (!may_pass(level, event, &suppressed)) return;
     int kept_errno = errno;
     CLEAN(buffer_finish) struct buffer line = {0};
     begin_line(&line, level, event);
@@ -301,7 +266,7 @@ void log_write(enum log_level level, const char *event, const char *format, ...)
 
 void log_failure(enum log_level level, const char *event, const struct error *err) {
     unsigned long suppressed;
-    if ((int)level < atomic_load(&logger.lowest) || !may_pass(event, &suppressed)) return;
+    if (!may_pass(level, event, &suppressed)) return;
     CLEAN(buffer_finish) struct buffer line = {0};
     begin_line(&line, level, event);
     add_pair(&line, "code", error_code_name(err->code));
