@@ -4,6 +4,7 @@
 #ifndef DUBAN_DOMAIN_LEDGER_H
 #define DUBAN_DOMAIN_LEDGER_H
 
+#include "common/domain/measure.h"
 #include "common/domain/plan.h"
 
 /* One stored event that concerns a cell: figures and decisions alike. Texts are borrowed. */
@@ -45,6 +46,8 @@ struct standing {
     struct instant effective;  /* when it came to stand (a confirmation may be later) */
     size_t event;              /* index of its event */
     bool no_change, on_behalf, corrected;
+    struct instant reported; /* when its as-of day was first reported: a correction keeps it */
+    struct exact value;      /* comparable; unknown for a no-change with nothing to repeat */
 };
 struct held {
     struct day as_of;
@@ -53,6 +56,12 @@ struct held {
     unsigned causes; /* of enum hold_cause, those not yet freed */
     bool has_standing;
     struct figure standing; /* what stands instead */
+    struct instant known_at, reported;
+    struct exact value;
+    bool no_change, on_behalf, has_reason;
+    unsigned freed;         /* of enum hold_cause, by a reason or the office */
+    size_t replaces;        /* the event it would remove; NO_INDEX */
+    size_t ten_times_event; /* the event whose value it is ×10, ×100, ×1000 of; NO_INDEX */
 };
 struct second_source {
     struct slice reporter;
@@ -72,6 +81,15 @@ struct ledger {
     size_t words;     /* the newest event with a note; NO_INDEX */
     /* capacities, kept for reuse */
     size_t standing_capacity, held_capacity, other_capacity;
+    bool failed; /* out of memory: incomplete */
+
+    /* the replay */
+    struct measure measure;
+    const struct cell_event *events;
+    size_t event_count, next, reversals_seen;
+    struct instant at, clock; /* events known before `at` count; replayed up to and with `clock` */
+    struct day as_of;
+    uint64_t revision; /* grows with every change but a figure added at the end */
 };
 
 /* Figures with known-at before `at` and as-of on or before `as_of` count. events are in commit order.
@@ -79,5 +97,15 @@ struct ledger {
 void ledger_build(struct ledger *ledger, const struct plan *plan, const struct cell *cell,
                   const struct cell_event *events, size_t count, struct instant at, struct day as_of);
 void ledger_finish(struct ledger *ledger);
+
+/* The same in steps, for those who look at every day of the past: start, then step to one instant after another (what
+ * is known at or before it counts), conclude before reading held[].standing and two_sources. */
+void ledger_start(struct ledger *ledger, const struct measure *measure, const struct cell_event *events, size_t count,
+                  struct instant at, struct day as_of);
+struct instant ledger_next(const struct ledger *ledger); /* of the next change; INT64_MAX = none */
+void ledger_step(struct ledger *ledger, struct instant until);
+void ledger_conclude(struct ledger *ledger);
+/* A decision of the office that a later one (known by the ledger's clock) took back. */
+bool ledger_is_reversed(const struct ledger *ledger, size_t event);
 
 #endif

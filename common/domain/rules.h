@@ -14,8 +14,10 @@ enum report_condition {
 };
 enum goal_size { GOAL_ANY, GOAL_LARGE, GOAL_SMALL }; /* small = counted and below small_goal */
 
+enum { RULE_NAME_MAX = 24 };
+
 struct report_rule {
-    const char *name; /* the token printed as `rule` */
+    char name[RULE_NAME_MAX]; /* the token printed as `rule` */
     enum report_condition when;
     enum goal_size goal;
     int32_t tenths;
