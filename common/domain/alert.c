@@ -128,24 +128,30 @@ static void want_slipping(const struct plan *plan, const struct cell *cell, cons
     w->inhibit = silent ? "missing" : NULL;
 }
 
-static void want_correction(const struct plan *plan, const struct cell *cell, const struct cell_event *events,
-                            size_t count, const struct assessment *assessment, struct instant now,
-                            struct alert_wants *out) {
+static struct instant held_too_long(const struct plan *plan, const struct light_rules *rules,
+                                    const struct cell_event *held) {
+    return day_end(calendar_add_working(plan->calendar, instant_day(held->known_at), rules->alerts.held_days));
+}
+
+static void want_correction(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                            const struct cell_event *events, size_t count, const struct assessment *assessment,
+                            struct instant now, struct alert_wants *out) {
     size_t at = assessment->held ? held_event(events, count, assessment) : NO_INDEX;
     if (at == NO_INDEX) return;
     char opening[2 * EVENT_UID_BYTES + 1];
     hex(events[at].uid, opening);
     struct alert_want *w = want_cell(out, plan, cell, ALERT_CORRECTION, opening);
     if (!w) return;
-    struct day known = instant_day(events[at].known_at);
-    bool long_ago = now.ms >= day_end(calendar_add_working(plan->calendar, known, ALERT_HELD_DAYS)).ms;
+    bool long_ago = now.ms >= held_too_long(plan, rules, &events[at]).ms;
     w->step = long_ago ? "days_3" : "first";
     w->rank = long_ago ? 2 : 1;
-    w->about = known;
+    w->about = instant_day(events[at].known_at);
 }
 
-void alert_wants_cell(const struct plan *plan, const struct cell *cell, const struct cell_event *events, size_t count,
-                      const struct assessment *assessment, struct instant now, struct alert_wants *out) {
+void alert_wants_cell(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                      const struct cell_event *events, size_t count, const struct assessment *assessment,
+                      struct instant now, struct alert_wants *out) {
+    if (!rules) rules = rules_shipped();
     out->count = 0;
     char opening[2 * EVENT_UID_BYTES + 1];
     struct alert_want *w;
@@ -172,27 +178,31 @@ void alert_wants_cell(const struct plan *plan, const struct cell *cell, const st
             w->about = instant_day(now);
         }
     }
-    want_correction(plan, cell, events, count, assessment, now, out);
+    want_correction(plan, rules, cell, events, count, assessment, now, out);
 }
 
-struct instant alert_next_cell(const struct plan *plan, const struct cell_event *events, size_t count,
-                               const struct assessment *assessment, const struct cell *cell, struct instant now) {
+struct instant alert_next_cell(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                               const struct cell_event *events, size_t count, const struct assessment *assessment,
+                               struct instant now) {
+    if (!rules) rules = rules_shipped();
     size_t at = assessment->held && !cell->rollup ? held_event(events, count, assessment) : NO_INDEX;
     if (at == NO_INDEX) return INSTANT_NONE;
-    struct instant long_ago =
-        day_end(calendar_add_working(plan->calendar, instant_day(events[at].known_at), ALERT_HELD_DAYS));
+    struct instant long_ago = held_too_long(plan, rules, &events[at]);
     return long_ago.ms > now.ms ? long_ago : INSTANT_NONE;
 }
 
 /* --- what a stream calls for --- */
 
-enum { OFFLINE_MS = ALERT_OFFLINE_HOURS * MS_HOUR };
-
+static int64_t silence_ms(const struct light_rules *rules) {
+    return (int64_t)rules->alerts.silence_hours * MS_HOUR;
+}
 static struct instant last_heard(const struct stream_facts *stream, struct instant heard) {
     return instant_is(heard) && heard.ms > stream->made_at.ms ? heard : stream->made_at;
 }
-static bool silent_since(const struct plan *plan, struct instant heard, struct instant now) {
-    return heard.ms < now.ms && calendar_working_ms(plan->calendar, &plan->reporting, heard, now) >= OFFLINE_MS;
+static bool silent_since(const struct plan *plan, const struct light_rules *rules, struct instant heard,
+                         struct instant now) {
+    return heard.ms < now.ms &&
+           calendar_working_ms(plan->calendar, &plan->reporting, heard, now) >= silence_ms(rules);
 }
 
 /* A later file of the same feed that makes the refusal of `bad` past: clean, or at last taken where all was refused. */
@@ -232,12 +242,13 @@ static bool want_rejected(const struct plan *plan, const struct stream_facts *st
     return whole;
 }
 
-void alert_wants_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now,
-                        struct alert_wants *out) {
+void alert_wants_stream(const struct plan *plan, const struct light_rules *rules, const struct stream_facts *stream,
+                        struct instant now, struct alert_wants *out) {
+    if (!rules) rules = rules_shipped();
     out->count = 0;
-    bool offline = silent_since(plan, last_heard(stream, stream->heard_at), now);
+    bool offline = silent_since(plan, rules, last_heard(stream, stream->heard_at), now);
     /* A STATUS of this very instant counts from the next look on, so that who asks first does not matter. */
-    bool was_offline = silent_since(plan, last_heard(stream, stream->heard_before), now);
+    bool was_offline = silent_since(plan, rules, last_heard(stream, stream->heard_before), now);
     if (offline || was_offline) {
         char opening[INSTANT_TEXT_MAX];
         instant_print(last_heard(stream, stream->heard_before), opening);
@@ -260,10 +271,12 @@ void alert_wants_stream(const struct plan *plan, const struct stream_facts *stre
     }
 }
 
-struct instant alert_next_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now) {
+struct instant alert_next_stream(const struct plan *plan, const struct light_rules *rules,
+                                 const struct stream_facts *stream, struct instant now) {
+    if (!rules) rules = rules_shipped();
     struct instant next = INSTANT_NONE;
     struct instant silent =
-        calendar_add_working_ms(plan->calendar, &plan->reporting, last_heard(stream, stream->heard_at), OFFLINE_MS);
+        calendar_add_working_ms(plan->calendar, &plan->reporting, last_heard(stream, stream->heard_at), silence_ms(rules));
     if (instant_is(silent) && silent.ms > now.ms) next = silent;
     struct period closed = due_closed_period(plan, now);
     struct period coming = day_is(closed.first)
@@ -272,7 +285,7 @@ struct instant alert_next_stream(const struct plan *plan, const struct stream_fa
     struct instant closing = day_end(coming.closing);
     if (closing.ms > now.ms) next = due_earlier(next, closing);
     struct alert_wants wants;
-    alert_wants_stream(plan, stream, now, &wants);
+    alert_wants_stream(plan, rules, stream, now, &wants);
     if (wants.count > 0) next = due_earlier(next, due_window(plan, (struct instant){now.ms + 1}));
     return next;
 }

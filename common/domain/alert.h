@@ -8,6 +8,7 @@
 #define DUBAN_DOMAIN_ALERT_H
 
 #include "common/domain/assess.h"
+#include "common/domain/rules.h"
 
 enum alert_rule {
     ALERT_DUE_SOON,   /* 临期: 30 and 7 days before the due day */
@@ -17,13 +18,13 @@ enum alert_rule {
     ALERT_FELL_BACK,  /* 回落 */
     ALERT_CORRECTION, /* 更正: a figure is held */
     ALERT_MISSING,    /* 未报: agent alive, nothing for a closed period */
-    ALERT_OFFLINE,    /* 断线: no STATUS for 8 working hours */
+    ALERT_OFFLINE,    /* 断线: no STATUS for 8 working hours (rules) */
     ALERT_REJECTED,   /* 退回: a file came and was refused, whole or in part */
     ALERT_RULES,
 };
 enum alert_state { ALERT_OPEN, ALERT_PROMISED, ALERT_SUPPRESSED, ALERT_RESOLVED };
 
-enum { ALERT_KEY_MAX = 192, ALERT_WORD_MAX = 24, ALERT_WANTS_MAX = 16, ALERT_OFFLINE_HOURS = 8, ALERT_HELD_DAYS = 3 };
+enum { ALERT_KEY_MAX = 192, ALERT_WORD_MAX = 24, ALERT_WANTS_MAX = 16 };
 
 /* One that stands (open, promised or suppressed). */
 struct alert {
@@ -82,15 +83,18 @@ struct stream_facts {
 };
 
 /* Events as given to the assessment. The city's roll-up calls for overdue and review only: the counties' own alerts say
- * the rest. today = the assessment's. */
-void alert_wants_cell(const struct plan *plan, const struct cell *cell, const struct cell_event *events, size_t count,
-                      const struct assessment *assessment, struct instant now, struct alert_wants *out);
-void alert_wants_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now,
-                        struct alert_wants *out);
+ * the rest. rules NULL = the shipped ones. */
+void alert_wants_cell(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                      const struct cell_event *events, size_t count, const struct assessment *assessment,
+                      struct instant now, struct alert_wants *out);
+void alert_wants_stream(const struct plan *plan, const struct light_rules *rules, const struct stream_facts *stream,
+                        struct instant now, struct alert_wants *out);
 /* When the rules above would look again by themselves, > now; INSTANT_NONE = never. */
-struct instant alert_next_cell(const struct plan *plan, const struct cell_event *events, size_t count,
-                               const struct assessment *assessment, const struct cell *cell, struct instant now);
-struct instant alert_next_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now);
+struct instant alert_next_cell(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                               const struct cell_event *events, size_t count, const struct assessment *assessment,
+                               struct instant now);
+struct instant alert_next_stream(const struct plan *plan, const struct light_rules *rules,
+                                 const struct stream_facts *stream, struct instant now);
 
 struct alert_change {
     size_t standing; /* index of what stands; NO_INDEX: new */

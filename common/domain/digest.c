@@ -8,7 +8,8 @@
 #include "common/domain/due.h"
 #include "common/domain/saying.h"
 
-enum { ANSWER_DAYS = 3 };
+/* Working days to answer in, as shipped. */
+#define ANSWER_DAYS (rules_shipped()->alerts.answer_days)
 
 /* --- order --- */
 
@@ -128,7 +129,7 @@ static void body_overdue(const struct plan *plan, const struct digest_item *item
     }
     buffer_add_text(out, "请办：");
     add_answer_day(plan, now, out);
-    buffer_printf(out, "前报完成日期和措施（%d个工作日）。\n", ANSWER_DAYS);
+    buffer_printf(out, "前报完成日期和措施（%u个工作日）。\n", ANSWER_DAYS);
     buffer_printf(out, "后续：黄牌、红牌由%s研究后另发，系统不自动发。\n", saying_office(plan));
     if (item->others) buffer_printf(out, "收到本条：%s。\n", item->others);
 }
@@ -142,7 +143,7 @@ static void body_slipping(const struct plan *plan, const struct digest_item *ite
     saying_words(plan, item, out);
     buffer_add_text(out, "请办：");
     add_answer_day(plan, now, out);
-    buffer_printf(out, "前回复原因、措施、能否按期（%d个工作日）。研判供核对，亮灯由%s核定。\n", ANSWER_DAYS,
+    buffer_printf(out, "前回复原因、措施、能否按期（%u个工作日）。研判供核对，亮灯由%s核定。\n", ANSWER_DAYS,
                   saying_office(plan));
 }
 
@@ -162,7 +163,7 @@ static void body_fell_back(const struct plan *plan, const struct digest_item *it
     saying_words(plan, item, out);
     buffer_add_text(out, "请办：");
     add_answer_day(plan, now, out);
-    buffer_printf(out, "前说明原因和恢复日期（%d个工作日）。\n", ANSWER_DAYS);
+    buffer_printf(out, "前说明原因和恢复日期（%u个工作日）。\n", ANSWER_DAYS);
 }
 
 static void body_correction(const struct plan *plan, const struct digest_item *item, struct instant now,
@@ -170,7 +171,7 @@ static void body_correction(const struct plan *plan, const struct digest_item *i
     (void)now;
     saying_words(plan, item, out);
     if (strcmp(item->step, "days_3") == 0)
-        buffer_printf(out, "已等了%d个工作日。", ALERT_HELD_DAYS);
+        buffer_printf(out, "已等了%u个工作日。", rules_shipped()->alerts.held_days);
     buffer_add_text(out, "核定前仍按原来的数。请办：核对后用 duban confirm 核定，或请填报单位补更正说明。\n");
 }
 
@@ -274,7 +275,7 @@ static void digest_tail(const struct plan *plan, const struct digest_item *items
     if (asked > 0) {
         buffer_add_text(out, "请回：");
         add_answer_day(plan, now, out);
-        buffer_printf(out, "前说明逾期、回落、滞后各项的原因和能否完成（%d个工作日）。\n", ANSWER_DAYS);
+        buffer_printf(out, "前说明逾期、回落、滞后各项的原因和能否完成（%u个工作日）。\n", ANSWER_DAYS);
     } else {
         buffer_add_text(out, "按期报数即可，不用另回。\n");
     }

@@ -22,14 +22,16 @@ struct period due_closed_period(const struct plan *plan, struct instant now) {
     return none;
 }
 
-struct instant due_cell(const struct plan *plan, const struct cell *cell, const struct cell_event *events, size_t count,
-                        const struct assessment *assessment, struct instant now) {
-    struct instant rules = alert_next_cell(plan, events, count, assessment, cell, now);
+struct instant due_cell(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                        const struct cell_event *events, size_t count, const struct assessment *assessment,
+                        struct instant now) {
+    struct instant by_rules = alert_next_cell(plan, rules, cell, events, count, assessment, now);
     struct instant own = assessment->next_check;
     if (instant_is(own) && own.ms <= now.ms) own = INSTANT_NONE;
-    return due_earlier(own, rules);
+    return due_earlier(own, by_rules);
 }
 
-struct instant due_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now) {
-    return alert_next_stream(plan, stream, now);
+struct instant due_stream(const struct plan *plan, const struct light_rules *rules, const struct stream_facts *stream,
+                          struct instant now) {
+    return alert_next_stream(plan, rules, stream, now);
 }

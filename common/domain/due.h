@@ -5,9 +5,11 @@
 #include "common/domain/alert.h"
 
 /* The earlier of the assessment's and the alert rules' next instants, > now; INSTANT_NONE = only an event can change it. */
-struct instant due_cell(const struct plan *plan, const struct cell *cell, const struct cell_event *events, size_t count,
-                        const struct assessment *assessment, struct instant now);
-struct instant due_stream(const struct plan *plan, const struct stream_facts *stream, struct instant now);
+struct instant due_cell(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
+                        const struct cell_event *events, size_t count, const struct assessment *assessment,
+                        struct instant now);
+struct instant due_stream(const struct plan *plan, const struct light_rules *rules, const struct stream_facts *stream,
+                          struct instant now);
 /* The window a notice of `at` waits for. */
 struct instant due_window(const struct plan *plan, struct instant at);
 struct instant due_earlier(struct instant a, struct instant b); /* NONE counts as never */
