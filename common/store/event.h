@@ -55,7 +55,7 @@ event_by_uid(struct pg *pg, int32_t programme, const uint8_t uid[EVENT_UID_BYTES
  * l.id = e.log LEFT JOIN target t ON t.id = e.target LEFT JOIN area a ON a.id = e.area. Then event_take fills from row
  * `row`, whose first such column is `column`. */
 extern const char event_columns[];
-enum { EVENT_COLUMNS = 30 };
+enum { EVENT_COLUMNS = 27 };
 /* ERROR_DATABASE when a value does not fit the event (an altered row). */
 __attribute__((warn_unused_result)) enum error_code event_take(const struct pg_rows *rows, size_t row, size_t column,
                                                                struct stored_event *out, struct error *err);

@@ -77,7 +77,7 @@ __attribute__((warn_unused_result)) enum error_code stored_plan_read(struct pg *
                                                                      struct instant known_at, struct stored_plan *out,
                                                                      struct error *err);
 void stored_plan_finish(struct stored_plan *stored);
-/* The texts of one version (plan export). Names and bytes live in *memory (buffer_finish it after use). */
+/* The texts of one version (plan export). *texts is to be freed; names and bytes live in *memory. */
 __attribute__((warn_unused_result)) enum error_code plan_texts_read(struct pg *pg, int32_t programme, int32_t version,
                                                                     struct plan_text **texts, size_t *count,
                                                                     struct buffer *memory, struct error *err);

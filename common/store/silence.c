@@ -5,8 +5,9 @@
 #include "common/base/cleanup.h"
 
 static const char heard_sql[] =
-    "SELECT w.ordinal, s.status_at, s.previous_at FROM unnest($1::int[]) WITH ORDINALITY AS w(stream, ordinal)"
-    "  JOIN stream_status s ON s.stream = w.stream ORDER BY w.ordinal";
+    "SELECT w.ordinal, s.status_at, s.previous_at, m.made_at"
+    "  FROM unnest($1::int[]) WITH ORDINALITY AS w(stream, ordinal)"
+    "  JOIN stream m ON m.id = w.stream LEFT JOIN stream_status s ON s.stream = w.stream ORDER BY w.ordinal";
 
 /* A file refused as a whole may count no rows: its refusals say that it was. */
 static const char files_sql[] =
@@ -45,6 +46,7 @@ static enum error_code read_heard(struct pg *pg, const int32_t *streams, size_t 
     enum error_code code = pg_run(pg, heard_sql, &params, &rows, err);
     for (size_t row = 0; !code && row < pg_count(&rows); row++) {
         struct silence *item = &out->items[pg_int(&rows, row, 0) - 1];
+        item->made_at = pg_instant(&rows, row, 3);
         item->heard_at = pg_instant(&rows, row, 1);
         item->heard_before = item->heard_at.ms < now.ms ? item->heard_at : pg_instant(&rows, row, 2);
     }
@@ -59,7 +61,8 @@ enum error_code silences_read(struct pg *pg, const int32_t *streams, size_t coun
     out->count = count;
     for (size_t i = 0; i < count; i++)
         out->items[i] =
-            (struct silence){.stream = streams[i], .heard_at = INSTANT_NONE, .heard_before = INSTANT_NONE};
+            (struct silence){.stream = streams[i], .made_at = INSTANT_NONE, .heard_at = INSTANT_NONE,
+                             .heard_before = INSTANT_NONE};
     enum error_code code = read_heard(pg, streams, count, now, out, err);
     if (code) return code;
     CLEAN(pg_params_finish) struct pg_params params = {0};

@@ -10,6 +10,7 @@ enum { SILENCE_FILES_MAX = 60 }; /* the newest of a stream */
 
 struct silence {
     int32_t stream;
+    struct instant made_at;
     struct instant heard_at, heard_before; /* the newest STATUS; the newest of an earlier instant than `now` */
     const struct receipt *receipts;        /* known before `now`, oldest first */
     size_t receipt_count;

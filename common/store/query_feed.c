@@ -1,0 +1,118 @@
+#include "common/store/query_feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+
+#define FILE_COLUMNS                                                                                                   \
+    "f.id, f.stream, f.log, f.seq, s.name, f.file, f.feed, f.period, f.known_at, f.reported_at, f.taken, "             \
+    "f.unchanged, f.held, f.refused, f.refusals::text FROM file_receipt f JOIN stream s ON s.id = f.stream "           \
+    "WHERE ($1 = 0 OR s.programme = $1) AND f.known_at <= $2 "
+
+static const char all_sql[] = "SELECT " FILE_COLUMNS "ORDER BY f.id DESC";
+static const char last_sql[] = "SELECT DISTINCT ON (f.stream) " FILE_COLUMNS "ORDER BY f.stream, f.id DESC";
+
+static struct feed_file take_file(const struct pg_rows *rows, size_t row) {
+    return (struct feed_file){
+        .id = pg_int(rows, row, 0),
+        .stream = (int32_t)pg_int(rows, row, 1),
+        .log = (int32_t)pg_int(rows, row, 2),
+        .seq = pg_int(rows, row, 3),
+        .stream_name = pg_text(rows, row, 4),
+        .file = pg_text(rows, row, 5),
+        .feed = pg_text(rows, row, 6),
+        .period = pg_text(rows, row, 7),
+        .known_at = pg_instant(rows, row, 8),
+        .reported_at = pg_instant(rows, row, 9),
+        .taken = pg_int(rows, row, 10),
+        .unchanged = pg_int(rows, row, 11),
+        .held = pg_int(rows, row, 12),
+        .refused = pg_int(rows, row, 13),
+        .refusals = pg_text(rows, row, 14),
+    };
+}
+
+enum error_code query_files(struct pg *pg, int32_t programme, struct instant known_at, enum feed_choice choice,
+                            struct feed_files *out, struct error *err) {
+    *out = (struct feed_files){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, known_at);
+    enum error_code code = pg_run(pg, choice == FEED_ALL ? all_sql : last_sql, &params, &out->rows, err);
+    if (code)
+        return code;
+    size_t count = pg_count(&out->rows);
+    out->items = calloc(count ? count : 1, sizeof *out->items);
+    if (!out->items)
+        return error_set(err, ERROR_MEMORY, "out of memory");
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = take_file(&out->rows, i);
+    return ERROR_OK;
+}
+
+void feed_files_finish(struct feed_files *files) {
+    free(files->items);
+    pg_rows_finish(&files->rows);
+    *files = (struct feed_files){0};
+}
+
+const struct feed_file *feed_files_of(const struct feed_files *files, int32_t stream) {
+    for (size_t i = 0; i < files->count; i++)
+        if (files->items[i].stream == stream)
+            return &files->items[i];
+    return NULL;
+}
+
+enum error_code query_epochs(struct pg *pg, struct log_epochs *out, struct error *err) {
+    *out = (struct log_epochs){0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    enum error_code code = pg_run(pg, "SELECT id, epoch FROM log ORDER BY id", NULL, &rows, err);
+    if (code)
+        return code;
+    size_t count = pg_count(&rows);
+    out->items = calloc(count ? count : 1, sizeof *out->items);
+    if (!out->items)
+        return error_set(err, ERROR_MEMORY, "out of memory");
+    out->count = count;
+    for (size_t i = 0; i < count; i++) {
+        out->items[i].log = (int32_t)pg_int(&rows, i, 0);
+        if (!pg_bytes(&rows, i, 1, out->items[i].epoch.bytes, EPOCH_BYTES))
+            return error_set(err, ERROR_DATABASE, "log %d has an epoch of another length", (int)out->items[i].log);
+    }
+    return ERROR_OK;
+}
+
+void log_epochs_finish(struct log_epochs *epochs) {
+    free(epochs->items);
+    *epochs = (struct log_epochs){0};
+}
+
+const struct epoch *log_epochs_find(const struct log_epochs *epochs, int32_t log) {
+    for (size_t i = 0; i < epochs->count; i++)
+        if (epochs->items[i].log == log)
+            return &epochs->items[i].epoch;
+    return NULL;
+}
+
+static const char origin_sql[] =
+    "SELECT e.source_hash, (SELECT b.head FROM batch b WHERE b.log = e.log AND b.first_seq <= e.seq AND b.last_seq >= "
+    "e.seq LIMIT 1) FROM event e WHERE e.log = $1 AND e.seq = $2 AND e.known_at = $3";
+
+enum error_code query_origin(struct pg *pg, int32_t log, int64_t seq, struct instant known_at, struct event_origin *out,
+                             struct error *err) {
+    *out = (struct event_origin){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, log);
+    pg_put_bigint(&params, seq);
+    pg_put_instant(&params, known_at);
+    enum error_code code = pg_run(pg, origin_sql, &params, &rows, err);
+    if (code || pg_count(&rows) == 0)
+        return code;
+    out->found = true;
+    out->has_hash = !pg_is_null(&rows, 0, 0) && pg_bytes(&rows, 0, 0, out->hash, sizeof out->hash);
+    out->has_head = !pg_is_null(&rows, 0, 1) && pg_bytes(&rows, 0, 1, out->head.bytes, sizeof out->head.bytes);
+    return ERROR_OK;
+}

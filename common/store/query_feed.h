@@ -1,0 +1,57 @@
+/* Files as the agents took them (projection of receipt events), for reading. Texts are borrowed from the rows. */
+#ifndef DUBAN_STORE_QUERY_FEED_H
+#define DUBAN_STORE_QUERY_FEED_H
+
+#include "common/store/stream.h"
+
+struct feed_file {
+    int64_t id; /* "F1187" */
+    int32_t stream, log;
+    int64_t seq;
+    const char *stream_name, *file, *feed, *period; /* feed, period: "" = none */
+    struct instant known_at, reported_at;
+    int64_t taken, unchanged, held, refused;
+    const char *refusals; /* JSON [[place, code, text], …], the first ten */
+};
+struct feed_files {
+    struct feed_file *items;
+    size_t count;
+    struct pg_rows rows;
+};
+
+enum feed_choice {
+    FEED_ALL,  /* newest first */
+    FEED_LAST, /* the newest of each stream, by stream */
+};
+/* Known at `known_at` or before. programme 0 = all. *out is initialised either way. */
+__attribute__((warn_unused_result)) enum error_code query_files(struct pg *pg, int32_t programme,
+                                                                struct instant known_at, enum feed_choice choice,
+                                                                struct feed_files *out, struct error *err);
+void feed_files_finish(struct feed_files *files);
+const struct feed_file *feed_files_of(const struct feed_files *files, int32_t stream); /* the first; NULL */
+
+/* The epoch of every log of a programme: complete_to names it. */
+struct log_epochs {
+    struct log_epoch {
+        int32_t log;
+        struct epoch epoch;
+    } *items; /* by log */
+    size_t count;
+};
+__attribute__((warn_unused_result)) enum error_code query_epochs(struct pg *pg, struct log_epochs *out,
+                                                                 struct error *err);
+void log_epochs_finish(struct log_epochs *epochs);
+const struct epoch *log_epochs_find(const struct log_epochs *epochs, int32_t log); /* NULL */
+
+/* The hash of the file an event names, its bytes: false = the event names none or is not there. Also its stored_at. */
+struct event_origin {
+    bool found, has_hash;
+    uint8_t hash[EVENT_HASH_BYTES];
+    struct chain_hash head; /* of the batch it came in */
+    bool has_head;
+};
+__attribute__((warn_unused_result)) enum error_code query_origin(struct pg *pg, int32_t log, int64_t seq,
+                                                                 struct instant known_at, struct event_origin *out,
+                                                                 struct error *err);
+
+#endif
