@@ -130,7 +130,7 @@ static bool needs_quotes(const struct config_field *field, const char *value) {
 
 static void add_sample_value(const struct config_field *field, const char *value, size_t depth, bool comment,
                              struct buffer *out) {
-    if (!strchr(value, '\n')) {
+    if (field->type != CONFIG_NODE && !strchr(value, '\n')) {
         bool quotes = needs_quotes(field, value), list = field->type == CONFIG_TEXTS;
         buffer_printf(out, " %s%s%s\n", quotes ? "\"" : list ? "[" : "", value, quotes ? "\"" : list ? "]" : "");
         return;
