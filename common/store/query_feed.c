@@ -65,6 +65,41 @@ const struct feed_file *feed_files_of(const struct feed_files *files, int32_t st
     return NULL;
 }
 
+static const char positions_sql[] =
+    "SELECT DISTINCT ON (l.stream) l.stream, b.last_seq, b.known_at FROM batch b JOIN log l ON l.id = b.log "
+    "WHERE b.known_at <= $1 ORDER BY l.stream, b.known_at DESC, l.id DESC, b.last_seq DESC";
+
+enum error_code query_positions(struct pg *pg, struct instant known_at, struct feed_positions *out, struct error *err) {
+    *out = (struct feed_positions){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_instant(&params, known_at);
+    enum error_code code = pg_run(pg, positions_sql, &params, &rows, err);
+    if (code)
+        return code;
+    size_t count = pg_count(&rows);
+    out->items = calloc(count ? count : 1, sizeof *out->items);
+    if (!out->items)
+        return error_set(err, ERROR_MEMORY, "out of memory");
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = (struct feed_position){.stream = (int32_t)pg_int(&rows, i, 0), .last_seq = pg_int(&rows, i, 1),
+                                               .known_at = pg_instant(&rows, i, 2)};
+    return ERROR_OK;
+}
+
+void feed_positions_finish(struct feed_positions *positions) {
+    free(positions->items);
+    *positions = (struct feed_positions){0};
+}
+
+const struct feed_position *feed_positions_of(const struct feed_positions *positions, int32_t stream) {
+    for (size_t i = 0; i < positions->count; i++)
+        if (positions->items[i].stream == stream)
+            return &positions->items[i];
+    return NULL;
+}
+
 enum error_code query_epochs(struct pg *pg, struct log_epochs *out, struct error *err) {
     *out = (struct log_epochs){0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};

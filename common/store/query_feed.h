@@ -30,7 +30,21 @@ __attribute__((warn_unused_result)) enum error_code query_files(struct pg *pg, i
 void feed_files_finish(struct feed_files *files);
 const struct feed_file *feed_files_of(const struct feed_files *files, int32_t stream); /* the first; NULL */
 
-/* The epoch of every log of a programme: complete_to names it. */
+/* How far a stream had come at an instant: of the log that was then the newest. */
+struct feed_positions {
+    struct feed_position {
+        int32_t stream;
+        int64_t last_seq;
+        struct instant known_at;
+    } *items; /* by stream */
+    size_t count;
+};
+__attribute__((warn_unused_result)) enum error_code query_positions(struct pg *pg, struct instant known_at,
+                                                                    struct feed_positions *out, struct error *err);
+void feed_positions_finish(struct feed_positions *positions);
+const struct feed_position *feed_positions_of(const struct feed_positions *positions, int32_t stream); /* NULL */
+
+/* The epoch of every log: complete_to names it. */
 struct log_epochs {
     struct log_epoch {
         int32_t log;

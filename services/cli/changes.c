@@ -1,0 +1,107 @@
+#include "services/cli/changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/cli/json.h"
+#include "services/cli/words.h"
+
+/* The light as the office reads it, with what only it sees. */
+static enum light seen(const struct assessment *assessment) {
+    return assessment->proposed == LIGHT_RED ? LIGHT_RED : assessment->light;
+}
+
+static int badness(enum light light) {
+    switch (light) {
+    case LIGHT_GREEN:
+        return 0;
+    case LIGHT_BLUE:
+        return 1;
+    case LIGHT_YELLOW:
+        return 2;
+    case LIGHT_RED:
+        return 3;
+    case LIGHT_NONE:
+    case LIGHT_GREY:
+        break;
+    }
+    return -1; /* no data is neither better nor worse */
+}
+
+static int direction_of(const struct assessment *before, const struct assessment *after) {
+    int was = badness(seen(before)), is = badness(seen(after));
+    if (after->state == STATE_OVERDUE && before->state != STATE_OVERDUE)
+        return -1;
+    if (was < 0 || is < 0 || was == is)
+        return 0;
+    return is < was ? 1 : -1;
+}
+
+bool changes_make(struct view *view, const struct moment *since, bool figures, struct changes *out) {
+    *out = (struct changes){.since = *since, .view = view};
+    out->before = view_cells_at(view, since);
+    out->items = calloc(view->plan->cell_count + 1, sizeof *out->items);
+    if (!out->before || !out->items)
+        return false;
+    for (size_t i = 0; i < view->plan->cell_count; i++) {
+        const struct assessment *before = &out->before[i], *after = &view->cells[i];
+        bool light = seen(before) != seen(after) || before->light != after->light || before->state != after->state;
+        bool figure = before->has_value != after->has_value ||
+                      (after->has_value && strcmp(before->value_text, after->value_text) != 0);
+        if (light || (figures && figure))
+            out->items[out->count++] = (struct change){i, direction_of(before, after), light, figure};
+    }
+    return true;
+}
+
+void changes_finish(struct changes *changes) {
+    if (changes->view)
+        view_cells_free(changes->view, &changes->before);
+    free(changes->items);
+    *changes = (struct changes){0};
+}
+
+struct moment changes_last_workday(const struct view *view) {
+    struct day day = {view->moment.as_of.n - 1};
+    for (int back = 0; back < 15 && !calendar_works(view->plan->calendar, day); back++)
+        day.n--;
+    return (struct moment){.as_of = day, .known_at = {day_end(day).ms - 1}, .past = true};
+}
+
+static json_t *side_json(const struct assessment *side) {
+    return json_pack("{s:s, s:s, s:s, s:o}", "light", light_word(side->light), "proposed_light",
+                     light_word(side->proposed), "state", cell_state_word(side->state), "value",
+                     json_of_text(side->has_value ? side->value_text : NULL));
+}
+
+json_t *changes_json(const struct changes *changes) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct change *change = &changes->items[i];
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:o, s:o}", "target", view_target(changes->view, change->cell)->code,
+                            "area", view_area(changes->view, change->cell)->code, "direction",
+                            change->direction > 0 ? "better" : change->direction < 0 ? "worse" : "neither", "before",
+                            side_json(&changes->before[change->cell]), "after",
+                            side_json(&changes->view->cells[change->cell])));
+    }
+    return list;
+}
+
+static const char *side_words(const struct assessment *side) {
+    if (side->state == STATE_OVERDUE || side->state == STATE_AWAITING_FINAL || side->light == LIGHT_NONE)
+        return cell_state_name(side->state);
+    return light_name(seen(side));
+}
+
+void change_words(const struct changes *changes, const struct change *change, struct buffer *out) {
+    const struct assessment *before = &changes->before[change->cell], *after = &changes->view->cells[change->cell];
+    buffer_add_text(out, change->direction > 0 ? "▲" : change->direction < 0 ? "▼" : "・");
+    cell_name_words(changes->view, change->cell, out);
+    if (change->light)
+        buffer_printf(out, " %s→%s%s", side_words(before), side_words(after),
+                      after->proposed == LIGHT_RED && after->light != LIGHT_RED ? "（待核定）" : "");
+    if (change->figure)
+        buffer_printf(out, " %s→%s", before->has_value ? before->value_text : "无数",
+                      after->has_value ? after->value_text : "无数");
+}

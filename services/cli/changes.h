@@ -1,0 +1,33 @@
+/* What moved between an earlier moment and the view's. */
+#ifndef DUBAN_CLI_CHANGES_H
+#define DUBAN_CLI_CHANGES_H
+
+#include <jansson.h>
+
+#include "services/cli/view.h"
+
+struct change {
+    size_t cell;
+    int direction; /* 1 better, -1 worse, 0 neither */
+    bool light, figure; /* what moved: light or state; the value */
+};
+struct changes {
+    struct moment since;
+    struct assessment *before; /* like view->cells */
+    struct change *items;      /* plan order */
+    size_t count;
+    const struct view *view; /* borrowed */
+};
+
+/* figures: also cells of which only the value moved. false: out of memory. */
+__attribute__((warn_unused_result)) bool changes_make(struct view *view, const struct moment *since, bool figures,
+                                                      struct changes *out);
+void changes_finish(struct changes *changes);
+json_t *changes_json(const struct changes *changes);
+/* "▼苍溪 融合试点村 黄→红（待核定）" */
+void change_words(const struct changes *changes, const struct change *change, struct buffer *out);
+
+/* The end of the working day before the view's day. */
+struct moment changes_last_workday(const struct view *view);
+
+#endif

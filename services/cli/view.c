@@ -1,0 +1,172 @@
+#include "services/cli/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/text.h"
+#include "common/store/registry.h"
+
+const char *area_short(const struct area *area) {
+    return area->short_name && *area->short_name ? area->short_name : area->name;
+}
+
+const char *target_short(const struct target *target) {
+    return target->short_name && *target->short_name ? target->short_name : target->name;
+}
+
+static enum error_code no_memory(struct error *err) {
+    return error_set(err, ERROR_MEMORY, "out of memory");
+}
+
+static enum error_code read_rules(struct view *view, struct pg *pg, struct error *err) {
+    CLEAN(buffer_finish) struct buffer memory = {0};
+    CLEAN(findings_finish) struct findings findings = {0};
+    struct plan_text *texts = NULL;
+    size_t count = 0;
+    view->rules = *rules_shipped();
+    enum error_code code = plan_texts_read(pg, view->programme.id, view->stored.version, &texts, &count, &memory, err);
+    for (size_t i = 0; !code && i < count; i++)
+        if (strcmp(texts[i].role, "rules") == 0 && rules_read(texts[i].name, texts[i].bytes, &view->rules, &findings))
+            code = error_set(err, ERROR_INPUT, "the rules stored with plan version %d cannot be read: %.300s",
+                             (int)view->stored.version, findings.count ? findings.items[0].message : "");
+    free(texts);
+    return code;
+}
+
+/* Cells that the database has (all but those of a plan loaded by somebody else's hand), and where they stand. */
+static enum error_code read_history(struct view *view, struct pg *pg, struct error *err) {
+    size_t count = view->plan->cell_count, known = 0;
+    CLEAN(registry_finish) struct registry registry = {0};
+    enum error_code code = registry_read(pg, view->programme.id, &registry, err);
+    int32_t *ids = calloc(count + 1, sizeof *ids);
+    int32_t *asked = calloc(count + 1, sizeof *asked);
+    size_t *places = calloc(count + 1, sizeof *places);
+    view->events = calloc(count + 1, sizeof *view->events);
+    if (!code && (!ids || !asked || !places || !view->events))
+        code = no_memory(err);
+    if (!code)
+        registry_match_plan(&registry, view->plan, ids);
+    for (size_t i = 0; !code && i < count; i++)
+        if (ids[i]) {
+            asked[known] = ids[i];
+            places[known++] = i;
+        }
+    if (!code)
+        code = history_load(pg, asked, known, moment_before(&view->moment), &view->history, err);
+    for (size_t i = 0; !code && i < known && i < view->history.count; i++)
+        view->events[places[i]] = (struct view_events){view->history.cells[i].events, view->history.cells[i].count};
+    free(ids);
+    free(asked);
+    free(places);
+    return code;
+}
+
+/* A target's cells: the counties first, then the city's from them. */
+static void assess_target(struct view *view, const struct assess_context *context, const struct target *target,
+                          struct assessment *cells) {
+    size_t first = target->first_cell;
+    bool rollup = target->cell_count && view->plan->cells[first].rollup;
+    for (size_t i = first + rollup; i < first + target->cell_count; i++)
+        assess_cell(context, &view->plan->cells[i], view->events[i].items, view->events[i].count, view->scratch, &cells[i]);
+    if (rollup)
+        assess_rollup(context, &view->plan->cells[first], &cells[first + 1], target->cell_count - 1,
+                      view->events[first].items, view->events[first].count, view->scratch, &cells[first]);
+}
+
+struct assessment *view_cells_at(struct view *view, const struct moment *moment) {
+    struct assessment *cells = calloc(view->plan->cell_count + 1, sizeof *cells);
+    if (!view->scratch)
+        view->scratch = assess_scratch_create();
+    if (!cells || !view->scratch) {
+        free(cells);
+        return NULL;
+    }
+    struct assess_context context = {.plan = view->plan, .rules = &view->rules, .known_at = moment_before(moment),
+                                     .as_of = moment->as_of};
+    for (size_t i = 0; i < view->plan->target_count; i++)
+        assess_target(view, &context, &view->plan->targets[i], cells);
+    return cells;
+}
+
+void view_cells_free(const struct view *view, struct assessment **cells) {
+    for (size_t i = 0; *cells && i < view->plan->cell_count; i++)
+        assessment_finish(&(*cells)[i]);
+    free(*cells);
+    *cells = NULL;
+}
+
+enum error_code view_open_at(struct cli *cli, struct pg *pg, const struct moment *moment, struct view *out,
+                             struct error *err) {
+    *out = (struct view){.moment = *moment};
+    enum error_code code = choose_programme(cli, pg, &out->programme, err);
+    if (!code)
+        code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
+    if (code)
+        return code;
+    out->plan = out->stored.plan;
+    if ((code = read_rules(out, pg, err)) || (code = read_history(out, pg, err)) ||
+        (code = streams_read(pg, out->programme.id, &out->streams, err)) ||
+        (code = query_files(pg, out->programme.id, moment->known_at, FEED_LAST, &out->last_files, err)) ||
+        (code = query_positions(pg, moment->known_at, &out->positions, err)) ||
+        (code = query_alerts(pg, out->programme.id, moment->known_at, false, &out->alerts, err)))
+        return code;
+    out->cells = view_cells_at(out, moment);
+    return out->cells ? ERROR_OK : no_memory(err);
+}
+
+enum error_code view_open(struct cli *cli, struct pg *pg, struct view *out, struct error *err) {
+    struct moment moment;
+    *out = (struct view){0};
+    enum error_code code = moment_resolve(args_value(cli->args, "as-of", NULL), args_value(cli->args, "known-at", NULL),
+                                          cli->now, &moment, err);
+    return code ? code : view_open_at(cli, pg, &moment, out, err);
+}
+
+void view_finish(struct view *view) {
+    if (view->plan)
+        view_cells_free(view, &view->cells);
+    assess_scratch_destroy(&view->scratch);
+    free(view->events);
+    history_finish(&view->history);
+    alert_rows_finish(&view->alerts);
+    feed_positions_finish(&view->positions);
+    feed_files_finish(&view->last_files);
+    streams_finish(&view->streams);
+    stored_plan_finish(&view->stored);
+    programme_finish(&view->programme);
+    *view = (struct view){0};
+}
+
+static enum error_code not_named(const struct plan *plan, const char *what, const char *text, bool several, bool target,
+                                 struct error *err) {
+    if (several)
+        return error_set(err, ERROR_USAGE, "“%s” names more than one %s: give its code", text, what);
+    size_t count = target ? plan->target_count : plan->area_count, near = 0;
+    const char **names = calloc(2 * count + 1, sizeof *names);
+    for (size_t i = 0; names && i < count; i++) {
+        names[near++] = target ? plan->targets[i].name : plan->areas[i].name;
+        names[near++] = target ? target_short(&plan->targets[i]) : area_short(&plan->areas[i]);
+    }
+    const char *nearest = names ? text_nearest(text, names, near) : NULL;
+    free(names);
+    return error_set(err, ERROR_USAGE, "no %s is called “%s”%s%s%s", what, text, nearest ? "; did you mean “" : "",
+                     nearest ? nearest : "", nearest ? "”?" : "");
+}
+
+enum error_code view_find(const struct plan *plan, const char *target, const char *area, struct day day, size_t *cell,
+                          struct error *err) {
+    bool several = false;
+    size_t t = plan_target_named(plan, slice_of(target), &several);
+    if (t == NO_INDEX)
+        return not_named(plan, "target", target, several, true, err);
+    several = false;
+    size_t a = plan_area_named(plan, slice_of(area), day, &several);
+    if (a == NO_INDEX)
+        return not_named(plan, "area", area, several, false, err);
+    *cell = plan_find_cell(plan, t, a);
+    if (*cell == NO_INDEX)
+        return error_set(err, ERROR_USAGE, "%s is not owed by %s: it has no share there", plan->targets[t].code,
+                         plan->areas[a].name);
+    return ERROR_OK;
+}
