@@ -95,7 +95,7 @@ struct world {
     struct database database, snapshot;
     uint32_t ids;
     bool acked[IDS_MAX], lost[IDS_MAX];
-    bool cloned, spool_restored, database_restored, lossy;
+    bool cloned, spool_restored, spool_swapped, database_restored, lossy;
     unsigned alarms, halts, committed, admissions;
 };
 
@@ -225,7 +225,7 @@ static void open_session(struct world *w, struct agent *a, unsigned server) {
 static void check_cause(struct world *w, enum halt_reason reason) {
     bool copies = w->cloned || w->spool_restored;
     if (reason == HALT_GAP_LOST)
-        MUST(w, w->database_restored, "GAP_LOST without cause");
+        MUST(w, w->database_restored || w->spool_swapped, "GAP_LOST without cause");
     else
         MUST(w, copies, "halted without cause");
 }
@@ -557,7 +557,10 @@ static void inject(struct world *w) {
     if (chance(w, w->faults.spool_restore) && a->on && a->has_backup) {
         w->spool_restored = true;
         a->spool = a->backup;
-        if (chance(w, 7000)) kill_agent(w, a); /* else: under a running agent */
+        if (chance(w, 7000))
+            kill_agent(w, a);
+        else
+            w->spool_swapped = true; /* under a running agent */
         note_physical_loss(w);
     }
     if (chance(w, w->faults.spool_restore / 2) && a == w->agents) {
