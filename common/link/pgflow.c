@@ -161,7 +161,7 @@ static int send_step(struct pgflow *flow, const struct pgstep *step) {
     case PGSTEP_COPY: return PQsendQuery(flow->conn, step->sql);
     case PGSTEP_QUERY: return pq_send_params(flow->conn, step->sql, step->params);
     case PGSTEP_PREPARED: return pq_send_prepared(flow->conn, step->sql, step->params);
-    case PGSTEP_COMMIT: flow->commit_sent = true; return PQsendQuery(flow->conn, "COMMIT");
+    case PGSTEP_COMMIT: flow->commit_sent = true; return PQsendQuery(flow->conn, step->sql);
     }
     return 0;
 }

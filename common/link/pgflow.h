@@ -17,7 +17,7 @@ enum pgstep_kind {
     PGSTEP_QUERY,    /* one statement with params */
     PGSTEP_PREPARED, /* `sql` is the name of a prepared statement (settings.prepare), with params */
     PGSTEP_COPY,     /* `sql` is COPY … FROM STDIN (FORMAT binary), with bytes */
-    PGSTEP_COMMIT,   /* COMMIT: a lost answer leaves the flow in doubt, a WARNING too */
+    PGSTEP_COMMIT,   /* `sql` ends in COMMIT: a lost answer leaves the flow in doubt, a WARNING too */
 };
 struct pgstep {
     enum pgstep_kind kind;

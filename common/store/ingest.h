@@ -10,14 +10,16 @@
 #include "common/store/stream.h"
 
 /* The statements to be prepared on the ingest connection, and its set-up. */
-extern const struct pgprepare ingest_prepare[];
-extern const size_t ingest_prepare_count;
+enum { INGEST_PREPARED = 3 };
+extern const struct pgprepare ingest_prepare[INGEST_PREPARED];
 extern const char ingest_setup[]; /* force_generic_plan, synchronous_commit, LISTEN duban_keys, duban_plan */
 
+/* Moves only when gen and from_seq are still those of the row, and the key is still allowed to speak for the stream. */
 struct ingest_position {
     int32_t log;
     uint64_t gen, from_seq, to_seq;
     struct chain_hash head;
+    const char *key; /* public key, Z85 */
 };
 struct ingest_batch {
     int32_t log;
@@ -51,13 +53,15 @@ enum { INGEST_STEPS_MAX = 16 };
 struct ingest {
     struct instant known_at;
     struct copy events, batches, quarantine, receipts, wakes;
+    struct ingest_rows {
+        void *items;
+        size_t count, capacity;
+    } position_rows, current_rows, status_rows;
     struct pg_params positions, currents, statuses;
-    struct buffer columns[12]; /* arrays of the three statements, column-wise */
-    size_t position_count, current_count, status_count, wake_count;
-    bool notify;
     char event_sql[512];
     struct pgstep steps[INGEST_STEPS_MAX];
-    size_t step_count, position_step; /* which step is the compare-and-set */
+    size_t step_count;
+    size_t position_step; /* which step is the compare-and-set; 0 = none */
     bool failed;                      /* out of memory */
 };
 
@@ -77,5 +81,6 @@ void ingest_put_status(struct ingest *ingest, const struct ingest_status *status
 /* The steps of the transaction, COMMIT last. `partition`: the month's (event_partition), or "event_default" while the
  * month's has not been ensured. Borrowed from ingest. false: out of memory. */
 __attribute__((warn_unused_result)) bool ingest_plan(struct ingest *ingest, const char *partition);
+bool ingest_is_empty(const struct ingest *ingest);
 
 #endif
