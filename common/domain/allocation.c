@@ -95,9 +95,13 @@ static bool map_columns(struct share_reader *r) {
 
 /* --- rows --- */
 
-/* A row for people: without a code, and without a number in a county's column (a title, 填表人：…). */
+/* A row for people: a sum (合计), or without a code and without a number in a county's column (填表人：…). */
 static bool is_for_people(struct share_reader *r, const struct table_row *row) {
-    if (table_at(row, r->target).len)
+    static const char sums[] = "合计|小计|总计|全市";
+    struct table_cell code = table_at(row, r->target);
+    if (table_column(&(struct table_row){&code, 1, code.line}, sums) == 0)
+        return true;
+    if (code.len && (unsigned char)code.text[0] < 0x80)
         return false;
     for (size_t i = 0; i < row->count; i++)
         if (i < r->header->count && r->areas[i] != NO_INDEX && strpbrk(row->cells[i].text, "0123456789"))

@@ -120,7 +120,7 @@ enum error_code plan_read_on(const struct plan_text *texts, size_t count, struct
         return ERROR_MEMORY;
     struct plan_draft draft = {.plan = plan, .arena = plan->arena, .findings = findings, .load_day = load_day};
     check_roles(&draft, texts, count);
-    for (size_t i = 0; i < sizeof order / sizeof *order && (i < 2 || plan->target_count); i++)
+    for (size_t i = 0; i < sizeof order / sizeof *order && (i < 2 || plan->area_count); i++)
         read_texts(&draft, texts, count, order[i]);
     if (findings->errors == errors) {
         draft_order_shares(&draft);
