@@ -163,6 +163,18 @@ static void fill_flags(struct assessment *out, const struct history *history, st
     out->assumed_from = measure->target->from_assumed && judge->curve.has;
 }
 
+/* "A late figure for an older day may change today's light; `why` names it." */
+static void fill_older(struct assessment *out, const struct history *history) {
+    const struct ledger *ledger = history->scratch->judge.ledger;
+    const struct standing *latest = NULL;
+    for (size_t i = 0; i < ledger->standing_count; i++)
+        if (!latest || ledger->standing[i].effective.ms >= latest->effective.ms) latest = &ledger->standing[i];
+    if (!latest || !out->has_value || latest->as_of.n >= out->figure_as_of.n) return;
+    out->has_older = history_today(history, latest->effective.ms).n == out->light_since.n;
+    out->older_as_of = latest->as_of;
+    out->older_known_at = latest->known_at;
+}
+
 /* --- forecast --- */
 
 /* "confirmed figures with different as-of days since the last change of share or goal" */
@@ -222,6 +234,7 @@ void assess_cell(const struct assess_context *context, const struct cell *cell, 
     fill_figure(out, &history);
     fill_report_state(out, &history);
     fill_flags(out, &history, today);
+    fill_older(out, &history);
     fill_forecast(out, &history);
     out->next_check = history_next_check(&history);
 }

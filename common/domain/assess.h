@@ -59,6 +59,9 @@ struct assessment {
     bool due_soon_30, due_soon_7, node_missed, extended, share_changed, made_good, held, two_sources, on_behalf,
         denominator_differs, late, back_filled, assumed_from, stale_parts;
     struct figure held_from, held_to; /* with `held` */
+    bool has_older;              /* the newest word is a figure for an older day, and the light changed with it */
+    struct day older_as_of;
+    struct instant older_known_at;
     struct forecast forecast;
     struct instant next_check;   /* the next instant at which anything could change with no new event; > now */
     /* roll-ups */
@@ -74,11 +77,12 @@ struct light_rules; /* thresholds and order, from the rules file: rules.h */
 struct assess_context {
     const struct plan *plan;
     const struct light_rules *rules; /* NULL = the shipped ones */
-    struct instant known_at;         /* events known before it count */
+    struct instant known_at;         /* events known before it count: pass now + 1 ms to see this instant's own */
     struct day as_of;                /* figures as of it or before count; today = the earlier of this and known_at's day */
 };
 
-/* Scratch memory, reused from call to call: one per thread. */
+/* Scratch memory, reused from call to call: one per thread. It keeps the periods of the plan it saw last: when a plan is
+ * destroyed, destroy its scratch too. */
 struct assess_scratch;
 struct assess_scratch *assess_scratch_create(void);
 void assess_scratch_destroy(struct assess_scratch **scratch);
