@@ -18,11 +18,9 @@ struct digest_item {
     const struct assessment *assessment;
     struct instant reported_at;     /* of the newest figure; INSTANT_NONE */
     struct slice words, words_unit; /* the reporter's own, of the newest report; NULL = 没有填 */
-    size_t report_count;            /* standing figures */
     const struct stream_facts *stream;
     const struct receipt *receipt; /* of 退回 */
     struct instant opened_at;
-    struct instant window;  /* when the alert could first be said: answers are asked within working days of it */
     const char *others;     /* "青川县、市交通运输局": who gets it too; NULL = nobody */
     const char *meant_for;  /* unroutable: whom it was meant for; NULL */
     const char *past;       /* number of the message this one answers to ("D21-0908-04"); NULL */

@@ -1,0 +1,163 @@
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/domain/due.h"
+#include "common/store/alert.h"
+#include "common/store/cell_json.h"
+#include "common/store/due.h"
+#include "services/alerter/notify.h"
+#include "services/alerter/subject.h"
+#include "services/alerter/work.h"
+
+enum { TARGETS_A_BATCH = 8, WHY_MAX = 1024 };
+
+/* What a batch must write (looked), and what it must load for that (wanted). */
+struct batch {
+    struct due_cells claimed;
+    bool *looked, *wanted; /* a flag for each of plan->cells */
+    size_t *cells;         /* wanted ones, plan order */
+    size_t count;
+    struct subjects subjects;
+    struct standing_alerts standing;
+    struct cell_light *lights;
+    size_t light_count;
+    struct alert_writes writes;
+};
+
+static void batch_finish(struct batch *batch) {
+    due_cells_finish(&batch->claimed);
+    subjects_finish(&batch->subjects);
+    standing_alerts_finish(&batch->standing);
+    if (batch->lights) cell_lights_finish(batch->lights, batch->light_count);
+    alert_writes_finish(&batch->writes);
+    free(batch->lights);
+    free(batch->looked);
+    free(batch->wanted);
+    free(batch->cells);
+}
+
+/* A county's cell that is looked at changes the city's: both are looked at, and the city's needs all of its counties. */
+static enum error_code choose(const struct desk *desk, struct batch *batch, struct error *err) {
+    const struct plan *plan = desk->plan;
+    batch->looked = calloc(plan->cell_count + 1, 1);
+    batch->wanted = calloc(plan->cell_count + 1, 1);
+    batch->cells = calloc(plan->cell_count + 1, sizeof *batch->cells);
+    if (!batch->looked || !batch->wanted || !batch->cells) return error_set(err, ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < batch->claimed.count; i++) {
+        if (!batch->claimed.cells[i].due) continue;
+        size_t index = desk_cell(desk, batch->claimed.cells[i].cell);
+        if (index == NO_INDEX)
+            return error_set(err, ERROR_CONFLICT, "cell %d is not in the plan read last", (int)batch->claimed.cells[i].cell);
+        batch->looked[index] = true;
+        const struct target *target = &plan->targets[plan->cells[index].target];
+        if (target->cell_count && plan->cells[target->first_cell].rollup && desk->cell_ids[target->first_cell])
+            batch->looked[target->first_cell] = true; /* the city's stands first */
+    }
+    memcpy(batch->wanted, batch->looked, plan->cell_count);
+    subjects_close(desk, batch->wanted);
+    for (size_t i = 0; i < plan->cell_count; i++)
+        if (batch->wanted[i]) batch->cells[batch->count++] = i;
+    return ERROR_OK;
+}
+
+static bool fill_light(const struct desk *desk, const struct subjects *subjects, const struct subject *subject,
+                       struct instant now, struct cell_light *out) {
+    const struct plan *plan = desk->plan;
+    const struct cell *cell = &plan->cells[subject->index];
+    const struct assessment *a = &subject->assessment;
+    *out = (struct cell_light){
+        .cell = subject->cell,
+        .next_check = due_cell(plan, &desk->rules, cell, subject->events, subject->event_count, a, now),
+        .state = cell_state_word(a->state),
+        .light = light_word(a->light),
+        .proposed = a->proposed != a->light ? light_word(a->proposed) : NULL,
+        .rule = a->rule,
+        .light_since = a->light_since,
+        .has_deviation = a->has_deviation,
+        .deviation_tenths = a->deviation_tenths,
+    };
+    json_t *json = cell_json(plan, cell, a, subject->events, subject->event_count, &subjects->history);
+    char why[WHY_MAX];
+    assess_why(plan, cell, a, why, sizeof why);
+    out->why = strdup(why);
+    out->json = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    return out->why && out->json;
+}
+
+/* The alerts of one cell are neighbours in the list, which is ordered by cell. */
+static size_t standing_of(const struct standing_alerts *all, int32_t cell, struct alert *out, size_t capacity) {
+    size_t count = 0;
+    for (size_t i = 0; i < all->count && count < capacity; i++)
+        if (all->items[i].cell == cell) out[count++] = all->items[i].alert;
+    return count;
+}
+
+static void judge_alerts(const struct desk *desk, const struct subject *subject, const char *facts, struct instant now,
+                         struct batch *batch) {
+    const struct cell *cell = &desk->plan->cells[subject->index];
+    struct alert standing[ALERT_CHANGES_MAX - ALERT_WANTS_MAX];
+    size_t count = standing_of(&batch->standing, subject->cell, standing, sizeof standing / sizeof standing[0]);
+    struct alert_wants wants;
+    struct alert_changes changes;
+    alert_wants_cell(desk->plan, &desk->rules, cell, subject->events, subject->event_count, &subject->assessment, now,
+                     &wants);
+    alert_life(&wants, standing, count, alert_over_cell, &subject->assessment, &changes);
+    struct notify_subject about = {.cell = subject->cell, .plan_cell = cell, .facts = facts};
+    notify_changes(desk, &about, &wants, standing, &changes, &batch->writes);
+}
+
+static enum error_code judge(struct pg *pg, const struct desk *desk, struct instant now, struct batch *batch,
+                             struct error *err) {
+    AUTO_FREE int32_t *ids = calloc(batch->subjects.count + 1, sizeof *ids);
+    batch->lights = calloc(batch->subjects.count + 1, sizeof *batch->lights);
+    if (!ids || !batch->lights) return error_set(err, ERROR_MEMORY, "out of memory");
+    size_t count = 0;
+    for (size_t i = 0; i < batch->subjects.count; i++)
+        if (batch->looked[batch->subjects.items[i].index]) ids[count++] = batch->subjects.items[i].cell;
+    enum error_code code = alerts_of_cells(pg, ids, count, &batch->standing, err);
+    if (code) return code;
+    for (size_t i = 0; i < batch->subjects.count; i++) {
+        const struct subject *subject = &batch->subjects.items[i];
+        if (!batch->looked[subject->index]) continue;
+        struct cell_light *light = &batch->lights[batch->light_count++];
+        if (!fill_light(desk, &batch->subjects, subject, now, light))
+            return error_set(err, ERROR_MEMORY, "out of memory");
+        judge_alerts(desk, subject, light->json, now, batch);
+    }
+    return ERROR_OK;
+}
+
+static enum error_code run_batch(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+                                 struct instant now, struct batch *batch, struct error *err) {
+    enum error_code code = due_cells_claim(pg, desk->programme, now, TARGETS_A_BATCH, &batch->claimed, err);
+    if (code || batch->claimed.count == 0) return code;
+    code = choose(desk, batch, err);
+    if (!code)
+        code = subjects_load(pg, desk, batch->cells, batch->count, now, scratch, &batch->subjects, err);
+    if (!code) code = judge(pg, desk, now, batch, err);
+    if (!code)
+        code = due_cells_write(pg, &batch->claimed, batch->lights, batch->light_count, now, desk->stored.version,
+                               desk->rules.version, err);
+    if (!code)
+        code = alerts_write(pg, desk->programme, &batch->writes, now, due_window(desk->plan, now), desk->rules.version,
+                            err);
+    return code;
+}
+
+enum error_code work_cells(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch, struct instant now,
+                           bool *any, struct error *err) {
+    CLEAN(batch_finish) struct batch batch = {0};
+    *any = false;
+    enum error_code code = pg_begin(pg, err);
+    if (!code) code = run_batch(pg, desk, scratch, now, &batch, err);
+    if (!code) code = pg_commit(pg, err);
+    if (code) {
+        pg_rollback(pg);
+        return code;
+    }
+    *any = batch.claimed.count > 0;
+    return ERROR_OK;
+}
