@@ -100,37 +100,6 @@ const struct feed_position *feed_positions_of(const struct feed_positions *posit
     return NULL;
 }
 
-enum error_code query_epochs(struct pg *pg, struct log_epochs *out, struct error *err) {
-    *out = (struct log_epochs){0};
-    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
-    enum error_code code = pg_run(pg, "SELECT id, epoch FROM log ORDER BY id", NULL, &rows, err);
-    if (code)
-        return code;
-    size_t count = pg_count(&rows);
-    out->items = calloc(count ? count : 1, sizeof *out->items);
-    if (!out->items)
-        return error_set(err, ERROR_MEMORY, "out of memory");
-    out->count = count;
-    for (size_t i = 0; i < count; i++) {
-        out->items[i].log = (int32_t)pg_int(&rows, i, 0);
-        if (!pg_bytes(&rows, i, 1, out->items[i].epoch.bytes, EPOCH_BYTES))
-            return error_set(err, ERROR_DATABASE, "log %d has an epoch of another length", (int)out->items[i].log);
-    }
-    return ERROR_OK;
-}
-
-void log_epochs_finish(struct log_epochs *epochs) {
-    free(epochs->items);
-    *epochs = (struct log_epochs){0};
-}
-
-const struct epoch *log_epochs_find(const struct log_epochs *epochs, int32_t log) {
-    for (size_t i = 0; i < epochs->count; i++)
-        if (epochs->items[i].log == log)
-            return &epochs->items[i].epoch;
-    return NULL;
-}
-
 static const char origin_sql[] =
     "SELECT e.source_hash, (SELECT b.head FROM batch b WHERE b.log = e.log AND b.first_seq <= e.seq AND b.last_seq >= "
     "e.seq LIMIT 1) FROM event e WHERE e.log = $1 AND e.seq = $2 AND e.known_at = $3";

@@ -44,20 +44,7 @@ __attribute__((warn_unused_result)) enum error_code query_positions(struct pg *p
 void feed_positions_finish(struct feed_positions *positions);
 const struct feed_position *feed_positions_of(const struct feed_positions *positions, int32_t stream); /* NULL */
 
-/* The epoch of every log: complete_to names it. */
-struct log_epochs {
-    struct log_epoch {
-        int32_t log;
-        struct epoch epoch;
-    } *items; /* by log */
-    size_t count;
-};
-__attribute__((warn_unused_result)) enum error_code query_epochs(struct pg *pg, struct log_epochs *out,
-                                                                 struct error *err);
-void log_epochs_finish(struct log_epochs *epochs);
-const struct epoch *log_epochs_find(const struct log_epochs *epochs, int32_t log); /* NULL */
-
-/* The hash of the file an event names, its bytes: false = the event names none or is not there. Also its stored_at. */
+/* What only the stored row knows of an event: its file's hash, and the chain's head of the batch it came in. */
 struct event_origin {
     bool found, has_hash;
     uint8_t hash[EVENT_HASH_BYTES];

@@ -1,0 +1,161 @@
+#include "services/cli/morning.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/domain/due.h"
+#include "common/domain/ledger.h"
+
+static enum error_code no_memory(struct error *err) {
+    return error_set(err, ERROR_MEMORY, "out of memory");
+}
+
+/* The held figures of one cell, replayed from its events. */
+static bool add_held(struct morning *morning, struct ledger *ledger, size_t cell) {
+    const struct view *view = morning->view;
+    ledger_build(ledger, view->plan, &view->plan->cells[cell], view->events[cell].items, view->events[cell].count,
+                 moment_before(&view->moment), view->moment.as_of);
+    for (size_t i = 0; i < ledger->held_count; i++) {
+        const struct held *held = &ledger->held[i];
+        struct held_figure *figures = realloc(morning->held, (morning->held_count + 1) * sizeof *figures);
+        if (!figures)
+            return false;
+        morning->held = figures;
+        figures[morning->held_count++] = (struct held_figure){
+            .cell = cell, .event = held->event, .from = held->standing, .has_from = held->has_standing,
+            .to = held->figure, .as_of = held->as_of, .known_at = view->events[cell].items[held->event].known_at};
+    }
+    return true;
+}
+
+static bool find_held(struct morning *morning) {
+    CLEAN(ledger_finish) struct ledger ledger = {0};
+    for (size_t i = 0; i < morning->view->plan->cell_count; i++)
+        if (morning->view->cells[i].held && !add_held(morning, &ledger, i))
+            return false;
+    return true;
+}
+
+static bool add_decision(struct morning *morning, struct decision decision) {
+    struct decision *decisions = realloc(morning->decisions, (morning->decision_count + 1) * sizeof *decisions);
+    if (!decisions)
+        return false;
+    morning->decisions = decisions;
+    decisions[morning->decision_count++] = decision;
+    return true;
+}
+
+static bool held_too_long(const struct morning *morning, const struct held_figure *held) {
+    const struct view *view = morning->view;
+    return calendar_working_between(view->plan->calendar, instant_day(held->known_at), view->moment.as_of) >=
+           (int)view->rules.alerts.held_days;
+}
+
+static bool add_unroutable(struct morning *morning, const struct notice_row *notice) {
+    if (!notice->unroutable || strcmp(notice->state, "dropped") == 0)
+        return true;
+    for (size_t i = 0; i < morning->decision_count; i++)
+        if (morning->decisions[i].kind == DECISION_UNROUTABLE &&
+            strcmp(morning->decisions[i].recipient, notice->meant_for) == 0) {
+            morning->decisions[i].notices++;
+            return true;
+        }
+    return add_decision(morning, (struct decision){DECISION_UNROUTABLE, NO_INDEX, notice->meant_for, 1});
+}
+
+static bool alert_stands(const struct view *view, int64_t alert) {
+    for (size_t i = 0; i < view->alerts.count; i++)
+        if (view->alerts.items[i].id == alert)
+            return true;
+    return false;
+}
+
+static bool find_decisions(struct morning *morning) {
+    const struct view *view = morning->view;
+    bool ok = true;
+    for (size_t i = 0; ok && i < view->plan->cell_count; i++)
+        if (view->cells[i].proposed == LIGHT_RED && view->cells[i].light != LIGHT_RED)
+            ok = add_decision(morning, (struct decision){DECISION_REVIEW, i, NULL, 0});
+    for (size_t i = 0; ok && i < morning->held_count; i++)
+        if (held_too_long(morning, &morning->held[i]))
+            ok = add_decision(morning, (struct decision){DECISION_HELD, morning->held[i].cell, NULL, 0});
+    for (size_t i = 0; ok && i < morning->notices.count; i++)
+        if (alert_stands(view, morning->notices.items[i].alert))
+            ok = add_unroutable(morning, &morning->notices.items[i]);
+    return ok;
+}
+
+enum error_code morning_make(struct view *view, struct pg *pg, struct instant now, struct morning *out,
+                             struct error *err) {
+    *out = (struct morning){.view = view};
+    struct instant end = {day_end(view->moment.as_of).ms - 1};
+    out->now = view->moment.known_at.ms < now.ms ? view->moment.known_at : now;
+    if (end.ms < out->now.ms)
+        out->now = end;
+    out->period = due_closed_period(view->plan, out->now);
+    struct moment since = changes_last_workday(view);
+    enum error_code code = query_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
+    if (code)
+        return code;
+    if (!feeds_make(view, out->now, &out->feeds) || !changes_make(view, &since, false, &out->changes) ||
+        !find_held(out) || !find_decisions(out))
+        return no_memory(err);
+    return ERROR_OK;
+}
+
+void morning_finish(struct morning *morning) {
+    feeds_finish(&morning->feeds);
+    changes_finish(&morning->changes);
+    notice_rows_finish(&morning->notices);
+    free(morning->decisions);
+    free(morning->held);
+    *morning = (struct morning){0};
+}
+
+/* Whether an area (or a unit that reports itself) owed a report of the newest closed period, and gave one. */
+struct said {
+    bool owed, reported;
+};
+
+static struct said said_of_area(const struct morning *morning, size_t area) {
+    const struct view *view = morning->view;
+    struct said said = {0};
+    for (size_t i = 0; i < view->plan->cell_count; i++)
+        if (view->plan->cells[i].area == area && !view->plan->cells[i].rollup &&
+            view_target(view, i)->reporter == REPORTER_COUNTY && view->cells[i].report_state != REPORT_NONE) {
+            said.owed = true;
+            said.reported |= view->cells[i].report_state != REPORT_MISSING;
+        }
+    return said;
+}
+
+static struct said said_of_unit(const struct morning *morning, size_t unit) {
+    const struct view *view = morning->view;
+    struct said said = {0};
+    for (size_t i = 0; i < view->plan->cell_count; i++)
+        if (view_target(view, i)->reporter == REPORTER_UNIT && view_target(view, i)->reporter_unit == unit &&
+            !view->plan->cells[i].rollup && view->cells[i].report_state != REPORT_NONE) {
+            said.owed = true;
+            said.reported |= view->cells[i].report_state != REPORT_MISSING;
+        }
+    return said;
+}
+
+void morning_counties(const struct morning *morning, size_t *reported, size_t *expected) {
+    *reported = *expected = 0;
+    for (size_t i = 0; i < morning->view->plan->area_count; i++) {
+        struct said said = said_of_area(morning, i);
+        *expected += said.owed;
+        *reported += said.reported;
+    }
+}
+
+void morning_departments(const struct morning *morning, size_t *reported, size_t *expected) {
+    *reported = *expected = 0;
+    for (size_t i = 0; i < morning->view->plan->unit_count; i++) {
+        struct said said = said_of_unit(morning, i);
+        *expected += said.owed;
+        *reported += said.reported;
+    }
+}

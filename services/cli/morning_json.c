@@ -1,0 +1,114 @@
+/* `duban status --json`. */
+#include <string.h>
+
+#include "common/store/cell_json.h"
+#include "services/cli/json.h"
+#include "services/cli/morning.h"
+
+/* Keeps the highest sequence of each stream and epoch. */
+static void merge_complete(json_t *into, const json_t *from) {
+    size_t i, k;
+    json_t *item, *there;
+    json_array_foreach(from, i, item) {
+        bool found = false;
+        json_array_foreach(into, k, there) {
+            if (!json_equal(json_object_get(there, "stream"), json_object_get(item, "stream")) ||
+                !json_equal(json_object_get(there, "epoch"), json_object_get(item, "epoch")))
+                continue;
+            found = true;
+            if (json_integer_value(json_object_get(there, "seq")) < json_integer_value(json_object_get(item, "seq")))
+                json_object_set(there, "seq", json_object_get(item, "seq"));
+        }
+        if (!found)
+            json_array_append_new(into, json_copy(item));
+    }
+}
+
+static json_t *one_cell(const struct view *view, size_t cell) {
+    return cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].items,
+                     view->events[cell].count, &view->history);
+}
+
+/* A roll-up is complete to where its counties are. */
+static void complete_rollup(const struct view *view, size_t cell, json_t *json) {
+    const struct target *target = view_target(view, cell);
+    json_t *complete = json_object_get(json, "complete_to");
+    for (size_t i = target->first_cell + 1; complete && i < target->first_cell + target->cell_count; i++) {
+        json_t *county = one_cell(view, i);
+        merge_complete(complete, json_object_get(county, "complete_to"));
+        json_decref(county);
+    }
+}
+
+static json_t *cells_json(const struct view *view, bool (*take)(const void *context, size_t cell), const void *context) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < view->plan->cell_count; i++) {
+        if (take && !take(context, i))
+            continue;
+        json_t *json = one_cell(view, i);
+        if (view->plan->cells[i].rollup)
+            complete_rollup(view, i, json);
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
+static json_t *areas_of(const struct stream *stream) {
+    if (!stream->areas)
+        return json_null();
+    json_t *list = json_array();
+    for (size_t i = 0; i < stream->area_count; i++)
+        json_array_append_new(list, json_string(stream->areas[i]));
+    return list;
+}
+
+json_t *feeds_json(const struct view *view, const struct feeds *feeds) {
+    (void)view;
+    json_t *list = json_array();
+    for (size_t i = 0; i < feeds->count; i++) {
+        const struct feed *feed = &feeds->items[i];
+        const struct feed_position *position = feed->position;
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I}", "stream", feed->stream->name, "unit",
+                            feed->stream->unit, "areas", areas_of(feed->stream), "last_seq",
+                            position ? json_integer(position->last_seq) : json_null(), "known_at",
+                            json_of_instant(position ? position->known_at : INSTANT_NONE), "state",
+                            feed_state_word(feed->state), "last_file", json_of_text(feed->last ? feed->last->file : NULL),
+                            "last_file_at", json_of_instant(feed->last ? feed->last->known_at : INSTANT_NONE), "cells_owed",
+                            (json_int_t)feed->owed, "cells_missing", (json_int_t)feed->missing));
+    }
+    return list;
+}
+
+static json_t *decisions_json(const struct morning *morning) {
+    static const char *const kinds[] = {"review", "held", "unroutable"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < morning->decision_count; i++) {
+        const struct decision *decision = &morning->decisions[i];
+        bool cell = decision->cell != NO_INDEX;
+        json_array_append_new(
+            list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", kinds[decision->kind], "target",
+                            json_of_text(cell ? view_target(morning->view, decision->cell)->code : NULL), "area",
+                            json_of_text(cell ? view_area(morning->view, decision->cell)->code : NULL), "meant_for",
+                            json_of_text(decision->recipient), "notices",
+                            decision->notices ? json_integer((json_int_t)decision->notices) : json_null()));
+    }
+    return list;
+}
+
+json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell), const void *context) {
+    const struct view *view = morning->view;
+    json_t *document = json_document();
+    json_object_set_new(document, "programme", json_string(view->programme.code));
+    json_object_set_new(document, "trial", json_boolean(view->programme.trial));
+    json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
+    json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
+    json_object_set_new(document, "plan_version", json_integer(view->stored.version));
+    json_object_set_new(document, "rules_version", json_of_text(view->rules.version));
+    json_object_set_new(document, "cells", cells_json(view, take, context));
+    json_object_set_new(document, "feeds", feeds_json(view, &morning->feeds));
+    json_object_set_new(document, "decisions", decisions_json(morning));
+    json_object_set_new(document, "changes_since", json_of_instant(morning->changes.since.known_at));
+    json_object_set_new(document, "changes", changes_json(&morning->changes));
+    return document;
+}

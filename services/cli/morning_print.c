@@ -1,0 +1,269 @@
+/* The morning view on a terminal: seven blocks, in the order of what can make everything below it wrong. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/domain/route.h"
+#include "services/cli/grid.h"
+#include "services/cli/json.h"
+#include "services/cli/morning.h"
+#include "services/cli/words.h"
+
+enum { LINE_WIDTH = 96, CHANGES_SHOWN = 12, REVIEWS_SHOWN = 6 };
+
+static void rule(struct buffer *out) {
+    for (int i = 0; i < LINE_WIDTH; i++)
+        buffer_add_text(out, "─");
+    buffer_add_char(out, '\n');
+}
+
+static void period_text(const struct morning *morning, char out[32]) {
+    out[0] = '\0';
+    if (day_is(morning->period.first))
+        period_words(&morning->view->plan->reporting, morning->period, out);
+}
+
+static void print_head(const struct morning *morning, struct buffer *out) {
+    const struct view *view = morning->view;
+    struct day day = view->moment.as_of;
+    char as_of[DAY_TEXT_MAX], known[INSTANT_TEXT_MAX], last[32], closing[32];
+    size_t in, expected, units, units_expected;
+    day_print(day, as_of);
+    instant_print(view->moment.known_at, known);
+    day_words(morning->period.last, last);
+    day_words(morning->period.closing, closing);
+    morning_counties(morning, &in, &expected);
+    morning_departments(morning, &units, &units_expected);
+    buffer_printf(out, "督办  %s    %s %s（%s） %.10s %.5s 所知    计划 v%d  规则 %s\n", view->plan->title, as_of,
+                  weekday_name(day), calendar_works(view->plan->calendar, day) ? "工作日" : "休息日", known, known + 11,
+                  (int)view->stored.version, view->rules.version);
+    if (*last)
+        buffer_printf(out, "数据截至 %s   已报 县区 %zu/%zu  市级部门 %zu/%zu   报送截止 %s   ", last, in, expected, units,
+                      units_expected, closing);
+    else
+        buffer_add_text(out, "还没有到第一次报送截止   ");
+    buffer_printf(out, "状态 %s\n", view->programme.trial ? "试运行（不对外发送）" : "正式运行");
+    rule(out);
+}
+
+static void print_feed(const struct morning *morning, const struct feed *feed, struct grid *grid) {
+    char period[32], closing[DAY_TEXT_MAX] = "";
+    period_text(morning, period);
+    day_print(morning->period.closing, closing);
+    grid_add(grid, feed_state_name(feed->state));
+    grid_add(grid, feed->stream->unit);
+    if (feed->state == FEED_REJECTED) {
+        grid_add(grid, feed->last->file);
+        grid_addf(grid, "收%" PRId64 " 退%" PRId64, feed->last->taken + feed->last->unchanged + feed->last->held,
+                  feed->last->refused);
+        grid_add(grid, "");
+        grid_addf(grid, "duban feeds F%" PRId64, feed->last->id);
+        return;
+    }
+    grid_addf(grid, "%s报表 应%.5s", period, strlen(closing) > 5 ? closing + 5 : "");
+    grid_add(grid, feed->state == FEED_OFFLINE ? "采集端无心跳" : feed->state == FEED_NEVER ? "采集端还没有来过" : "采集端在线 无新文件");
+    grid_addf(grid, "影响%zu项（灰）", feed->missing);
+    grid_add(grid, feed->state == FEED_OFFLINE || feed->state == FEED_NEVER ? "找信息员" : "找联络员");
+}
+
+static void print_held(const struct morning *morning, const struct held_figure *held, struct grid *grid) {
+    const struct view *view = morning->view;
+    const struct cell_event *event = &view->events[held->cell].items[held->event];
+    char from[80] = "无", to[80];
+    if (held->has_from)
+        figure_words(&held->from, from, sizeof from);
+    figure_words(&held->to, to, sizeof to);
+    grid_add(grid, "待核");
+    grid_add(grid, area_short(view_area(view, held->cell)));
+    grid_addf(grid, "%s %s→%s", target_short(view_target(view, held->cell)), from, to);
+    grid_addf(grid, "%.*s %.*s", (int)event->source_file.len, event->source_file.ptr ? event->source_file.ptr : "",
+              (int)event->source_place.len, event->source_place.ptr ? event->source_place.ptr : "");
+    grid_add(grid, "");
+    grid_addf(grid, "duban confirm %s %s", view_target(view, held->cell)->code, area_short(view_area(view, held->cell)));
+}
+
+static void print_two_sources(const struct morning *morning, size_t cell, struct grid *grid) {
+    const struct view *view = morning->view;
+    grid_add(grid, "口径");
+    grid_add(grid, area_short(view_area(view, cell)));
+    grid_add(grid, target_short(view_target(view, cell)));
+    grid_addf(grid, "以%s报的 %s 为准", view_target(view, cell)->reporter == REPORTER_COUNTY ? "县" : "部门",
+              view->cells[cell].value_text);
+    grid_add(grid, "");
+    grid_addf(grid, "duban explain %s %s", view_target(view, cell)->code, area_short(view_area(view, cell)));
+}
+
+static void print_complete(const struct morning *morning, struct buffer *out) {
+    static const struct grid_column columns[] = {{.title = NULL}, {.title = NULL}, {.max_width = 30}, {.max_width = 34}, {.title = NULL}, {.title = NULL}};
+    CLEAN(grid_finish) struct grid grid;
+    grid_init(&grid, columns, 6);
+    for (size_t i = 0; i < morning->feeds.count; i++)
+        if (morning->feeds.items[i].state != FEED_OK)
+            print_feed(morning, &morning->feeds.items[i], &grid);
+    for (size_t i = 0; i < morning->held_count; i++)
+        print_held(morning, &morning->held[i], &grid);
+    for (size_t i = 0; i < morning->view->plan->cell_count; i++)
+        if (morning->view->cells[i].two_sources)
+            print_two_sources(morning, i, &grid);
+    buffer_add_text(out, "一 数齐不齐\n");
+    if (grid_rows(&grid))
+        grid_print(&grid, "  ", out);
+    else
+        buffer_add_text(out, "  齐\n");
+}
+
+static void print_reviews(const struct morning *morning, struct buffer *out) {
+    size_t count = 0;
+    CLEAN(buffer_finish) struct buffer names = {0};
+    for (size_t i = 0; i < morning->decision_count; i++) {
+        const struct decision *decision = &morning->decisions[i];
+        if (decision->kind != DECISION_REVIEW || count++ >= REVIEWS_SHOWN)
+            continue;
+        buffer_add_text(&names, count > 1 ? "｜" : "");
+        cell_name_words(morning->view, decision->cell, &names);
+        buffer_add_char(&names, ' ');
+        cell_done_words(morning->view, decision->cell, &morning->view->cells[decision->cell], &names);
+    }
+    if (count)
+        buffer_printf(out, "  核定红灯 %zu   %s%s   duban approve 指标 县区\n", count, buffer_text(&names),
+                      count > REVIEWS_SHOWN ? " …" : "");
+}
+
+static void print_decisions(const struct morning *morning, struct buffer *out) {
+    buffer_printf(out, "二 等您决定（%zu）\n", morning->decision_count);
+    print_reviews(morning, out);
+    for (size_t i = 0; i < morning->decision_count; i++) {
+        const struct decision *decision = &morning->decisions[i];
+        char who[RECIPIENT_MAX];
+        if (decision->kind == DECISION_HELD) {
+            buffer_add_text(out, "  更正待核   ");
+            cell_name_words(morning->view, decision->cell, out);
+            buffer_printf(out, " 已过%u个工作日   duban confirm %s %s\n", morning->view->rules.alerts.held_days,
+                          view_target(morning->view, decision->cell)->code,
+                          area_short(view_area(morning->view, decision->cell)));
+        } else if (decision->kind == DECISION_UNROUTABLE) {
+            route_words(morning->view->plan, decision->recipient, who, sizeof who);
+            buffer_printf(out, "  送不到     %s 无联系方式（%zu条，已转您）\n", *who ? who : decision->recipient, decision->notices);
+        }
+    }
+}
+
+static void print_changes(const struct morning *morning, struct buffer *out) {
+    char since[32];
+    day_words(morning->changes.since.as_of, since);
+    buffer_printf(out, "三 %s以来的变化（%zu）   ▲变好 ▼变差\n", since, morning->changes.count);
+    for (size_t i = 0; i < morning->changes.count && i < CHANGES_SHOWN; i++) {
+        buffer_add_text(out, i % 3 ? "   " : "  ");
+        change_words(&morning->changes, &morning->changes.items[i], out);
+        if (i % 3 == 2 || i + 1 == morning->changes.count || i + 1 == CHANGES_SHOWN)
+            buffer_add_text(out, i + 1 == CHANGES_SHOWN && morning->changes.count > CHANGES_SHOWN ? " …  duban changes\n" : "\n");
+    }
+}
+
+static bool is_open(const struct assessment *cell) {
+    return cell->state != STATE_NO_TASK && cell->state != STATE_WORDS && cell->state != STATE_DONE &&
+           cell->state != STATE_HOLDING;
+}
+
+static void print_due(const struct morning *morning, struct buffer *out) {
+    const struct view *view = morning->view;
+    size_t soon = 0, overdue = 0, awaiting = 0, next_count = 0, late = 0;
+    struct day next = DAY_NONE;
+    for (size_t i = 0; i < view->plan->cell_count; i++) {
+        const struct assessment *cell = &view->cells[i];
+        if (view->plan->cells[i].rollup || !is_open(cell) || !day_is(cell->due))
+            continue;
+        int32_t left = cell->due.n - view->moment.as_of.n;
+        soon += left >= 0 && left <= 30;
+        overdue += cell->state == STATE_OVERDUE;
+        awaiting += cell->state == STATE_AWAITING_FINAL;
+        if (left < 0)
+            continue;
+        if (!day_is(next) || cell->due.n < next.n) {
+            next = cell->due;
+            next_count = late = 0;
+        }
+        if (cell->due.n != next.n)
+            continue;
+        next_count++;
+        late += cell->forecast.refused == FORECAST_GIVEN && cell->forecast.median.n > cell->due.n;
+    }
+    char day[DAY_TEXT_MAX] = "";
+    day_print(next, day);
+    buffer_printf(out, "四 30天内到期 %zu   已逾期 %zu   待终报 %zu", soon, overdue, awaiting);
+    if (*day)
+        buffer_printf(out, "   最近的期限 %s（%zu项），照现速难按期 %zu", day, next_count, late);
+    buffer_add_char(out, '\n');
+}
+
+static void print_unmeasured(const struct morning *morning, struct buffer *out) {
+    const struct plan *plan = morning->view->plan;
+    size_t undated = 0, bare = 0;
+    for (size_t i = 0; i < plan->target_count; i++)
+        undated += !day_is(plan->targets[i].due) && plan->targets[i].kind != KIND_PARAMETER;
+    buffer_add_text(out, "六 看不出进度的：");
+    for (size_t i = 0; i < plan->task_count; i++)
+        if (plan->tasks[i].target_count == 0)
+            buffer_printf(out, "%s%u", bare++ ? " " : "无指标 任务 ", plan->tasks[i].number);
+    buffer_printf(out, "%s无期限 %zu 项\n", bare ? "；" : "", undated);
+}
+
+static void print_sent(const struct morning *morning, struct buffer *out) {
+    size_t sent = 0, waiting = 0, held = 0;
+    struct instant since = morning->changes.since.known_at, next = INSTANT_NONE;
+    int64_t last = 0;
+    for (size_t i = 0; i < morning->notices.count; i++) {
+        const struct notice_row *notice = &morning->notices.items[i];
+        bool rendered = notice->message_id && notice->window_at.ms <= morning->now.ms;
+        if (rendered && notice->window_at.ms > since.ms && notice->message_id != last) {
+            sent++;
+            last = notice->message_id;
+        }
+        held += strcmp(notice->state, "held") == 0;
+        if (!rendered && strcmp(notice->state, "waiting") == 0) {
+            waiting++;
+            if (!instant_is(next) || notice->not_before.ms < next.ms)
+                next = notice->not_before;
+        }
+    }
+    char at[INSTANT_TEXT_MAX], day[32];
+    day_words(morning->changes.since.as_of, day);
+    instant_print(next, at);
+    buffer_printf(out, "七 %s以来发出 %zu 条事项；待发 %zu 条", day, sent, waiting);
+    if (*at)
+        buffer_printf(out, "（%.10s %.5s）", at, at + 11);
+    buffer_printf(out, "；暂存 %zu 条   duban outbox\n", held);
+}
+
+void morning_print(const struct morning *morning, const struct morning_options *options, struct buffer *out) {
+    print_head(morning, out);
+    print_complete(morning, out);
+    print_decisions(morning, out);
+    print_changes(morning, out);
+    print_due(morning, out);
+    morning_matrix(morning, options->full, out);
+    print_unmeasured(morning, out);
+    print_sent(morning, out);
+}
+
+void morning_brief(const struct morning *morning, struct buffer *out) {
+    size_t lights[LIGHT_RED + 1] = {0}, review = 0, overdue = 0, in, expected;
+    const struct view *view = morning->view;
+    for (size_t i = 0; i < view->plan->cell_count; i++) {
+        if (view->plan->cells[i].rollup)
+            continue;
+        lights[view->cells[i].light]++;
+        review += view->cells[i].proposed == LIGHT_RED && view->cells[i].light != LIGHT_RED;
+        overdue += view->cells[i].state == STATE_OVERDUE;
+    }
+    morning_counties(morning, &in, &expected);
+    buffer_printf(out, "  已报县区 %zu/%zu   完成 %zu  正常 %zu  黄 %zu  红 %zu（待核定 %zu）  灰 %zu   逾期 %zu   更正待核 %zu\n", in,
+                  expected, lights[LIGHT_GREEN], lights[LIGHT_BLUE], lights[LIGHT_YELLOW], lights[LIGHT_RED], review,
+                  lights[LIGHT_GREY], overdue, morning->held_count);
+    buffer_add_text(out, "  数源  ");
+    for (size_t i = 0; i < morning->feeds.count; i++)
+        if (morning->feeds.items[i].owed)
+            buffer_printf(out, "%s %s  ", morning->feeds.items[i].stream->unit, feed_state_name(morning->feeds.items[i].state));
+    buffer_add_char(out, '\n');
+}
