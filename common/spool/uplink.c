@@ -318,7 +318,9 @@ static enum error_code uplink_speak(struct uplink *uplink, struct error *err) {
 static enum error_code uplink_ask_status(struct uplink *uplink, struct error *err) {
     if (!uplink->status_wanted || !uplink_is_settled(uplink)) return ERROR_OK;
     uplink->status_wanted = false;
-    enum error_code code = uplink_tell(uplink, sender_status_wanted, err);
+    struct sender_actions actions;
+    sender_status_wanted(&uplink->sender, &actions);
+    enum error_code code = uplink_do(uplink, &actions, err);
     if (!uplink->status_asked) uplink->status_wanted = true; /* it did not go out */
     return code;
 }

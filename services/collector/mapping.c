@@ -1,0 +1,123 @@
+#include "services/collector/mapping.h"
+
+#include <string.h>
+
+#include "common/base/word.h"
+
+static const struct {
+    const char *word;
+    const char *names[2];
+} fields[FIELD_COUNT] = {
+    [FIELD_TARGET] = {"target", {"指标", "target"}},
+    [FIELD_AREA] = {"area", {"地区", "area"}},
+    [FIELD_AS_OF] = {"as_of", {"数据日期", "as_of"}},
+    [FIELD_VALUE] = {"value", {"数值", "value"}},
+    [FIELD_NUMERATOR] = {"numerator", {"分子", "numerator"}},
+    [FIELD_DENOMINATOR] = {"denominator", {"分母", "denominator"}},
+    [FIELD_NOTE] = {"note", {"备注", "note"}},
+    [FIELD_REASON] = {"reason", {"更正说明", "reason"}},
+    [FIELD_UNIT] = {"unit", {"单位", "unit"}},
+    [FIELD_REPORTER] = {"reporter", {"填报单位", "reporter"}},
+    [FIELD_BLOCKED_BY] = {"blocked_by", {"卡在", "blocked_by"}},
+    [FIELD_DOCUMENT] = {"document", {"文号", "document"}},
+};
+
+const char *field_word(enum field field) {
+    return fields[field].word;
+}
+
+const char *mapping_name(const struct mapping *mapping, enum field field) {
+    return mapping->columns[field].count ? mapping->columns[field].names[0] : fields[field].names[0];
+}
+
+static void read_columns(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
+    struct yaml_node *columns = yaml_get_map(doc, node, "columns", YAML_OPTIONAL);
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        out->columns[i] = (struct mapping_column){.names = fields[i].names, .count = 2};
+        const char *const *names = NULL;
+        size_t count = 0;
+        if (!yaml_get_texts(doc, columns, fields[i].word, YAML_OPTIONAL, &names, &count) || count == 0) continue;
+        const char **kept = arena_array(arena, count, sizeof *kept);
+        if (!kept) return;
+        for (size_t k = 0; k < count; k++) kept[k] = arena_copy(arena, names[k]);
+        out->columns[i] = (struct mapping_column){.names = kept, .count = count, .given = true};
+    }
+    yaml_no_others(doc, columns);
+}
+
+static void read_as_of(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
+    static const struct word words[] = {
+        {"column", AS_OF_COLUMN}, {"title", AS_OF_TITLE}, {"period", AS_OF_PERIOD}, {NULL, 0}};
+    struct yaml_node *as_of = yaml_map_get(doc, node, "as_of", YAML_OPTIONAL);
+    int from = AS_OF_COLUMN;
+    if (as_of && as_of->kind == YAML_KIND_MAP) {
+        const char *pattern = NULL;
+        if (yaml_get_text(doc, as_of, "file", YAML_REQUIRED, &pattern)) {
+            if (!strstr(pattern, "{yyyy}") || !strstr(pattern, "{mm}"))
+                yaml_wrong(doc, as_of, "the pattern needs {yyyy} and {mm}, as in \"*{yyyy}{mm}*.csv\"");
+            out->as_of_pattern = arena_copy(arena, pattern);
+        }
+        yaml_no_others(doc, as_of);
+        out->as_of = AS_OF_FILE_NAME;
+    } else if (as_of && yaml_as_word(doc, as_of, "as_of", words, &from)) {
+        out->as_of = (enum as_of_from)from;
+    }
+}
+
+/* "米: 0.001" or "米/公里: 0.001". */
+static void read_factors(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
+    struct yaml_node *factors = yaml_get_map(doc, node, "factors", YAML_OPTIONAL);
+    if (!factors || factors->count == 0) return;
+    out->factors = arena_array(arena, factors->count, sizeof *out->factors);
+    for (size_t i = 0; out->factors && i < factors->count; i++) {
+        struct yaml_pair *pair = &factors->pairs[i];
+        struct mapping_factor *factor = &out->factors[out->factor_count];
+        pair->taken = true;
+        if (!yaml_as_decimal(doc, &pair->value, pair->key, &factor->factor)) continue;
+        if (factor->factor.mantissa <= 0) yaml_wrong(doc, &pair->value, "a factor is above 0");
+        const char *slash = strchr(pair->key, '/');
+        factor->unit = arena_text(arena, pair->key, slash ? (size_t)(slash - pair->key) : strlen(pair->key));
+        factor->to = slash ? arena_copy(arena, slash + 1) : NULL;
+        out->factor_count++;
+    }
+}
+
+static void read_targets(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
+    struct yaml_node *targets = yaml_get_map(doc, node, "targets", YAML_OPTIONAL);
+    if (!targets || targets->count == 0) return;
+    out->targets = arena_array(arena, targets->count, sizeof *out->targets);
+    for (size_t i = 0; out->targets && i < targets->count; i++) {
+        struct yaml_pair *pair = &targets->pairs[i];
+        const char *code = NULL;
+        pair->taken = true;
+        if (!yaml_as_text(doc, &pair->value, pair->key, &code)) continue;
+        out->targets[out->target_count++] =
+            (struct mapping_target){arena_copy(arena, pair->key), arena_copy(arena, code)};
+    }
+}
+
+static void read_shape(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
+    static const struct word layouts[] = {{"long", 0}, {NULL, 0}};
+    static const struct word cells[] = {{"number", 0}, {"number+note", 1}, {NULL, 0}};
+    static const struct word separators[] = {{"comma", ','}, {"tab", '\t'}, {"semicolon", ';'}, {NULL, 0}};
+    int value = 0;
+    const char *text = NULL;
+    yaml_get_word(doc, node, "layout", YAML_OPTIONAL, layouts, &value);
+    if (yaml_get_word(doc, node, "cell", YAML_OPTIONAL, cells, &value)) out->number_and_note = value == 1;
+    if (yaml_get_word(doc, node, "separator", YAML_OPTIONAL, separators, &value)) out->separator = (char)value;
+    if (yaml_get_text(doc, node, "area", YAML_OPTIONAL, &text)) out->area = arena_copy(arena, text);
+    if (yaml_get_text(doc, node, "unit", YAML_OPTIONAL, &text)) {
+        out->unit_of_plan = strcmp(text, "plan") == 0;
+        if (!out->unit_of_plan) out->unit = arena_copy(arena, text);
+    }
+}
+
+void mapping_read(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
+    *out = (struct mapping){.as_of = AS_OF_COLUMN};
+    read_columns(doc, node, arena, out);
+    read_as_of(doc, node, arena, out);
+    read_factors(doc, node, arena, out);
+    read_targets(doc, node, arena, out);
+    read_shape(doc, node, arena, out);
+    yaml_no_others(doc, node);
+}

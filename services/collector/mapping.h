@@ -1,0 +1,63 @@
+/* How a source's columns are to be read: the part of the configuration that says what its tables look like. Columns are
+ * found by the text of their header, never by their place. Everything belongs to the arena it was read into. Pure. */
+#ifndef DUBAN_COLLECTOR_MAPPING_H
+#define DUBAN_COLLECTOR_MAPPING_H
+
+#include "common/base/yaml.h"
+#include "common/domain/arena.h"
+#include "proto/event.h"
+
+enum field {
+    FIELD_TARGET,
+    FIELD_AREA,
+    FIELD_AS_OF,
+    FIELD_VALUE,
+    FIELD_NUMERATOR,
+    FIELD_DENOMINATOR,
+    FIELD_NOTE,
+    FIELD_REASON,
+    FIELD_UNIT,
+    FIELD_REPORTER,
+    FIELD_BLOCKED_BY,
+    FIELD_DOCUMENT,
+    FIELD_COUNT
+};
+
+enum as_of_from {
+    AS_OF_COLUMN,
+    AS_OF_TITLE,     /* 截至2021年6月30日 above the header */
+    AS_OF_FILE_NAME, /* by a pattern: {yyyy} {mm} {dd} * */
+    AS_OF_PERIOD,    /* the last day of the open reporting period */
+};
+
+struct mapping {
+    struct mapping_column {
+        const char *const *names;
+        size_t count;
+        bool given; /* by the configuration: then the column must be there */
+    } columns[FIELD_COUNT];
+    enum as_of_from as_of;
+    const char *as_of_pattern; /* AS_OF_FILE_NAME */
+    const char *unit;          /* of all figures; NULL = must be stated in the file */
+    bool unit_of_plan;         /* unit: plan — every figure is in the plan's unit */
+    struct mapping_factor {
+        const char *unit, *to; /* to NULL: to the plan's unit, whichever it is */
+        struct decimal factor;
+    } *factors;
+    size_t factor_count;
+    bool number_and_note; /* cell: number+note */
+    struct mapping_target {
+        const char *name, *code;
+    } *targets;
+    size_t target_count;
+    const char *area; /* of all rows; NULL = a column */
+    char separator;   /* 0 = found out from the header row */
+};
+
+/* Reads a mapping node (NULL: the defaults); faults become findings of doc. */
+void mapping_read(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out);
+/* The Chinese name of a field, the first of its names: what messages call it. */
+const char *mapping_name(const struct mapping *mapping, enum field field);
+const char *field_word(enum field field); /* "target" */
+
+#endif

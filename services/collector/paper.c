@@ -1,0 +1,396 @@
+#include "services/collector/paper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/domain/exact.h"
+#include "proto/more.h"
+#include "services/collector/judge.h"
+#include "services/collector/names.h"
+#include "services/collector/number.h"
+#include "services/collector/when.h"
+
+enum { NOTE_CHARS = 200, REFUSAL_CHARS = 120, DAYS_MAX = 64, TOTALS_MAX = 64, MORE_ROOM = MORE_BYTES_MAX };
+
+/* --- structure --- */
+
+/* The separator is the one with which a header row is found. */
+static bool split_and_find(const struct paper *paper, struct verdict *out, char separator, struct refusal *refusal) {
+    struct slice text = {buffer_text(&out->decoded.text), out->decoded.text.len};
+    sheet_finish(&out->sheet);
+    out->header = (struct header){.row = NO_COLUMN, .title_as_of = DAY_NONE};
+    bool split = separator ? sheet_split(text, separator, out->arena, &out->sheet, refusal)
+                           : sheet_lines(text, out->arena, &out->sheet, refusal);
+    return split && header_find(&out->sheet, paper->mapping, out->arena, &out->header, refusal);
+}
+
+static bool find_structure(const struct paper *paper, struct verdict *out) {
+    static const char separators[] = {',', '\t', ';'};
+    struct slice text = {buffer_text(&out->decoded.text), out->decoded.text.len};
+    if (sheet_looks_like_lines(text)) return split_and_find(paper, out, 0, &out->whole);
+    if (paper->mapping->separator) return split_and_find(paper, out, paper->mapping->separator, &out->whole);
+    char best = ',';
+    size_t best_matched = 0;
+    for (size_t i = 0; i < sizeof separators; i++) {
+        if (split_and_find(paper, out, separators[i], &out->whole)) return true;
+        /* ties go to the comma, so that what is said of a file without any header is said of its plain lines */
+        if (out->header.row != NO_COLUMN && out->header.matched > best_matched) {
+            best_matched = out->header.matched;
+            best = separators[i];
+        }
+    }
+    return split_and_find(paper, out, best, &out->whole);
+}
+
+/* The open reporting period: the last one until its closing day has passed, then the present one. */
+static struct day open_period_end(const struct plan *plan, struct day today) {
+    struct period now = period_of(plan->calendar, &plan->reporting, today);
+    struct period last = period_before(plan->calendar, &plan->reporting, now);
+    return today.n <= last.closing.n ? last.last : now.last;
+}
+
+static bool find_as_of(const struct paper *paper, struct verdict *out, struct day *as_of) {
+    *as_of = DAY_NONE;
+    switch (paper->mapping->as_of) {
+    case AS_OF_COLUMN: return true;
+    case AS_OF_PERIOD:
+        *as_of = open_period_end(catalogue_plan(paper->catalogue), instant_day(paper->now));
+        return true;
+    case AS_OF_TITLE:
+        *as_of = out->header.title_as_of;
+        if (day_is(*as_of)) return true;
+        out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "表头上面没有“截至…年…月…日”");
+        return false;
+    case AS_OF_FILE_NAME:
+        if (when_in_name(paper->name, paper->mapping->as_of_pattern, as_of)) return true;
+        out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "文件名与约定的样式“%s”不符", paper->mapping->as_of_pattern);
+        return false;
+    }
+    return false;
+}
+
+/* --- rows --- */
+
+static int by_cell_and_day(const void *left, const void *right) {
+    const struct reading *a = *(const struct reading *const *)left, *b = *(const struct reading *const *)right;
+    if (a->target != b->target) return a->target < b->target ? -1 : 1;
+    if (a->area != b->area) return a->area < b->area ? -1 : 1;
+    if (a->as_of.n != b->as_of.n) return a->as_of.n < b->as_of.n ? -1 : 1;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static bool same_subject(const struct reading *a, const struct reading *b) {
+    return a->target == b->target && a->area == b->area && a->as_of.n == b->as_of.n;
+}
+
+static bool same_figure(const struct figure *a, const struct figure *b) {
+    return a->form == b->form && a->done == b->done && decimal_compare(a->value, b->value) == 0 &&
+           decimal_compare(a->denominator, b->denominator) == 0;
+}
+
+/* Two rows for one cell and day that differ: nobody knows which is meant, so neither is taken. */
+static void refuse_twins(struct verdict *out, struct reading **sorted, size_t count) {
+    for (size_t i = 0; i < count;) {
+        size_t end = i + 1;
+        bool differ = false;
+        for (; end < count && same_subject(sorted[i], sorted[end]); end++)
+            differ |= !same_figure(&sorted[i]->figure, &sorted[end]->figure);
+        for (size_t k = i; differ && k < end; k++) {
+            size_t other = k == i ? i + 1 : i;
+            sorted[k]->kind = READING_REFUSED;
+            sorted[k]->refusal = refuse(out->arena, REFUSAL_ROW_TWICE, sorted[k]->value_column, "与第%zu行是同一项，数不一样",
+                                        out->sheet.rows[sorted[other]->row].line);
+        }
+        i = end;
+    }
+}
+
+static enum error_code find_twins(struct verdict *out, struct error *err) {
+    struct reading **sorted = arena_array(out->arena, out->outcome_count, sizeof(struct reading *));
+    if (!sorted) return error_set(err, ERROR_MEMORY, "no memory for the rows");
+    size_t count = 0;
+    for (size_t i = 0; i < out->outcome_count; i++)
+        if (out->outcomes[i].reading.kind == READING_FIGURE) sorted[count++] = &out->outcomes[i].reading;
+    if (count) qsort(sorted, count, sizeof(struct reading *), by_cell_and_day);
+    refuse_twins(out, sorted, count);
+    return ERROR_OK;
+}
+
+static enum error_code read_rows(const struct paper *paper, struct verdict *out, struct day as_of, struct error *err) {
+    struct reader reader = {.plan = catalogue_plan(paper->catalogue),
+                            .mapping = paper->mapping,
+                            .sheet = &out->sheet,
+                            .header = &out->header,
+                            .arena = out->arena,
+                            .unit = paper->unit,
+                            .on_behalf = paper->on_behalf,
+                            .as_of = as_of,
+                            .year = out->header.title_year ? out->header.title_year : when_year(paper->name)};
+    size_t first = out->header.row + 1;
+    out->outcome_count = out->sheet.row_count - first;
+    out->outcomes = arena_array(out->arena, out->outcome_count, sizeof *out->outcomes);
+    if (!out->outcomes) return error_set(err, ERROR_MEMORY, "no memory for the rows");
+    for (size_t i = 0; i < out->outcome_count; i++) out->outcomes[i].reading = reading_row(&reader, first + i);
+    return find_twins(out, err);
+}
+
+static enum error_code judge_rows(const struct paper *paper, struct verdict *out, struct error *err) {
+    struct judge judge;
+    judge_init(&judge, paper, out->arena, out->outcome_count);
+    if (judge.failed) return error_set(err, ERROR_MEMORY, "no memory for the rows");
+    for (size_t i = 0; i < out->outcome_count; i++) {
+        struct outcome *outcome = &out->outcomes[i];
+        struct reading reading = outcome->reading;
+        enum error_code code = ERROR_OK;
+        switch (reading.kind) {
+        case READING_EMPTY:
+        case READING_FOOTER:
+        case READING_TOTAL: outcome->kind = OUTCOME_SKIPPED; break;
+        case READING_BLANK: outcome->kind = OUTCOME_BLANK; break;
+        case READING_REFUSED: outcome->kind = OUTCOME_REFUSED; break;
+        case READING_FIGURE:
+        case READING_NO_CHANGE:
+        case READING_WORDS:
+            code = judge_reading(&judge, &reading, sheet_place(out->arena, &out->sheet, reading.row), outcome, err);
+            break;
+        }
+        if (code) return code;
+    }
+    return ERROR_OK;
+}
+
+/* --- what is said of the file as a whole --- */
+
+static void count_rows(struct verdict *out) {
+    for (size_t i = 0; i < out->outcome_count; i++) {
+        const struct outcome *outcome = &out->outcomes[i];
+        switch (outcome->kind) {
+        case OUTCOME_SKIPPED: out->skipped += outcome->reading.kind != READING_EMPTY; break;
+        case OUTCOME_BLANK: out->blank++; break;
+        case OUTCOME_UNCHANGED: out->unchanged++; break;
+        case OUTCOME_REFUSED: out->refused++; break;
+        case OUTCOME_EVENT:
+            out->taken++;
+            out->held += outcome->doubts != 0;
+            break;
+        }
+    }
+}
+
+/* Of a file refused as a whole every row of data is refused. */
+static void count_refused_rows(struct verdict *out) {
+    size_t first = out->header.row == NO_COLUMN ? 0 : out->header.row + 1;
+    for (size_t row = first; row < out->sheet.row_count; row++)
+        if (!sheet_row_is_blank(&out->sheet, row) && !name_is_footer(sheet_cell(&out->sheet, row, 0))) out->refused++;
+    if (out->refused == 0) out->refused = 1;
+}
+
+static void add_warning(struct verdict *out, const char *text) {
+    if (out->note && strstr(out->note, text)) return;
+    out->note = out->note ? say(out->arena, "%s；%s", out->note, text) : text;
+}
+
+/* Of the rows of one target and day; false when one of them was refused, or there is none. */
+static bool sum_of(const struct verdict *out, size_t target, struct day as_of, struct exact *sum) {
+    bool any = false;
+    *sum = exact_whole(0);
+    for (size_t i = 0; i < out->outcome_count; i++) {
+        const struct reading *reading = &out->outcomes[i].reading;
+        if (reading->kind == READING_TOTAL || reading->target != target) continue;
+        if (day_is(as_of) && day_is(reading->as_of) && reading->as_of.n != as_of.n) continue;
+        if (reading->kind == READING_REFUSED) return false;
+        if (reading->kind != READING_FIGURE || reading->figure.form != FIGURE_VALUE) continue;
+        *sum = exact_add(*sum, exact_of(reading->figure.value));
+        any = true;
+    }
+    return any && exact_known(*sum);
+}
+
+static size_t only_target(const struct verdict *out) {
+    size_t found = NO_INDEX;
+    for (size_t i = 0; i < out->outcome_count; i++) {
+        const struct reading *reading = &out->outcomes[i].reading;
+        if (reading->kind == READING_TOTAL || reading->target == NO_INDEX) continue;
+        if (found != NO_INDEX && found != reading->target) return NO_INDEX;
+        found = reading->target;
+    }
+    return found;
+}
+
+static void check_totals(struct verdict *out) {
+    size_t only = only_target(out), seen = 0;
+    for (size_t i = 0; i < out->outcome_count && seen < TOTALS_MAX; i++) {
+        const struct reading *reading = &out->outcomes[i].reading;
+        if (reading->kind != READING_TOTAL || reading->figure.form != FIGURE_VALUE) continue;
+        seen++;
+        size_t target = reading->target != NO_INDEX ? reading->target : only;
+        struct exact sum;
+        struct decimal rounded;
+        if (target == NO_INDEX || !sum_of(out, target, reading->as_of, &sum)) continue;
+        if (exact_compare(sum, exact_of(reading->figure.value)) == 0 || !exact_round(sum, 9, ROUND_CUT, &rounded)) continue;
+        char written[DECIMAL_TEXT_MAX], added[DECIMAL_TEXT_MAX];
+        decimal_print(reading->figure.value, written);
+        decimal_print(rounded, added);
+        add_warning(out, say(out->arena, "第%zu行合计%s，各行相加%s", out->sheet.rows[reading->row].line, written, added));
+    }
+}
+
+static unsigned places_in(struct slice raw) {
+    const char *point = raw.len ? memchr(raw.ptr, '.', raw.len) : NULL;
+    unsigned places = 0;
+    for (const char *at = point; at && ++at < raw.ptr + raw.len && *at >= '0' && *at <= '9';) places++;
+    return places;
+}
+
+/* What was shown, not what was meant: a sheet saved as displayed loses digits. */
+static void check_places(const struct paper *paper, struct verdict *out) {
+    for (size_t i = 0; i < out->outcome_count; i++) {
+        const struct outcome *outcome = &out->outcomes[i];
+        if (outcome->kind != OUTCOME_EVENT || outcome->event.figure.form != FIGURE_VALUE) continue;
+        struct source_figure before;
+        struct error ignored;
+        if (paper->memory.figure_before(paper->memory.context, &outcome->cell, outcome->reading.as_of, &before, &ignored))
+            return;
+        if (before.found && before.figure.form == FIGURE_VALUE && before.figure.value.scale >= 2 + places_in(outcome->reading.raw)) {
+            add_warning(out, say(out->arena, "第%zu行起小数位变少", out->sheet.rows[outcome->reading.row].line));
+            return;
+        }
+    }
+}
+
+/* --- the period --- */
+
+/* The commonest day: one mistyped year must not name the report. */
+static struct day common_day(const struct verdict *out) {
+    struct {
+        int32_t n;
+        size_t count;
+    } days[DAYS_MAX];
+    size_t known = 0, best = 0;
+    for (size_t i = 0; i < out->outcome_count; i++) {
+        struct day day = out->outcomes[i].reading.as_of;
+        if (!day_is(day)) continue;
+        size_t k = 0;
+        while (k < known && days[k].n != day.n) k++;
+        if (k == DAYS_MAX) continue;
+        if (k == known) {
+            days[known].n = day.n;
+            days[known++].count = 0;
+        }
+        days[k].count++;
+        if (days[k].count > days[best].count || (days[k].count == days[best].count && days[k].n > days[best].n)) best = k;
+    }
+    return known ? (struct day){days[best].n} : DAY_NONE;
+}
+
+/* Of a refused file: what its day column, its title or its name still say. */
+static struct day refused_day(const struct paper *paper, const struct verdict *out) {
+    struct day day = out->header.title_as_of;
+    if (day_is(day) || out->header.row == NO_COLUMN) return day;
+    int year = out->header.title_year ? out->header.title_year : when_year(paper->name);
+    size_t column = out->header.columns[FIELD_AS_OF];
+    for (size_t row = out->header.row + 1; column != NO_COLUMN && row < out->sheet.row_count; row++)
+        if (when_read(sheet_cell(&out->sheet, row, column), year, &day) == REFUSAL_NONE) return day;
+    return DAY_NONE;
+}
+
+static void find_period(const struct paper *paper, struct verdict *out) {
+    const struct plan *plan = catalogue_plan(paper->catalogue);
+    struct day day = out->whole.code ? refused_day(paper, out) : common_day(out);
+    char name[32];
+    if (!day_is(day)) return;
+    period_name(&plan->reporting, period_of(plan->calendar, &plan->reporting, day), name);
+    out->period = arena_copy(out->arena, name);
+}
+
+/* --- the receipt --- */
+
+static void add_refusal(struct verdict *out, struct more *more, const char *place, const struct refusal *refusal) {
+    if (more->receipt.refusal_count >= MORE_REFUSALS_MAX) return;
+    const char *text = say(out->arena, "%s。%s", refusal->reason, refusal_remedy(refusal));
+    more->receipt.refusals[more->receipt.refusal_count++] = (struct more_refusal){
+        .place = slice_of(place),
+        .code = slice_of(refusal_row(refusal->code)->word),
+        .text = {text, text_cut_chars(text, strlen(text), REFUSAL_CHARS)}};
+}
+
+static void list_refusals(struct verdict *out, struct more *more) {
+    if (out->whole.code) {
+        bool header = out->header.row != NO_COLUMN && out->sheet.row_count > out->header.row;
+        add_refusal(out, more, header ? sheet_place(out->arena, &out->sheet, out->header.row) : NULL, &out->whole);
+        return;
+    }
+    for (size_t i = 0; i < out->outcome_count && more->receipt.refusal_count < MORE_REFUSALS_MAX; i++)
+        if (out->outcomes[i].kind == OUTCOME_REFUSED)
+            add_refusal(out, more, sheet_place(out->arena, &out->sheet, out->outcomes[i].reading.row),
+                        &out->outcomes[i].reading.refusal);
+}
+
+static struct slice cut(struct slice text, size_t chars) {
+    return (struct slice){text.ptr, text.ptr ? text_cut_chars(text.ptr, text.len, chars) : 0};
+}
+
+static enum error_code make_receipt(const struct paper *paper, struct verdict *out, struct error *err) {
+    struct more more = {.receipt = {.feed = slice_of(paper->source),
+                                    .period = slice_of(out->period),
+                                    .taken = out->taken,
+                                    .unchanged = out->unchanged,
+                                    .held = out->held,
+                                    .refused = out->refused,
+                                    .whole = out->whole.code != REFUSAL_NONE}};
+    list_refusals(out, &more);
+    uint8_t *bytes = arena_array(out->arena, MORE_ROOM, 1);
+    size_t len = 0;
+    if (!bytes) return error_set(err, ERROR_MEMORY, "no memory for the receipt");
+    enum proto_code proto = more_encode(EVENT_RECEIPT, &more, bytes, MORE_ROOM, &len);
+    if (proto) return error_from_proto(err, proto, "receipt");
+    out->receipt = (struct event){.kind = EVENT_RECEIPT,
+                                  .as_of = DAY_NONE,
+                                  .reported_at_ms = paper->now.ms,
+                                  .reporter = slice_of(paper->unit),
+                                  .note = cut(slice_of(out->note), NOTE_CHARS),
+                                  .more = {(const char *)bytes, len}};
+    out->receipt.source = (struct event_source){.present = true, .place = slice_of(""), .raw = slice_of("")};
+    struct buffer clean = {0};
+    text_clean(paper->name.ptr, paper->name.len, &clean);
+    out->receipt.source.file = cut(slice_of(arena_text(out->arena, buffer_text(&clean), clean.len)), NOTE_CHARS);
+    buffer_finish(&clean);
+    memcpy(out->receipt.source.hash, paper->hash, sizeof out->receipt.source.hash);
+    return paper->make_uid(out->receipt.uid, err);
+}
+
+static enum error_code judge_content(const struct paper *paper, struct verdict *out, struct error *err) {
+    struct day as_of = DAY_NONE;
+    bool sound = decode(paper->bytes, out->arena, &out->decoded, &out->whole) && find_structure(paper, out) &&
+                 find_as_of(paper, out, &as_of);
+    if (out->sheet.failed || arena_failed(out->arena)) return error_set(err, ERROR_MEMORY, "no memory for the file");
+    if (!sound) {
+        count_refused_rows(out);
+        return ERROR_OK;
+    }
+    enum error_code code = read_rows(paper, out, as_of, err);
+    if (!code) code = judge_rows(paper, out, err);
+    if (code) return code;
+    count_rows(out);
+    if (out->taken + out->unchanged + out->refused == 0) add_warning(out, "本期没有数");
+    check_totals(out);
+    check_places(paper, out);
+    return ERROR_OK;
+}
+
+enum error_code paper_judge(const struct paper *paper, struct verdict *out, struct error *err) {
+    *out = (struct verdict){.arena = arena_create(), .header = {.row = NO_COLUMN, .title_as_of = DAY_NONE}};
+    if (!out->arena) return error_set(err, ERROR_MEMORY, "no memory for the file");
+    enum error_code code = judge_content(paper, out, err);
+    if (code) return code;
+    find_period(paper, out);
+    code = make_receipt(paper, out, err);
+    if (!code && arena_failed(out->arena)) code = error_set(err, ERROR_MEMORY, "no memory for the file");
+    return code;
+}
+
+void verdict_finish(struct verdict *verdict) {
+    decoded_finish(&verdict->decoded);
+    sheet_finish(&verdict->sheet);
+    arena_destroy(&verdict->arena);
+}

@@ -1,0 +1,82 @@
+/* One file, judged: bytes in, events and refusals out. The pure heart of the collector: no clock, no disk, no network;
+ * what was sent before is asked for through struct memory.
+ *
+ * The file is refused when its structure is in doubt, the row when the row is, and a figure that looks odd goes out
+ * with its doubts: only the centre holds. A receipt always says what became of the file. */
+#ifndef DUBAN_COLLECTOR_PAPER_H
+#define DUBAN_COLLECTOR_PAPER_H
+
+#include "common/spool/sources.h"
+#include "services/collector/decode.h"
+#include "services/collector/reading.h"
+
+/* What this agent has sent before. The three may fail with the spool's error. */
+struct memory {
+    void *context;
+    enum error_code (*figure_at)(void *context, const struct source_cell *cell, struct day as_of,
+                                 struct source_figure *out, struct error *err);
+    enum error_code (*figure_before)(void *context, const struct source_cell *cell, struct day as_of,
+                                     struct source_figure *out, struct error *err);
+    enum error_code (*words_same)(void *context, const struct source_cell *cell, struct day as_of, struct slice words,
+                                  bool *same, struct error *err);
+};
+
+struct paper {
+    const char *source;      /* the feed's name in the configuration */
+    struct slice name;       /* of the file */
+    struct slice bytes;
+    uint8_t hash[SOURCE_HASH_BYTES];
+    struct instant now;      /* domain time */
+    const struct catalogue *catalogue;
+    const struct mapping *mapping;
+    const char *unit;        /* the reporting unit */
+    bool on_behalf;
+    struct memory memory;
+    enum error_code (*make_uid)(uint8_t uid[EVENT_UID_BYTES], struct error *err);
+};
+
+/* Why the centre will probably hold a figure. */
+enum doubt {
+    DOUBT_FALL = 1 << 0,
+    DOUBT_CHANGED = 1 << 1,
+    DOUBT_ABOVE_GOAL = 1 << 2,
+    DOUBT_POWER_OF_TEN = 1 << 3,
+    DOUBT_ABOVE_HUNDRED = 1 << 4,
+    DOUBT_FUTURE = 1 << 5,
+    DOUBT_DENOMINATOR = 1 << 6,
+};
+enum { DOUBT_COUNT = 7 };
+const char *doubt_word(unsigned index);    /* "fall"; index of the bit */
+const char *doubt_chinese(unsigned index); /* "累计数变小" */
+
+enum outcome_kind { OUTCOME_SKIPPED, OUTCOME_BLANK, OUTCOME_EVENT, OUTCOME_UNCHANGED, OUTCOME_REFUSED };
+struct outcome {
+    enum outcome_kind kind;
+    struct reading reading;
+    struct event event; /* OUTCOME_EVENT */
+    unsigned doubts;
+    bool remember_figure, remember_words;
+    struct source_cell cell;
+    struct source_figure figure; /* to be remembered */
+};
+
+struct verdict {
+    struct arena *arena; /* owns all texts */
+    struct decoded decoded;
+    struct sheet sheet;
+    struct header header;
+    struct refusal whole; /* code 0: the file was not refused as a whole */
+    struct outcome *outcomes; /* one for each row below the header */
+    size_t outcome_count;
+    uint32_t taken, unchanged, held, refused, blank, skipped; /* held are among the taken */
+    const char *period; /* "2021-10"; NULL = unknown */
+    const char *note;   /* warnings, Chinese; NULL = none */
+    struct event receipt;
+};
+
+/* verdict wants verdict_finish either way. Errors are those of memory, uids or the heap. */
+__attribute__((warn_unused_result)) enum error_code paper_judge(const struct paper *paper, struct verdict *out,
+                                                                struct error *err);
+void verdict_finish(struct verdict *verdict);
+
+#endif

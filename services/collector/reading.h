@@ -1,0 +1,48 @@
+/* What one row says, before anything is compared with what was known: a figure, words, nothing — or why it is refused.
+ * Pure; texts and refusals lie in the arena. */
+#ifndef DUBAN_COLLECTOR_READING_H
+#define DUBAN_COLLECTOR_READING_H
+
+#include "common/domain/catalogue.h"
+#include "services/collector/header.h"
+
+enum reading_kind {
+    READING_EMPTY,     /* no text at all */
+    READING_FOOTER,    /* 填表人：…, or a row without any key */
+    READING_TOTAL,     /* 合计 …: figure is what it claims, FIGURE_NONE when it cannot be read */
+    READING_BLANK,     /* not reported */
+    READING_FIGURE,
+    READING_NO_CHANGE, /* the word 无变化 */
+    READING_WORDS,     /* a note alone */
+    READING_REFUSED,
+};
+
+struct reading {
+    enum reading_kind kind;
+    size_t row;          /* of the sheet */
+    size_t target, task; /* of the plan; one of them, or NO_INDEX both (totals) */
+    size_t area;
+    struct day as_of;
+    struct figure figure;
+    struct slice note, reason, blocked_by, document, reporter; /* ptr NULL = none */
+    struct slice raw;    /* the figure's cell as written */
+    size_t value_column;
+    struct refusal refusal;
+};
+
+struct reader {
+    const struct plan *plan;
+    const struct mapping *mapping;
+    const struct sheet *sheet;
+    const struct header *header;
+    struct arena *arena;
+    const char *unit;       /* the reporting unit of this agent */
+    bool on_behalf;         /* 代报: a document is required */
+    struct day as_of;       /* for all rows; DAY_NONE = the column says */
+    int year;               /* for months without one; 0 = none */
+    struct slice note_above; /* for 同上 in a note column; kept by reading_row */
+};
+
+struct reading reading_row(struct reader *reader, size_t row);
+
+#endif
