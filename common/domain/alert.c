@@ -32,6 +32,11 @@ const char *alert_rule_word(enum alert_rule rule) {
 const char *alert_state_name(enum alert_state state) {
     return word_text(state_names, (int)state);
 }
+enum light alert_light(struct slice word) {
+    for (int light = LIGHT_NONE; light <= LIGHT_RED; light++)
+        if (slice_is(word, light_word((enum light)light))) return (enum light)light;
+    return LIGHT_NONE;
+}
 bool alert_rule_find(struct slice name, enum alert_rule *out) {
     int value;
     if (!name.ptr || !word_find(rule_names, name.ptr, name.len, &value)) return false;
@@ -51,7 +56,8 @@ const char *alert_cause_words(const char *cause) {
     } table[] = {
         {"called", "达到规则"},          {"worse", "变差"},             {"nearer", "更近期限"},
         {"waiting", "等待过久"},         {"done", "已完成"},            {"holding", "已恢复保持"},
-        {"progress", "进度赶上"},        {"overdue", "已转逾期"},       {"extension", "已延期"},
+        {"progress", "进度赶上"},        {"red_yellow", "红转黄"},     {"red_blue", "红灯解除"},
+        {"overdue", "已转逾期"},       {"extension", "已延期"},
         {"retracted", "数据已撤回"},     {"no_task", "不再有任务"},     {"released", "已核定"},
         {"settled", "更正已了结"},       {"reported", "已报"},          {"heard", "已恢复心跳"},
         {"retaken", "已重新收到"},       {"superseded", "已有新的"},    {"changed", "情况已变"},
@@ -308,7 +314,7 @@ static const char *step_cause(enum alert_rule rule) {
 }
 
 static bool tells_recovery(enum alert_rule rule, const char *cause) {
-    static const char *const good[] = {"done", "holding", "progress", "reported", "heard", "retaken"};
+    static const char *const good[] = {"done", "holding", "progress", "red_yellow", "red_blue", "reported", "heard", "retaken"};
     if (rule == ALERT_DUE_SOON || rule == ALERT_REVIEW || rule == ALERT_CORRECTION) return false;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         if (strcmp(cause, good[i]) == 0) return true;
@@ -360,7 +366,8 @@ void alert_life(const struct alert_wants *wants, const struct alert *standing, s
 }
 
 const char *alert_over_cell(const struct alert *standing, const void *context) {
-    const struct assessment *now = context;
+    const struct alert_over *over = context;
+    const struct assessment *now = over->now;
     if (standing->rule == ALERT_CORRECTION) return "settled";
     if (standing->rule == ALERT_REVIEW && now->light == LIGHT_RED) return "released";
     if (now->state == STATE_DONE) return "done";
@@ -369,8 +376,9 @@ const char *alert_over_cell(const struct alert *standing, const void *context) {
     if (now->state == STATE_NO_TASK) return "no_task";
     if (now->extended && (standing->rule == ALERT_OVERDUE || standing->rule == ALERT_DUE_SOON)) return "extension";
     if (now->state == STATE_NO_FIGURE) return "retracted";
-    if (now->state == STATE_ON_PLAN) return "progress";
-    return "changed";
+    if (now->state == STATE_ON_PLAN && over->was == LIGHT_RED && now->light != LIGHT_RED)
+        return now->light == LIGHT_YELLOW ? "red_yellow" : "red_blue";
+    return now->state == STATE_ON_PLAN ? "progress" : "changed";
 }
 
 const char *alert_over_stream(const struct alert *standing, const void *context) {

@@ -114,12 +114,17 @@ struct alert_changes {
 void alert_life(const struct alert_wants *wants, const struct alert *standing, size_t count,
                 const char *(*over)(const struct alert *standing, const void *context), const void *context,
                 struct alert_changes *out);
-const char *alert_over_cell(const struct alert *standing, const void *assessment);
+struct alert_over { /* the context of alert_over_cell */
+    const struct assessment *now;
+    enum light was; /* shown before */
+};
+const char *alert_over_cell(const struct alert *standing, const void *over);
 const char *alert_over_stream(const struct alert *standing, const void *facts);
 
 const char *alert_rule_name(enum alert_rule rule);    /* "due_soon" */
 const char *alert_rule_word(enum alert_rule rule);    /* "临期" */
 bool alert_rule_find(struct slice name, enum alert_rule *out);
+enum light alert_light(struct slice word); /* "red"; LIGHT_NONE for none known */
 const char *alert_state_name(enum alert_state state); /* "open" */
 bool alert_state_find(struct slice name, enum alert_state *out);
 const char *alert_cause_words(const char *cause); /* Chinese; the cause itself when unknown */

@@ -34,7 +34,8 @@ void route_cell(const struct plan *plan, enum alert_rule rule, const struct cell
         add_reporter(plan, cell, out);
         add_leads(plan, &plan->targets[cell->target], out);
     }
-    if (rule == ALERT_REVIEW || rule == ALERT_CORRECTION || rule == ALERT_OVERDUE || out->count == 0)
+    if (rule == ALERT_REVIEW || rule == ALERT_CORRECTION || rule == ALERT_OVERDUE || rule == ALERT_FELL_BACK ||
+        out->count == 0)
         add(out, "office", "");
 }
 

@@ -58,32 +58,21 @@ static const struct target *target_of(const struct plan *plan, const struct dige
     return &plan->targets[item->cell->target];
 }
 
-static void add_decimal(struct decimal value, unsigned decimals, struct buffer *out) {
+static void add_decimal(struct decimal value, struct buffer *out) {
     char text[DECIMAL_TEXT_MAX];
-    decimal_print_fixed(value, decimals, text);
+    decimal_print(value, text);
     buffer_add_text(out, text);
 }
 
-/* A figure reads as the target is kept: 31.0/62.0, 4/6. */
-static void add_value(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    const struct assessment *a = item->assessment;
-    if (a->figure.form == FIGURE_VALUE && !item->cell->rollup)
-        add_decimal(a->figure.value, target_of(plan, item)->decimals, out);
-    else
-        buffer_add_text(out, a->value_text);
-}
-
-static void add_figure(const struct plan *plan, const struct figure *figure, const struct digest_item *item,
-                       struct buffer *out) {
-    unsigned decimals = target_of(plan, item)->decimals;
+static void add_figure(const struct figure *figure, struct buffer *out) {
     if (figure->form == FIGURE_DONE) {
         buffer_add_text(out, figure->done ? "已完成" : "未完成");
     } else if (figure->form == FIGURE_FRACTION) {
-        add_decimal(figure->value, 0, out);
+        add_decimal(figure->value, out);
         buffer_add_char(out, '/');
-        add_decimal(figure->denominator, 0, out);
+        add_decimal(figure->denominator, out);
     } else if (figure->form == FIGURE_VALUE) {
-        add_decimal(figure->value, decimals, out);
+        add_decimal(figure->value, out);
     }
 }
 
@@ -99,9 +88,10 @@ void saying_figure(const struct plan *plan, const struct digest_item *item, stru
     const struct assessment *a = item->assessment;
     const struct target *target = target_of(plan, item);
     if (item->rule == ALERT_CORRECTION && !saying_recovered(item)) {
-        add_figure(plan, &a->held_from, item, out);
+        add_figure(&a->held_from, out);
         buffer_add_text(out, "→");
-        add_figure(plan, &a->held_to, item, out);
+        add_figure(&a->held_to, out);
+        if (a->held_to.form != FIGURE_DONE) add_unit(target, out);
         buffer_add_char(out, ' ');
         return;
     }
@@ -110,12 +100,12 @@ void saying_figure(const struct plan *plan, const struct digest_item *item, stru
         return;
     }
     if (a->has_value)
-        add_value(plan, item, out);
+        buffer_add_text(out, a->value_text);
     else
         buffer_add_text(out, "未报");
     if (item->cell->has_goal) {
         buffer_add_char(out, '/');
-        add_decimal(item->cell->goal, target->decimals, out);
+        add_decimal(item->cell->goal, out);
     }
     add_unit(target, out);
     buffer_add_char(out, ' ');
@@ -126,19 +116,18 @@ static void add_points(int32_t tenths, struct buffer *out) {
     buffer_printf(out, "%d.%d", (int)(size / 10), (int)(size % 10));
 }
 
-static void number_slipping(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
+static void number_slipping(const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    unsigned decimals = target_of(plan, item)->decimals;
     if (a->has_planned) {
         buffer_add_text(out, "应达");
-        add_decimal(a->planned, decimals, out);
+        add_decimal(a->planned, out);
         buffer_add_char(out, ' ');
     }
     if (a->has_days_behind && a->days_behind > 0) {
         buffer_printf(out, "慢%d天", (int)a->days_behind);
     } else if (a->has_units_behind) {
         buffer_add_text(out, "差");
-        add_decimal(a->units_behind, decimals, out);
+        add_decimal(a->units_behind, out);
     } else if (a->has_deviation) {
         buffer_add_text(out, "差");
         add_points(a->deviation_tenths, out);
@@ -160,42 +149,50 @@ static void number_overdue(const struct plan *plan, const struct digest_item *it
     const struct assessment *a = item->assessment;
     if (a->has_missing && target_of(plan, item)->kind != KIND_MILESTONE && a->has_value) {
         buffer_add_text(out, "差");
-        add_decimal(a->missing, target_of(plan, item)->decimals, out);
+        add_decimal(a->missing, out);
         buffer_add_char(out, ' ');
     }
     int32_t days = day_is(a->overdue_since) ? instant_day(now).n - a->overdue_since.n + 1 : a->days_overdue;
     buffer_printf(out, "逾期%d天", (int)days);
 }
 
-static void add_missing(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
+static void add_missing(const struct digest_item *item, struct buffer *out) {
     if (!item->assessment->has_missing) return;
     buffer_add_text(out, "差");
-    add_decimal(item->assessment->missing, target_of(plan, item)->decimals, out);
+    add_decimal(item->assessment->missing, out);
+}
+
+/* A colour is named only where a person had released it. */
+static void number_recovered(const struct digest_item *item, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    const char *cause = item->cause ? item->cause : "";
+    if (item->rule == ALERT_OVERDUE || strcmp(cause, "done") == 0) {
+        buffer_add_text(out, item->rule == ALERT_OVERDUE ? "逾期后完成" : "已完成");
+    } else if (item->rule == ALERT_FELL_BACK) {
+        buffer_add_text(out, "已恢复");
+    } else {
+        buffer_add_text(out, strcmp(cause, "red_yellow") == 0 ? "红转黄"
+                             : strcmp(cause, "red_blue") == 0 ? "红灯解除"
+                                                              : "不再滞后");
+        if (a->has_units_behind && a->units_behind.mantissa > 0) {
+            buffer_add_text(out, " 差");
+            add_decimal(a->units_behind, out);
+        }
+    }
 }
 
 void saying_number(const struct plan *plan, const struct digest_item *item, struct instant now, struct buffer *out) {
     if (saying_recovered(item)) {
-        buffer_add_text(out, item->rule == ALERT_OVERDUE     ? "逾期后完成"
-                             : item->rule == ALERT_FELL_BACK ? "已恢复"
-                             : strcmp(item->cause ? item->cause : "", "done") == 0 ? "已完成"
-                                                                                   : "已赶上序时");
+        number_recovered(item, out);
         return;
     }
     switch (item->rule) {
     case ALERT_DUE_SOON: number_due(item, now, out); break;
-    case ALERT_SLIPPING: number_slipping(plan, item, out); break;
+    case ALERT_SLIPPING:
+    case ALERT_REVIEW: number_slipping(item, out); break;
     case ALERT_OVERDUE: number_overdue(plan, item, now, out); break;
-    case ALERT_FELL_BACK: add_missing(plan, item, out); break;
+    case ALERT_FELL_BACK: add_missing(item, out); break;
     case ALERT_CORRECTION: buffer_add_text(out, "待核"); break;
-    case ALERT_REVIEW:
-        if (item->assessment->has_deviation) {
-            buffer_add_text(out, "差");
-            add_points(item->assessment->deviation_tenths, out);
-            buffer_add_text(out, "个百分点");
-        } else {
-            add_missing(plan, item, out);
-        }
-        break;
     case ALERT_MISSING:
     case ALERT_OFFLINE:
     case ALERT_REJECTED:
@@ -262,7 +259,7 @@ void saying_basis_planned(const struct plan *plan, const struct digest_item *ite
     else
         buffer_add_text(out, "的序时比");
     buffer_add_text(out, "，应达");
-    add_decimal(a->planned, target_of(plan, item)->decimals, out);
+    add_decimal(a->planned, out);
     buffer_add_text(out, "。");
     saying_due_moved(item, out);
 }
@@ -271,7 +268,7 @@ void saying_left(const struct plan *plan, const struct digest_item *item, struct
     const struct target *target = target_of(plan, item);
     if (!item->assessment->has_missing || !item->assessment->has_value || target->kind == KIND_MILESTONE) return;
     buffer_add_text(out, "余");
-    add_decimal(item->assessment->missing, target->decimals, out);
+    add_decimal(item->assessment->missing, out);
     add_unit(target, out);
     buffer_add_text(out, "，");
 }
@@ -354,7 +351,7 @@ void saying_pace(const struct plan *plan, const struct digest_item *item, struct
     missing = counted ? (missing + months - 1) / months : (2 * missing + months) / (2 * months);
     if (decimal_make(missing, scale, &pace) != PROTO_OK) return;
     buffer_printf(out, "要按期，今后%d个月每月须", months);
-    add_decimal(pace, target->decimals, out);
+    add_decimal(pace, out);
     add_unit(target, out);
     buffer_add_text(out, "。\n");
 }

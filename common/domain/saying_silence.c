@@ -10,11 +10,24 @@ static struct saying_text words_of(const struct plan *plan, struct period period
     return out;
 }
 
-/* "2021-09" of a receipt as "9月"; other forms as they came; "" when the file names no period. */
+/* "昭化6月报表.csv" says its month itself. */
+static struct saying_text month_in_name(struct slice file) {
+    struct saying_text out = {""};
+    static const char month[] = "月";
+    const char *at = file.ptr ? memmem(file.ptr, file.len, month, strlen(month)) : NULL;
+    size_t digits = 0;
+    while (at && digits < 2 && at - digits > file.ptr && at[-1 - (ptrdiff_t)digits] >= '0' &&
+           at[-1 - (ptrdiff_t)digits] <= '9')
+        digits++;
+    if (digits > 0) snprintf(out.text, sizeof out.text, "%.*s%s", (int)digits, at - digits, month);
+    return out;
+}
+
+/* "2021-09" of a receipt as "9月"; other forms as they came; "" when neither file nor name tells a period. */
 static struct saying_text receipt_period(const struct receipt *receipt) {
     struct saying_text out = {""};
     int64_t month;
-    if (!receipt->period.ptr) return out;
+    if (!receipt->period.ptr) return month_in_name(receipt->file);
     if (receipt->period.len == 7 && receipt->period.ptr[4] == '-') {
         const char *at = receipt->period.ptr + 5;
         size_t len = 2;

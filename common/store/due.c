@@ -26,7 +26,7 @@ static const char wakes_sql[] =
     " WHERE f.id = ANY($1) AND w.not_before <= $2 ORDER BY w.id";
 
 static const char cells_sql[] =
-    "SELECT c.id, c.target, coalesce(l.next_check_at <= $2, false) OR c.id = ANY($3)"
+    "SELECT c.id, c.target, coalesce(l.next_check_at <= $2, false) OR c.id = ANY($3), l.light"
     "  FROM cell f JOIN cell c ON c.target = f.target AND NOT c.retired JOIN cell_light l ON l.cell = c.id"
     " WHERE f.id = ANY($1) ORDER BY c.target, c.id";
 
@@ -77,7 +77,8 @@ static enum error_code read_cells(struct pg *pg, const int32_t *firsts, size_t c
     for (size_t i = 0; i < out->count; i++)
         out->cells[i] = (struct due_cell_row){.cell = (int32_t)pg_int(&rows, i, 0),
                                               .target = (int32_t)pg_int(&rows, i, 1),
-                                              .due = pg_bool(&rows, i, 2)};
+                                              .due = pg_bool(&rows, i, 2),
+                                              .light = alert_light(pg_slice(&rows, i, 3))};
     return ERROR_OK;
 }
 

@@ -5,12 +5,13 @@
 #ifndef DUBAN_STORE_DUE_H
 #define DUBAN_STORE_DUE_H
 
-#include "common/domain/assess.h"
+#include "common/domain/alert.h"
 #include "common/store/session.h"
 
 struct due_cell_row {
     int32_t cell, target; /* registry ids */
     bool due;
+    enum light light; /* shown before */
 };
 struct due_cells {
     struct due_cell_row *cells; /* all of the claimed targets that are not retired, by target, then cell */

@@ -17,6 +17,7 @@ enum { TARGETS_A_BATCH = 8, WHY_MAX = 1024 };
 struct batch {
     struct due_cells claimed;
     bool *looked, *wanted; /* a flag for each of plan->cells */
+    enum light *was;       /* shown before, of each of them */
     size_t *cells;         /* wanted ones, plan order */
     size_t count;
     struct subjects subjects;
@@ -34,6 +35,7 @@ static void batch_finish(struct batch *batch) {
     alert_writes_finish(&batch->writes);
     free(batch->lights);
     free(batch->looked);
+    free(batch->was);
     free(batch->wanted);
     free(batch->cells);
 }
@@ -43,11 +45,13 @@ static enum error_code choose(const struct desk *desk, struct batch *batch, stru
     const struct plan *plan = desk->plan;
     batch->looked = calloc(plan->cell_count + 1, 1);
     batch->wanted = calloc(plan->cell_count + 1, 1);
+    batch->was = calloc(plan->cell_count + 1, sizeof *batch->was);
     batch->cells = calloc(plan->cell_count + 1, sizeof *batch->cells);
-    if (!batch->looked || !batch->wanted || !batch->cells) return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!batch->looked || !batch->wanted || !batch->was || !batch->cells) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < batch->claimed.count; i++) {
-        if (!batch->claimed.cells[i].due) continue;
         size_t index = desk_cell(desk, batch->claimed.cells[i].cell);
+        if (index != NO_INDEX) batch->was[index] = batch->claimed.cells[i].light;
+        if (!batch->claimed.cells[i].due) continue;
         if (index == NO_INDEX)
             return error_set(err, ERROR_CONFLICT, "cell %d is not in the plan read last", (int)batch->claimed.cells[i].cell);
         batch->looked[index] = true;
@@ -89,9 +93,16 @@ static bool fill_light(const struct desk *desk, const struct subjects *subjects,
 
 /* The alerts of one cell are neighbours in the list, which is ordered by cell. */
 static size_t standing_of(const struct standing_alerts *all, int32_t cell, struct alert *out, size_t capacity) {
-    size_t count = 0;
-    for (size_t i = 0; i < all->count && count < capacity; i++)
-        if (all->items[i].cell == cell) out[count++] = all->items[i].alert;
+    size_t low = 0, high = all->count, count = 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (all->items[middle].cell < cell)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < all->count && all->items[low].cell == cell && count < capacity; low++)
+        out[count++] = all->items[low].alert;
     return count;
 }
 
@@ -104,7 +115,8 @@ static void judge_alerts(const struct desk *desk, const struct subject *subject,
     struct alert_changes changes;
     alert_wants_cell(desk->plan, &desk->rules, cell, subject->events, subject->event_count, &subject->assessment, now,
                      &wants);
-    alert_life(&wants, standing, count, alert_over_cell, &subject->assessment, &changes);
+    struct alert_over over = {.now = &subject->assessment, .was = batch->was[subject->index]};
+    alert_life(&wants, standing, count, alert_over_cell, &over, &changes);
     struct notify_subject about = {.cell = subject->cell, .plan_cell = cell, .facts = facts};
     notify_changes(desk, &about, &wants, standing, &changes, &batch->writes);
 }
