@@ -19,7 +19,8 @@ static const char AREA[] = "县区|地区|area";
 static const char DATE[] = "日期|节点日期|date";
 static const char PLANNED[] = "应达|应达值|planned";
 /* Columns offices keep beside these, for people only. */
-static const char OTHERS[] = "序号|任务|任务代码|牵头单位|责任单位|备注|说明|合计|基数名称|分母名称|分母|note|sum|全市合计";
+static const char OTHERS[] =
+    "序号|任务|任务代码|牵头单位|责任单位|备注|说明|合计|基数名称|分母名称|分母|note|sum|全市合计";
 
 struct share_reader {
     struct plan_draft *draft;
@@ -35,16 +36,13 @@ struct share_row *draft_add_share_row(struct plan_draft *draft, struct share_row
     if (rows->count == rows->capacity) {
         size_t capacity = rows->capacity ? rows->capacity * 2 : 64;
         struct share_row *bigger = arena_array(draft->arena, capacity, sizeof *bigger);
-        if (!bigger)
-            return NULL;
-        if (rows->count)
-            memcpy(bigger, rows->items, rows->count * sizeof *bigger);
+        if (!bigger) return NULL;
+        if (rows->count) memcpy(bigger, rows->items, rows->count * sizeof *bigger);
         rows->items = bigger;
         rows->capacity = capacity;
     }
     struct share *shares = arena_array(draft->arena, draft->plan->area_count, sizeof *shares);
-    if (!shares)
-        return NULL;
+    if (!shares) return NULL;
     struct share_row *row = &rows->items[rows->count++];
     *row = (struct share_row){.target = target, .effective = DAY_NONE, .document = "", .place = "", .shares = shares};
     return row;
@@ -79,7 +77,8 @@ static bool map_columns(struct share_reader *r) {
         struct table_cell cell = header->cells[i];
         bool several = false;
         r->areas[i] = NO_INDEX;
-        if (cell.len == 0 || is_known_column(r, i) || table_column(&(struct table_row){&cell, 1, cell.line}, OTHERS) == 0)
+        if (cell.len == 0 || is_known_column(r, i) ||
+            table_column(&(struct table_row){&cell, 1, cell.line}, OTHERS) == 0)
             continue;
         r->areas[i] = plan_area_named(plan, (struct slice){cell.text, cell.len}, DAY_NONE, &several);
         const char *meant = r->areas[i] == NO_INDEX && !several ? plan_nearest_area(plan, cell.text) : NULL;
@@ -99,13 +98,10 @@ static bool map_columns(struct share_reader *r) {
 static bool is_for_people(struct share_reader *r, const struct table_row *row) {
     static const char sums[] = "合计|小计|总计|全市";
     struct table_cell code = table_at(row, r->target);
-    if (table_column(&(struct table_row){&code, 1, code.line}, sums) == 0)
-        return true;
-    if (code.len && (unsigned char)code.text[0] < 0x80)
-        return false;
+    if (table_column(&(struct table_row){&code, 1, code.line}, sums) == 0) return true;
+    if (code.len && (unsigned char)code.text[0] < 0x80) return false;
     for (size_t i = 0; i < row->count; i++)
-        if (i < r->header->count && r->areas[i] != NO_INDEX && strpbrk(row->cells[i].text, "0123456789"))
-            return false;
+        if (i < r->header->count && r->areas[i] != NO_INDEX && strpbrk(row->cells[i].text, "0123456789")) return false;
     return true;
 }
 
@@ -126,8 +122,8 @@ static void check_names(struct share_reader *r, const struct table_row *row, con
     if (name.len && !same(name, target->name) && !same(name, target->short_name))
         table_warn(&r->table, name, "%s is called “%.90s” in the plan; is the code right?", target->code, target->name);
     if (r->goals && unit.len && !same(unit, target->unit))
-        table_wrong(&r->table, unit, "%s is measured in “%.60s” in the plan, not in “%.60s”; convert the row", target->code,
-                    target->unit, unit.text);
+        table_wrong(&r->table, unit, "%s is measured in “%.60s” in the plan, not in “%.60s”; convert the row",
+                    target->code, target->unit, unit.text);
 }
 
 static bool takes_row(struct share_reader *r, const struct target *target, struct table_cell cell) {
@@ -139,16 +135,14 @@ static bool takes_row(struct share_reader *r, const struct target *target, struc
         instead = "neither measured against a declared denominator nor against a baseline; set denominator: declared";
     else if (r->into == &r->draft->openings && target->kind == KIND_MILESTONE)
         instead = "done or not done and has no opening; take the row away";
-    if (instead)
-        table_wrong(&r->table, cell, "%s is %s", target->code, instead);
+    if (instead) table_wrong(&r->table, cell, "%s is %s", target->code, instead);
     return !instead;
 }
 
 static void read_share(struct share_reader *r, const struct target *target, struct table_cell cell, size_t area,
                        struct share_row *row) {
     struct decimal value;
-    if (table_number(&r->table, cell, &value) != TABLE_NUMBER)
-        return;
+    if (table_number(&r->table, cell, &value) != TABLE_NUMBER) return;
     if (value.mantissa < 0 && r->into != &r->draft->openings)
         table_wrong(&r->table, cell, "%s: %.40s is below zero", target->code, cell.text);
     if (r->goals && value.scale > target->decimals)
@@ -161,17 +155,14 @@ static void read_row_value(struct share_reader *r, const struct table_row *row, 
                            struct decimal *out) {
     struct decimal value;
     bool found = table_number(&r->table, table_at(row, column), &value) == TABLE_NUMBER;
-    if (found)
-        *out = value;
-    if (has)
-        *has = found;
+    if (found) *out = value;
+    if (has) *has = found;
 }
 
 static void check_sum_column(struct share_reader *r, const struct table_row *row, const struct share_row *share,
                              const struct target *target) {
     char in_table[DECIMAL_TEXT_MAX], in_plan[DECIMAL_TEXT_MAX];
-    if (!r->goals || !share->has_city || !target->has_value || decimal_compare(share->city, target->value) == 0)
-        return;
+    if (!r->goals || !share->has_city || !target->has_value || decimal_compare(share->city, target->value) == 0) return;
     decimal_print(share->city, in_table);
     decimal_print(target->value, in_plan);
     table_warn(&r->table, table_at(row, r->city), "%s 分解表市级值 %s，计划 %s", target->code, in_table, in_plan);
@@ -180,26 +171,21 @@ static void check_sum_column(struct share_reader *r, const struct table_row *row
 static void read_share_row(struct share_reader *r, const struct table_row *row) {
     struct plan_draft *draft = r->draft;
     struct table_cell code = table_at(row, r->target);
-    if (is_for_people(r, row))
-        return;
+    if (is_for_people(r, row)) return;
     if (code.len == 0) {
         table_wrong(&r->table, code, "a row with figures but without a target code");
         return;
     }
     size_t index = find_target(&r->table, draft->plan, code);
-    if (index == NO_INDEX)
-        return;
+    if (index == NO_INDEX) return;
     const struct target *target = &draft->plan->targets[index];
-    if (!takes_row(r, target, code))
-        return;
+    if (!takes_row(r, target, code)) return;
     check_names(r, row, target);
     struct share_row *share = draft_add_share_row(draft, r->into, index);
-    if (!share)
-        return;
+    if (!share) return;
     share->place = place_of(draft, &r->table, code);
     for (size_t i = 0; i < row->count && i < r->header->count; i++)
-        if (r->areas[i] != NO_INDEX)
-            read_share(r, target, row->cells[i], r->areas[i], share);
+        if (r->areas[i] != NO_INDEX) read_share(r, target, row->cells[i], r->areas[i], share);
     read_row_value(r, row, r->city, &share->has_city, &share->city);
     read_row_value(r, row, r->unallocated, NULL, &share->unallocated);
     (void)table_day(&r->table, table_at(row, r->effective), &share->effective); /* blank = from the start */
@@ -208,23 +194,20 @@ static void read_share_row(struct share_reader *r, const struct table_row *row) 
     check_sum_column(r, row, share, target);
     for (size_t i = 0; i + 1 < r->into->count; i++)
         if (r->into->items[i].target == index && r->into->items[i].effective.n == share->effective.n)
-            table_wrong(&r->table, code, "%s has another row for the same day; give each row its 生效日期", target->code);
+            table_wrong(&r->table, code, "%s has another row for the same day; give each row its 生效日期",
+                        target->code);
 }
 
 void draft_read_shares(struct plan_draft *draft, struct share_rows *into, const char *name, struct slice bytes) {
     static const char *const needed[] = {TARGET};
     CLEAN(table_finish) struct table table;
-    if (into == &draft->allocation)
-        draft->plan->has_allocation = true;
-    if (!table_read(&table, name, bytes, draft->findings))
-        return;
+    if (into == &draft->allocation) draft->plan->has_allocation = true;
+    if (!table_read(&table, name, bytes, draft->findings)) return;
     size_t header = table_header(&table, needed, 1);
-    if (header == SIZE_MAX)
-        return;
+    if (header == SIZE_MAX) return;
     struct share_reader r = {.draft = draft, .table = table, .into = into, .header = &table.rows[header]};
     r.goals = into == &draft->allocation;
-    if (!map_columns(&r))
-        return;
+    if (!map_columns(&r)) return;
     for (size_t i = header + 1; i < table.row_count; i++)
         read_share_row(&r, &table.rows[i]);
 }
@@ -233,16 +216,14 @@ void draft_read_shares(struct plan_draft *draft, struct share_rows *into, const 
 
 static int by_target_then_day(const void *a, const void *b) {
     const struct share_row *x = a, *y = b;
-    if (x->target != y->target)
-        return x->target < y->target ? -1 : 1;
+    if (x->target != y->target) return x->target < y->target ? -1 : 1;
     return (x->effective.n > y->effective.n) - (x->effective.n < y->effective.n); /* DAY_NONE is the smallest */
 }
 
 void draft_order_shares(struct plan_draft *draft) {
     struct share_rows *all[] = {&draft->allocation, &draft->denominators, &draft->openings};
     for (size_t i = 0; i < 3; i++)
-        if (all[i]->count)
-            qsort(all[i]->items, all[i]->count, sizeof *all[i]->items, by_target_then_day);
+        if (all[i]->count) qsort(all[i]->items, all[i]->count, sizeof *all[i]->items, by_target_then_day);
 }
 
 const struct share_row *draft_share_row(const struct plan_draft *draft, const struct share_rows *rows, size_t target,
@@ -251,10 +232,8 @@ const struct share_row *draft_share_row(const struct plan_draft *draft, const st
     *first = NULL;
     for (size_t i = 0; i < rows->count && rows->items[i].target <= target; i++) {
         const struct share_row *row = &rows->items[i];
-        if (row->target != target || (day_is(draft->load_day) && row->effective.n > draft->load_day.n))
-            continue;
-        if (!*first)
-            *first = row;
+        if (row->target != target || (day_is(draft->load_day) && row->effective.n > draft->load_day.n)) continue;
+        if (!*first) *first = row;
         current = row;
     }
     return current;
@@ -266,10 +245,8 @@ static void add_node(struct plan_draft *draft, struct node_row row) {
     if (draft->node_count == draft->node_capacity) {
         size_t capacity = draft->node_capacity ? draft->node_capacity * 2 : 64;
         struct node_row *bigger = arena_array(draft->arena, capacity, sizeof *bigger);
-        if (!bigger)
-            return;
-        if (draft->node_count)
-            memcpy(bigger, draft->nodes, draft->node_count * sizeof *bigger);
+        if (!bigger) return;
+        if (draft->node_count) memcpy(bigger, draft->nodes, draft->node_count * sizeof *bigger);
         draft->nodes = bigger;
         draft->node_capacity = capacity;
     }
@@ -299,7 +276,8 @@ static void check_node(struct plan_draft *draft, struct table *table, struct tab
 
 static void read_node_row(struct plan_draft *draft, struct table *table, const struct table_row *row,
                           const size_t columns[4]) {
-    struct table_cell code = table_at(row, columns[0]), date = table_at(row, columns[2]), value = table_at(row, columns[3]);
+    struct table_cell code = table_at(row, columns[0]), date = table_at(row, columns[2]),
+                      value = table_at(row, columns[3]);
     struct node_row node = {0};
     if (code.len == 0) {
         if (table_at(row, columns[1]).len && date.len && value.len)
@@ -308,13 +286,11 @@ static void read_node_row(struct plan_draft *draft, struct table *table, const s
     }
     node.target = find_target(table, draft->plan, code);
     node.area = find_area(table, draft->plan, table_at(row, columns[1]));
-    enum table_number day = table_day(table, date, &node.node.day), number = table_number(table, value, &node.node.value);
-    if (day == TABLE_BLANK)
-        table_wrong(table, date, "a node needs its day");
-    if (number == TABLE_BLANK)
-        table_wrong(table, value, "a node needs the value that is due (应达)");
-    if (node.target == NO_INDEX || node.area == NO_INDEX || day != TABLE_NUMBER || number != TABLE_NUMBER)
-        return;
+    enum table_number day = table_day(table, date, &node.node.day),
+                      number = table_number(table, value, &node.node.value);
+    if (day == TABLE_BLANK) table_wrong(table, date, "a node needs its day");
+    if (number == TABLE_BLANK) table_wrong(table, value, "a node needs the value that is due (应达)");
+    if (node.target == NO_INDEX || node.area == NO_INDEX || day != TABLE_NUMBER || number != TABLE_NUMBER) return;
     node.place = place_of(draft, table, value);
     check_node(draft, table, date, node);
     add_node(draft, node);
@@ -323,11 +299,9 @@ static void read_node_row(struct plan_draft *draft, struct table *table, const s
 void draft_read_nodes(struct plan_draft *draft, const char *name, struct slice bytes) {
     static const char *const needed[] = {TARGET, AREA, DATE, PLANNED};
     CLEAN(table_finish) struct table table;
-    if (!table_read(&table, name, bytes, draft->findings))
-        return;
+    if (!table_read(&table, name, bytes, draft->findings)) return;
     size_t header = table_header(&table, needed, 4), columns[4];
-    if (header == SIZE_MAX)
-        return;
+    if (header == SIZE_MAX) return;
     for (size_t i = 0; i < 4; i++)
         columns[i] = table_column(&table.rows[header], needed[i]);
     for (size_t i = header + 1; i < table.row_count; i++)

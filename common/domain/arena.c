@@ -20,11 +20,12 @@ struct arena {
     bool failed;
 };
 
-struct arena *arena_create(void) { return calloc(1, sizeof(struct arena)); }
+struct arena *arena_create(void) {
+    return calloc(1, sizeof(struct arena));
+}
 
 void arena_destroy(struct arena **arena) {
-    if (!*arena)
-        return;
+    if (!*arena) return;
     for (struct block *block = (*arena)->blocks, *next; block; block = next) {
         next = block->next;
         free(block);
@@ -33,12 +34,13 @@ void arena_destroy(struct arena **arena) {
     *arena = NULL;
 }
 
-bool arena_failed(const struct arena *arena) { return arena->failed; }
+bool arena_failed(const struct arena *arena) {
+    return arena->failed;
+}
 
 static struct block *block_with(struct arena *arena, size_t bytes) {
     struct block *block = arena->blocks;
-    if (block && block->size - block->used >= bytes)
-        return block;
+    if (block && block->size - block->used >= bytes) return block;
     size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
     if (size > SIZE_MAX - sizeof *block || !(block = calloc(1, sizeof *block + size))) {
         arena->failed = true;
@@ -58,8 +60,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
     }
     bytes = (bytes + unit - 1) / unit * unit;
     struct block *block = block_with(arena, bytes);
-    if (!block)
-        return NULL;
+    if (!block) return NULL;
     void *place = (char *)block->bytes + block->used;
     block->used += bytes;
     return place;
@@ -72,8 +73,7 @@ const char *arena_text(struct arena *arena, const char *text, size_t len) {
         len = normal.len;
     }
     char *copy = arena_array(arena, len + 1, 1);
-    if (!copy)
-        return "";
+    if (!copy) return "";
     memcpy(copy, text, len);
     return copy;
 }

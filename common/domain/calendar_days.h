@@ -1,4 +1,5 @@
-/* The inside of a calendar, for the rooms that make one (the table's reader, the catalogue's reader) or write one out. */
+/* The inside of a calendar, for the rooms that make one (the table's reader, the catalogue's reader) or write one out.
+ */
 #ifndef DUBAN_DOMAIN_CALENDAR_DAYS_H
 #define DUBAN_DOMAIN_CALENDAR_DAYS_H
 

@@ -26,21 +26,18 @@ static bool names_create(struct name_index *names, size_t count) {
 
 static struct name_slot *names_slot(const struct name_index *names, const char *text, size_t len) {
     size_t at = hash_of(text, len) & names->mask;
-    while (names->slots[at].name &&
-           (names->slots[at].len != len || memcmp(names->slots[at].name, text, len) != 0))
+    while (names->slots[at].name && (names->slots[at].len != len || memcmp(names->slots[at].name, text, len) != 0))
         at = (at + 1) & names->mask;
     return &names->slots[at];
 }
 
 static void names_add(struct name_index *names, const char *name, size_t index) {
     struct name_slot *slot = names_slot(names, name, strlen(name));
-    if (!slot->name)
-        *slot = (struct name_slot){name, strlen(name), index};
+    if (!slot->name) *slot = (struct name_slot){name, strlen(name), index};
 }
 
 static size_t names_find(const struct name_index *names, struct slice text) {
-    if (!text.ptr)
-        return NO_INDEX;
+    if (!text.ptr) return NO_INDEX;
     const struct name_slot *slot = names_slot(names, text.ptr, text.len);
     return slot->name ? slot->index : NO_INDEX;
 }
@@ -74,26 +71,21 @@ static void find_years(struct catalogue *catalogue) {
     int year, month, mday;
     for (size_t i = 0; i < plan->target_count; i++) {
         const struct target *target = &plan->targets[i];
-        if (day_is(target->from) && target->from.n < first.n)
-            first = target->from;
-        if (day_is(target->due) && target->due.n > last.n)
-            last = target->due;
+        if (day_is(target->from) && target->from.n < first.n) first = target->from;
+        if (day_is(target->due) && target->due.n > last.n) last = target->due;
     }
     day_split(first, &year, &month, &mday);
     catalogue->first_day = first;
-    if (!day_make(year, 1, 1, &catalogue->first_day))
-        catalogue->first_day = first;
+    if (!day_make(year, 1, 1, &catalogue->first_day)) catalogue->first_day = first;
     day_split(last, &year, &month, &mday);
     catalogue->last_day = last;
-    if (!day_make(year + 1, 12, 31, &catalogue->last_day))
-        catalogue->last_day = last;
+    if (!day_make(year + 1, 12, 31, &catalogue->last_day)) catalogue->last_day = last;
 }
 
 struct catalogue *catalogue_create(const struct plan *plan) {
     CLEAN(catalogue_destroy) struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     size_t places;
-    if (!catalogue || __builtin_mul_overflow(plan->target_count, plan->area_count, &places))
-        return NULL;
+    if (!catalogue || __builtin_mul_overflow(plan->target_count, plan->area_count, &places)) return NULL;
     catalogue->plan = plan;
     catalogue->cells = malloc((places ? places : 1) * sizeof *catalogue->cells);
     if (!catalogue->cells || !names_create(&catalogue->targets, plan->target_count) ||
@@ -110,8 +102,7 @@ struct catalogue *catalogue_create(const struct plan *plan) {
 }
 
 void catalogue_destroy(struct catalogue **catalogue) {
-    if (!*catalogue)
-        return;
+    if (!*catalogue) return;
     free((*catalogue)->targets.slots);
     free((*catalogue)->tasks.slots);
     free((*catalogue)->areas.slots);
@@ -122,7 +113,9 @@ void catalogue_destroy(struct catalogue **catalogue) {
     *catalogue = NULL;
 }
 
-const struct plan *catalogue_plan(const struct catalogue *catalogue) { return catalogue->plan; }
+const struct plan *catalogue_plan(const struct catalogue *catalogue) {
+    return catalogue->plan;
+}
 size_t catalogue_target(const struct catalogue *catalogue, struct slice code) {
     return names_find(&catalogue->targets, code);
 }

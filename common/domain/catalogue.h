@@ -14,23 +14,23 @@ struct catalogue;
 /* Borrows the plan, which must outlive it. NULL when there is no memory. */
 struct catalogue *catalogue_create(const struct plan *plan);
 /* JSON text, "schema":1; false when there is no memory. */
-[[gnu::warn_unused_result]] bool catalogue_write(const struct plan *plan, struct buffer *out);
+__attribute__((warn_unused_result)) bool catalogue_write(const struct plan *plan, struct buffer *out);
 /* Reads what catalogue_write wrote; the catalogue owns its plan. */
-[[gnu::warn_unused_result]] enum error_code catalogue_read(const char *name, struct slice json, struct catalogue **out,
-                                                           struct error *err);
+__attribute__((warn_unused_result)) enum error_code catalogue_read(const char *name, struct slice json,
+                                                                   struct catalogue **out, struct error *err);
 void catalogue_destroy(struct catalogue **catalogue);
 
-const struct plan *catalogue_plan(const struct catalogue *catalogue); /* lends */
+const struct plan *catalogue_plan(const struct catalogue *catalogue);          /* lends */
 size_t catalogue_target(const struct catalogue *catalogue, struct slice code); /* NO_INDEX */
 size_t catalogue_task(const struct catalogue *catalogue, struct slice code);
 size_t catalogue_area(const struct catalogue *catalogue, struct slice code);
 size_t catalogue_cell(const struct catalogue *catalogue, size_t target, size_t area); /* index of plan->cells */
 
-/* Why an event does not fit. The codes that travel are proto's (proto/codes.h); catalogue_code maps to them. */
+/* Why an event does not fit. The codes that travel are proto's (proto/codes.h). */
 struct misfit {
-    unsigned code;     /* a quarantine code of proto/codes.h; 0 = it fits */
-    unsigned field;    /* place of the field in the event, 1-15 */
-    const char *hint;  /* Chinese, one line: cause and remedy; static */
+    unsigned code;    /* a quarantine code of proto/codes.h; 0 = it fits */
+    unsigned field;   /* place of the field in the event, 1-15 */
+    const char *hint; /* Chinese, one line: cause and remedy; static */
 };
 
 /* `today`: the day the reporter sent it (by the agent's clock at the agent, by the centre's at the centre). A figure as

@@ -16,7 +16,7 @@ struct catalogue {
     const struct plan *plan;
     struct plan *owned; /* NULL when the plan is borrowed */
     struct name_index targets, tasks, areas, units;
-    size_t *cells; /* target × area; NO_INDEX = none */
+    size_t *cells;                  /* target × area; NO_INDEX = none */
     struct day first_day, last_day; /* that a figure may be about */
 };
 

@@ -8,9 +8,13 @@
 #include "common/domain/catalogue.h"
 #include "common/domain/plan_words.h"
 
-static void json_free(json_t **json) { json_decref(*json); }
+static void json_free(json_t **json) {
+    json_decref(*json);
+}
 
-static json_t *text_or_null(const char *text) { return text && *text ? json_string(text) : json_null(); }
+static json_t *text_or_null(const char *text) {
+    return text && *text ? json_string(text) : json_null();
+}
 
 static json_t *day_or_null(struct day day) {
     char text[DAY_TEXT_MAX];
@@ -46,8 +50,8 @@ static json_t *units_json(const struct plan *plan) {
         json_t *aliases = json_array();
         for (size_t k = 0; k < unit->alias_count; k++)
             json_array_append_new(aliases, json_string(unit->aliases[k]));
-        json_array_append_new(units, json_pack("{s:s, s:s, s:o}", "name", unit->name, "short", unit->short_name,
-                                               "aliases", aliases));
+        json_array_append_new(
+            units, json_pack("{s:s, s:s, s:o}", "name", unit->name, "short", unit->short_name, "aliases", aliases));
     }
     return units;
 }
@@ -56,17 +60,16 @@ static json_t *cells_json(const struct plan *plan, const struct target *target) 
     json_t *cells = json_array();
     for (size_t i = 0; i < target->cell_count; i++) {
         const struct cell *cell = &plan->cells[target->first_cell + i];
-        json_array_append_new(
-            cells, json_pack("{s:s, s:b, s:b, s:o, s:o}", "area", plan->areas[cell->area].code, "rollup", cell->rollup,
-                             "no_task", cell->no_task, "goal", decimal_or_null(cell->has_goal, cell->goal),
-                             "denominator", decimal_or_null(cell->has_denominator, cell->denominator)));
+        json_array_append_new(cells, json_pack("{s:s, s:b, s:b, s:o, s:o}", "area", plan->areas[cell->area].code,
+                                               "rollup", cell->rollup, "no_task", cell->no_task, "goal",
+                                               decimal_or_null(cell->has_goal, cell->goal), "denominator",
+                                               decimal_or_null(cell->has_denominator, cell->denominator)));
     }
     return cells;
 }
 
 static const char *reporter_text(const struct plan *plan, const struct target *target) {
-    if (target->reporter == REPORTER_UNIT)
-        return plan->units[target->reporter_unit].name;
+    if (target->reporter == REPORTER_UNIT) return plan->units[target->reporter_unit].name;
     return target->reporter == REPORTER_OFFICE ? "office" : "county";
 }
 
@@ -76,10 +79,10 @@ static json_t *target_json(const struct plan *plan, const struct target *target)
                      target->short_name, "scope", text_or_null(target->scope), "kind", target_kind_word(target->kind),
                      "comparator", comparator_word(target->comparator), "unit", target->unit, "decimals",
                      (int)target->decimals, "counted", target->counted, "denominator",
-                     denominator_word(target->denominator), "denominator_name",
-                     text_or_null(target->denominator_name), "value", decimal_or_null(target->has_value, target->value),
-                     "from", day_or_null(target->from), "due", day_or_null(target->due), "reporter",
-                     reporter_text(plan, target), "cells", cells_json(plan, target));
+                     denominator_word(target->denominator), "denominator_name", text_or_null(target->denominator_name),
+                     "value", decimal_or_null(target->has_value, target->value), "from", day_or_null(target->from),
+                     "due", day_or_null(target->due), "reporter", reporter_text(plan, target), "cells",
+                     cells_json(plan, target));
 }
 
 static json_t *minute_json(unsigned minute) {
@@ -93,15 +96,14 @@ static json_t *reporting_json(const struct plan *plan) {
     json_t *windows = json_array();
     for (size_t i = 0; i < reporting->window_count; i++)
         json_array_append_new(windows, minute_json(reporting->windows[i]));
-    return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "period",
-                     word_text(period_length_words, (int)reporting->period), "closing_day", (int)reporting->closing_day,
-                     "first_period", day_or_null(reporting->first_period), "open", minute_json(reporting->open_minute),
-                     "close", minute_json(reporting->close_minute), "windows", windows);
+    return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "period", word_text(period_length_words, (int)reporting->period),
+                     "closing_day", (int)reporting->closing_day, "first_period", day_or_null(reporting->first_period),
+                     "open", minute_json(reporting->open_minute), "close", minute_json(reporting->close_minute),
+                     "windows", windows);
 }
 
 static json_t *calendar_json(const struct calendar *calendar) {
-    if (!calendar)
-        return json_null();
+    if (!calendar) return json_null();
     json_t *holidays = json_array(), *workdays = json_array();
     for (size_t i = 0; i < calendar->count; i++)
         json_array_append_new(calendar->days[i].works ? workdays : holidays, day_or_null(calendar->days[i].day));
@@ -117,13 +119,15 @@ static int add_text(const char *text, size_t len, void *buffer) {
 bool catalogue_write(const struct plan *plan, struct buffer *out) {
     json_t *tasks = json_array(), *targets = json_array();
     for (size_t i = 0; i < plan->task_count; i++)
-        json_array_append_new(tasks, json_pack("{s:s, s:s}", "code", plan->tasks[i].code, "title", plan->tasks[i].title));
+        json_array_append_new(tasks,
+                              json_pack("{s:s, s:s}", "code", plan->tasks[i].code, "title", plan->tasks[i].title));
     for (size_t i = 0; i < plan->target_count; i++)
         json_array_append_new(targets, target_json(plan, &plan->targets[i]));
-    CLEAN(json_free) json_t *root = json_pack(
-        "{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "programme", plan->programme, "title",
-        plan->title, "version", plan->version, "start", day_or_null(plan->start), "areas", areas_json(plan), "units",
-        units_json(plan), "tasks", tasks, "targets", targets, "reporting", reporting_json(plan), "calendar",
-        calendar_json(plan->calendar));
+    CLEAN(json_free)
+    json_t *root =
+        json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "programme", plan->programme,
+                  "title", plan->title, "version", plan->version, "start", day_or_null(plan->start), "areas",
+                  areas_json(plan), "units", units_json(plan), "tasks", tasks, "targets", targets, "reporting",
+                  reporting_json(plan), "calendar", calendar_json(plan->calendar));
     return root && json_dump_callback(root, add_text, out, JSON_INDENT(1)) == 0 && !out->failed;
 }

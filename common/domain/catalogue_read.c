@@ -21,11 +21,14 @@ struct json_reader {
     bool failed;
 };
 
-static void json_free(json_t **json) { json_decref(*json); }
+static void json_free(json_t **json) {
+    json_decref(*json);
+}
 
 static void wrong(struct json_reader *r, const char *key, const char *what) {
     if (!r->failed) {
-        error_set(r->err, ERROR_INPUT, "%s %s; export the catalogue again with `duban plan export --catalogue`", key, what);
+        error_set(r->err, ERROR_INPUT, "%s %s; export the catalogue again with `duban plan export --catalogue`", key,
+                  what);
         error_place(r->err, "%.150s:%s[%zu]", r->name, r->list, r->item);
     }
     r->failed = true;
@@ -35,8 +38,7 @@ static void wrong(struct json_reader *r, const char *key, const char *what) {
 
 static const char *text_or(struct json_reader *r, const json_t *map, const char *key, const char *otherwise) {
     const json_t *value = json_object_get(map, key);
-    if (otherwise && (!value || json_is_null(value)))
-        return arena_copy(r->arena, otherwise);
+    if (otherwise && (!value || json_is_null(value))) return arena_copy(r->arena, otherwise);
     if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value)) {
         wrong(r, key, "is not a text");
         return "";
@@ -44,7 +46,9 @@ static const char *text_or(struct json_reader *r, const json_t *map, const char 
     return arena_text(r->arena, json_string_value(value), json_string_length(value));
 }
 
-static const char *text_of(struct json_reader *r, const json_t *map, const char *key) { return text_or(r, map, key, NULL); }
+static const char *text_of(struct json_reader *r, const json_t *map, const char *key) {
+    return text_or(r, map, key, NULL);
+}
 
 static const char *text_or_null(struct json_reader *r, const json_t *map, const char *key) {
     const json_t *value = json_object_get(map, key);
@@ -54,16 +58,14 @@ static const char *text_or_null(struct json_reader *r, const json_t *map, const 
 static int int_of(struct json_reader *r, const json_t *map, const char *key, int min, int max) {
     const json_t *value = json_object_get(map, key);
     json_int_t number = json_integer_value(value);
-    if (json_is_integer(value) && number >= min && number <= max)
-        return (int)number;
+    if (json_is_integer(value) && number >= min && number <= max) return (int)number;
     wrong(r, key, "is not a number in range");
     return min;
 }
 
 static bool bool_of(struct json_reader *r, const json_t *map, const char *key) {
     const json_t *value = json_object_get(map, key);
-    if (!json_is_boolean(value))
-        wrong(r, key, "is neither true nor false");
+    if (!json_is_boolean(value)) wrong(r, key, "is neither true nor false");
     return json_is_true(value);
 }
 
@@ -81,8 +83,7 @@ static struct day date_at(struct json_reader *r, const json_t *map, const char *
 
 static bool decimal_at(struct json_reader *r, const json_t *map, const char *key, struct decimal *out) {
     const json_t *value = json_object_get(map, key);
-    if (!value || json_is_null(value))
-        return false;
+    if (!value || json_is_null(value)) return false;
     if (json_is_string(value) && decimal_parse(json_string_value(value), json_string_length(value), out) == PROTO_OK)
         return true;
     wrong(r, key, "is not an exact number in quotes");
@@ -99,8 +100,7 @@ static int word_at(struct json_reader *r, const json_t *map, const char *key, co
 
 static const json_t *list_at(struct json_reader *r, const json_t *map, const char *key) {
     const json_t *value = json_object_get(map, key);
-    if (!json_is_array(value))
-        wrong(r, key, "is not a list");
+    if (!json_is_array(value)) wrong(r, key, "is not a list");
     return value;
 }
 
@@ -113,8 +113,7 @@ static const json_t *enter(struct json_reader *r, const json_t *root, const char
 
 static void *array_for(struct json_reader *r, const json_t *list, size_t size) {
     void *array = arena_array(r->arena, json_array_size(list), size);
-    if (!array)
-        wrong(r, r->list, "does not fit the memory");
+    if (!array) wrong(r, r->list, "does not fit the memory");
     return array;
 }
 
@@ -135,8 +134,7 @@ static void read_areas(struct json_reader *r, const json_t *root) {
         if ((area->city && r->item > 0) || (plan->area_count && !plan->areas[plan->area_count - 1].city &&
                                             strcmp(plan->areas[plan->area_count - 1].code, area->code) >= 0))
             wrong(r, "code", "is out of order: the city first, then by code, each once");
-        if (area->city)
-            plan->city = 0;
+        if (area->city) plan->city = 0;
         const json_t *aliases = list_at(r, map, "aliases");
         area->aliases = array_for(r, aliases, sizeof *area->aliases);
         for (size_t k = 0; !r->failed && k < json_array_size(aliases); k++) {
@@ -176,8 +174,11 @@ static void read_tasks(struct json_reader *r, const json_t *root) {
     for (; !r->failed && r->item < json_array_size(list); r->item++) {
         const json_t *map = json_array_get(list, r->item);
         struct task *task = &plan->tasks[plan->task_count];
-        *task = (struct task){.code = text_of(r, map, "code"), .title = text_of(r, map, "title"), .note = "",
-                              .number = (unsigned)r->item + 1, .group = NO_INDEX};
+        *task = (struct task){.code = text_of(r, map, "code"),
+                              .title = text_of(r, map, "title"),
+                              .note = "",
+                              .number = (unsigned)r->item + 1,
+                              .group = NO_INDEX};
         plan->task_count++;
     }
 }
@@ -190,8 +191,11 @@ static void read_cells(struct json_reader *r, const json_t *map, size_t index) {
     target->first_cell = plan->cell_count;
     for (size_t i = 0; !r->failed && i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        struct cell cell = {.target = index, .area = plan_find_area(plan, slice_of(text_of(r, item, "area"))),
-                            .goal_changed = DAY_NONE, .due = target->due, .due_original = target->due};
+        struct cell cell = {.target = index,
+                            .area = plan_find_area(plan, slice_of(text_of(r, item, "area"))),
+                            .goal_changed = DAY_NONE,
+                            .due = target->due,
+                            .due_original = target->due};
         if (cell.area == NO_INDEX || (before != NO_INDEX && cell.area <= before)) {
             wrong(r, "cells", "names an area unknown, twice or out of order");
             return;
@@ -211,21 +215,23 @@ static void read_reporter(struct json_reader *r, const json_t *map, struct targe
     const char *reporter = text_of(r, map, "reporter");
     target->reporter_unit = NO_INDEX;
     target->reporter = strcmp(reporter, "office") == 0 ? REPORTER_OFFICE : REPORTER_COUNTY;
-    if (target->reporter == REPORTER_OFFICE || strcmp(reporter, "county") == 0)
-        return;
+    if (target->reporter == REPORTER_OFFICE || strcmp(reporter, "county") == 0) return;
     target->reporter = REPORTER_UNIT;
     target->reporter_unit = plan_find_unit(r->plan, slice_of(reporter));
-    if (target->reporter_unit == NO_INDEX)
-        wrong(r, "reporter", "is no unit of the catalogue");
+    if (target->reporter_unit == NO_INDEX) wrong(r, "reporter", "is no unit of the catalogue");
 }
 
 static void read_target(struct json_reader *r, const json_t *map) {
     struct plan *plan = r->plan;
     struct target *target = &plan->targets[plan->target_count];
-    *target = (struct target){.code = text_of(r, map, "code"), .name = text_of(r, map, "name"),
-                              .short_name = text_of(r, map, "short"), .unit = text_of(r, map, "unit"),
-                              .scope = text_or(r, map, "scope", ""), .note = "",
-                              .denominator_name = text_or_null(r, map, "denominator_name"), .parent = NO_INDEX,
+    *target = (struct target){.code = text_of(r, map, "code"),
+                              .name = text_of(r, map, "name"),
+                              .short_name = text_of(r, map, "short"),
+                              .unit = text_of(r, map, "unit"),
+                              .scope = text_or(r, map, "scope", ""),
+                              .note = "",
+                              .denominator_name = text_or_null(r, map, "denominator_name"),
+                              .parent = NO_INDEX,
                               .allocated = {.effective = DAY_NONE}};
     target->task = plan_find_task(plan, slice_of(text_of(r, map, "task")));
     if (target->task == NO_INDEX || plan_find_target(plan, slice_of(target->code)) != NO_INDEX) {
@@ -244,8 +250,7 @@ static void read_target(struct json_reader *r, const json_t *map) {
     read_reporter(r, map, target);
     read_cells(r, map, plan->target_count);
     struct task *task = &plan->tasks[target->task];
-    if (task->target_count++ == 0)
-        task->first_target = plan->target_count;
+    if (task->target_count++ == 0) task->first_target = plan->target_count;
     plan->target_count++;
 }
 
@@ -257,8 +262,7 @@ static void read_targets(struct json_reader *r, const json_t *root) {
     for (size_t i = 0; i < json_array_size(list); i++)
         cells += json_array_size(json_object_get(json_array_get(list, i), "cells"));
     plan->cells = arena_array(r->arena, cells, sizeof *plan->cells);
-    if (!plan->cells)
-        wrong(r, "cells", "do not fit the memory");
+    if (!plan->cells) wrong(r, "cells", "do not fit the memory");
     for (; !r->failed && r->item < json_array_size(list); r->item++)
         read_target(r, json_array_get(list, r->item));
 }
@@ -270,8 +274,7 @@ static unsigned minute_of(struct json_reader *r, const json_t *value, const char
         return 0;
     }
     unsigned minute = (unsigned)((text[0] - '0') * 600 + (text[1] - '0') * 60 + (text[3] - '0') * 10 + (text[4] - '0'));
-    if (minute > 24 * 60)
-        wrong(r, key, "is no time of day");
+    if (minute > 24 * 60) wrong(r, key, "is no time of day");
     return minute;
 }
 
@@ -296,8 +299,7 @@ static void read_reporting(struct json_reader *r, const json_t *root) {
 
 static void read_calendar(struct json_reader *r, const json_t *root) {
     const json_t *map = json_object_get(root, "calendar");
-    if (!map || json_is_null(map))
-        return;
+    if (!map || json_is_null(map)) return;
     r->list = "calendar";
     r->item = 0;
     const json_t *lists[2] = {list_at(r, map, "holidays"), list_at(r, map, "workdays")};
@@ -309,8 +311,7 @@ static void read_calendar(struct json_reader *r, const json_t *root) {
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; !r->failed && i < json_array_size(lists[k]); i++) {
             struct day day = day_of(r, json_array_get(lists[k], i), "calendar");
-            if (day_is(day))
-                calendar->days[calendar->count++] = (struct calendar_exception){day, k == 1};
+            if (day_is(day)) calendar->days[calendar->count++] = (struct calendar_exception){day, k == 1};
         }
     calendar_settle(calendar);
     calendar->first_year = int_of(r, map, "first_year", 1900, 2999);
@@ -326,8 +327,7 @@ static void read_root(struct json_reader *r, const json_t *root) {
     plan->version = text_of(r, root, "version");
     plan->document = plan->office_name = plan->office_contact = "";
     plan->start = date_at(r, root, "start");
-    if (!day_is(plan->start))
-        wrong(r, "start", "is missing");
+    if (!day_is(plan->start)) wrong(r, "start", "is missing");
     read_areas(r, root);
     read_units(r, root);
     read_tasks(r, root);
@@ -348,12 +348,10 @@ enum error_code catalogue_read(const char *name, struct slice json, struct catal
         return ERROR_INPUT;
     }
     CLEAN(plan_destroy) struct plan *plan = plan_create();
-    if (!plan)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!plan) return error_set(err, ERROR_MEMORY, "out of memory");
     struct json_reader reader = {.name = name, .err = err, .plan = plan, .arena = plan->arena, .list = "catalogue"};
     read_root(&reader, root);
-    if (reader.failed)
-        return ERROR_INPUT;
+    if (reader.failed) return ERROR_INPUT;
     if (arena_failed(plan->arena) || !(*out = catalogue_create(plan)))
         return error_set(err, ERROR_MEMORY, "out of memory");
     (*out)->owned = TAKE(plan);

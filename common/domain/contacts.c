@@ -11,9 +11,9 @@ static const char UNIT[] = "单位|unit", AREA[] = "县区|地区|area", ROLE[] 
 static const char CHANNEL[] = "渠道|channel", ADDRESS[] = "地址|address", NOTE[] = "备注|note";
 
 static const struct word roles[] = {
-    {"联络员", CONTACT_LIAISON}, {"liaison", CONTACT_LIAISON}, {"信息员", CONTACT_IT},    {"it", CONTACT_IT},
-    {"牵头", CONTACT_LEAD},      {"lead", CONTACT_LEAD},       {"办公室", CONTACT_OFFICE}, {"office", CONTACT_OFFICE},
-    {NULL, 0},
+    {"联络员", CONTACT_LIAISON}, {"liaison", CONTACT_LIAISON}, {"信息员", CONTACT_IT},
+    {"it", CONTACT_IT},          {"牵头", CONTACT_LEAD},       {"lead", CONTACT_LEAD},
+    {"办公室", CONTACT_OFFICE},  {"office", CONTACT_OFFICE},   {NULL, 0},
 };
 enum channel { CHANNEL_WEBHOOK, CHANNEL_EMAIL, CHANNEL_LOG };
 static const struct word channels[] = {
@@ -64,8 +64,7 @@ static void read_whose(struct contact_reader *r, const struct table_row *row, st
     }
     if ((contact->role == CONTACT_LIAISON || contact->role == CONTACT_IT) && !area.len && !unit.len)
         table_wrong(r->table, area, "whose contact is this? fill in 县区 or 单位");
-    if (contact->role == CONTACT_LEAD && !unit.len)
-        table_wrong(r->table, unit, "a lead's contact needs its 单位");
+    if (contact->role == CONTACT_LEAD && !unit.len) table_wrong(r->table, unit, "a lead's contact needs its 单位");
 }
 
 static void read_channel(struct contact_reader *r, const struct table_row *row, struct contact *contact) {
@@ -74,8 +73,7 @@ static void read_channel(struct contact_reader *r, const struct table_row *row, 
     contact->channel = keep(r, channel);
     contact->address = keep(r, address);
     if (channel.len == 0) {
-        if (address.len)
-            table_wrong(r->table, channel, "an address without its 渠道; write webhook, email or log");
+        if (address.len) table_wrong(r->table, channel, "an address without its 渠道; write webhook, email or log");
         return; /* no working channel: lint says so, and the office gets the message, marked */
     }
     if (!word_find(channels, channel.text, channel.len, &kind)) {
@@ -88,15 +86,15 @@ static void read_channel(struct contact_reader *r, const struct table_row *row, 
     if (kind == CHANNEL_WEBHOOK && address.len && !http)
         table_wrong(r->table, address, "“%.90s” is no address of a webhook; it begins with https:// or http://",
                     address.text);
-    if (kind == CHANNEL_EMAIL && address.len && (!at || at == address.text || !at[1] || strpbrk(address.text, " <>\r\n,;")))
+    if (kind == CHANNEL_EMAIL && address.len &&
+        (!at || at == address.text || !at[1] || strpbrk(address.text, " <>\r\n,;")))
         table_wrong(r->table, address, "“%.90s” is no e-mail address", address.text);
 }
 
 static void read_contact(struct contact_reader *r, const struct table_row *row) {
     struct plan *plan = r->draft->plan;
     struct contact contact = {0};
-    if (!table_at(row, r->role).len && !table_at(row, r->channel).len)
-        return; /* a line for people under the table */
+    if (!table_at(row, r->role).len && !table_at(row, r->channel).len) return; /* a line for people under the table */
     read_role(r, row, &contact);
     read_whose(r, row, &contact);
     read_channel(r, row, &contact);
@@ -109,20 +107,22 @@ void draft_read_contacts(struct plan_draft *draft, const char *name, struct slic
     static const char *const needed[] = {ROLE, CHANNEL, ADDRESS};
     struct plan *plan = draft->plan;
     CLEAN(table_finish) struct table table;
-    if (!table_read(&table, name, bytes, draft->findings))
-        return;
+    if (!table_read(&table, name, bytes, draft->findings)) return;
     size_t header = table_header(&table, needed, 3);
-    if (header == SIZE_MAX)
-        return;
+    if (header == SIZE_MAX) return;
     const struct table_row *row = &table.rows[header];
-    struct contact_reader r = {
-        draft, &table, table_column(row, UNIT), table_column(row, AREA), table_column(row, ROLE), table_column(row, TITLE),
-        table_column(row, CHANNEL), table_column(row, ADDRESS), table_column(row, NOTE)};
+    struct contact_reader r = {draft,
+                               &table,
+                               table_column(row, UNIT),
+                               table_column(row, AREA),
+                               table_column(row, ROLE),
+                               table_column(row, TITLE),
+                               table_column(row, CHANNEL),
+                               table_column(row, ADDRESS),
+                               table_column(row, NOTE)};
     struct contact *contacts = arena_array(draft->arena, plan->contact_count + table.row_count, sizeof *contacts);
-    if (!contacts)
-        return;
-    if (plan->contact_count)
-        memcpy(contacts, plan->contacts, plan->contact_count * sizeof *contacts);
+    if (!contacts) return;
+    if (plan->contact_count) memcpy(contacts, plan->contacts, plan->contact_count * sizeof *contacts);
     plan->contacts = contacts;
     for (size_t i = header + 1; i < table.row_count; i++)
         read_contact(&r, &table.rows[i]);

@@ -24,13 +24,13 @@ static struct lint_item *lint_add(struct lint *lint, const char *kind, const cha
 }
 
 /* Says it in both languages; `format` and `format_zh` take the same arguments. */
-#define SAY(lint, kind, code, format, format_zh, ...)                                            \
-    do {                                                                                         \
-        struct lint_item *item_ = lint_add(lint, kind, code);                                    \
-        if (item_) {                                                                             \
-            snprintf(item_->message, sizeof item_->message, format, __VA_ARGS__);                \
-            snprintf(item_->message_zh, sizeof item_->message_zh, format_zh, __VA_ARGS__);       \
-        }                                                                                        \
+#define SAY(lint, kind, code, format, format_zh, ...)                                                                  \
+    do {                                                                                                               \
+        struct lint_item *item_ = lint_add(lint, kind, code);                                                          \
+        if (item_) {                                                                                                   \
+            snprintf(item_->message, sizeof item_->message, format, __VA_ARGS__);                                      \
+            snprintf(item_->message_zh, sizeof item_->message_zh, format_zh, __VA_ARGS__);                             \
+        }                                                                                                              \
     } while (0)
 
 /* --- dates, measures, leads --- */
@@ -48,7 +48,8 @@ static void lint_tasks(const struct plan *plan, struct lint *lint) {
     for (size_t i = 0; i < plan->task_count; i++) {
         const struct task *task = &plan->tasks[i];
         if (task->target_count == 0)
-            SAY(lint, "no_measure", task->code, "%s %.90s has neither a quantity nor a date; only words can be reported",
+            SAY(lint, "no_measure", task->code,
+                "%s %.90s has neither a quantity nor a date; only words can be reported",
                 "%s %.90s 没有数量和日期，只能报文字进展", task->code, task->title);
     }
     for (size_t i = 0; i < plan->task_count; i++) {
@@ -56,7 +57,8 @@ static void lint_tasks(const struct plan *plan, struct lint *lint) {
         if (task->lead_count == 0)
             SAY(lint, "no_lead", task->code, "%s %.90s has no lead", "%s %.90s 没有牵头单位", task->code, task->title);
         else if (!task->lead_confirmed)
-            SAY(lint, "lead_unconfirmed", task->code, "%s: the lead %.90s is inferred; confirm it and set lead_confirmed: true",
+            SAY(lint, "lead_unconfirmed", task->code,
+                "%s: the lead %.90s is inferred; confirm it and set lead_confirmed: true",
                 "%s 的牵头单位 %.90s 是推定的，待确认", task->code, plan->units[task->leads[0]].name);
     }
 }
@@ -69,10 +71,10 @@ static void lint_aliases(const struct plan *plan, struct lint *lint) {
 }
 
 static bool starts_with_measure_word(const char *unit) {
-    static const char *const words[] = {"台", "户", "站", "村", "个", "名", "所", "家", "人", "座", "处", "辆", "份", "项", "条", "支"};
+    static const char *const words[] = {"台", "户", "站", "村", "个", "名", "所", "家",
+                                        "人", "座", "处", "辆", "份", "项", "条", "支"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strncmp(unit, words[i], strlen(words[i])) == 0)
-            return true;
+        if (strncmp(unit, words[i], strlen(words[i])) == 0) return true;
     return false;
 }
 
@@ -81,7 +83,8 @@ static void lint_counted(const struct plan *plan, struct lint *lint) {
         const struct target *target = &plan->targets[i];
         if (target->kind == KIND_CUMULATIVE && !target->counted && target->decimals == 0 &&
             starts_with_measure_word(target->unit))
-            SAY(lint, "counted_missing", target->code, "%s is measured in “%.60s”, which looks whole; add counted: true",
+            SAY(lint, "counted_missing", target->code,
+                "%s is measured in “%.60s”, which looks whole; add counted: true",
                 "%s 的单位“%.60s”像是整数，请加 counted: true", target->code, target->unit);
     }
 }
@@ -91,8 +94,7 @@ static void lint_from(const struct plan *plan, struct lint *lint) {
     char start[DAY_TEXT_MAX];
     const char *first = "";
     for (size_t i = 0; i < plan->target_count; i++) {
-        if (plan->targets[i].from_assumed && assumed++ == 0)
-            first = plan->targets[i].code;
+        if (plan->targets[i].from_assumed && assumed++ == 0) first = plan->targets[i].code;
     }
     day_print(plan->start, start);
     if (assumed)
@@ -122,8 +124,7 @@ static void lint_sum(const struct target *target, struct lint *lint) {
     decimal_print_fixed(missing, target->decimals, difference);
     decimal_print_fixed(sum->unallocated, target->decimals, open);
     struct lint_item *item = lint_add(lint, "sum_differs", target->code);
-    if (!item)
-        return;
+    if (!item) return;
     size_t used = (size_t)snprintf(item->message, sizeof item->message, "%s 分解合计 %s，市级 %s，差 %s", target->code,
                                    shares, city, difference);
     if (sum->unallocated.mantissa)
@@ -132,7 +133,9 @@ static void lint_sum(const struct target *target, struct lint *lint) {
     memcpy(item->message_zh, item->message, sizeof item->message_zh);
 }
 
-static bool needs_share(const struct target *target) { return target->kind == KIND_CUMULATIVE; }
+static bool needs_share(const struct target *target) {
+    return target->kind == KIND_CUMULATIVE;
+}
 
 static void lint_missing_cells(const struct plan *plan, const struct target *target, struct lint *lint) {
     if (needs_share(target) && plan->has_allocation)
@@ -150,14 +153,13 @@ static void lint_missing_cells(const struct plan *plan, const struct target *tar
 static void lint_blank_counties(const struct plan *plan, const struct target *target, struct lint *lint) {
     for (size_t area = 0; area < plan->area_count; area++) {
         bool asked = area != plan->city && !target->areas;
-        if (!asked || plan_find_cell(plan, (size_t)(target - plan->targets), area) != NO_INDEX)
-            continue;
+        if (!asked || plan_find_cell(plan, (size_t)(target - plan->targets), area) != NO_INDEX) continue;
         if (target->kind == KIND_BASELINE)
             SAY(lint, "no_baseline", target->code, "%s: %s has no baseline and no cell", "%s：%s 没有基数，不设单元",
                 target->code, plan->areas[area].name);
         else
-            SAY(lint, "no_share", target->code, "%s: %s has no share and no cell", "%s：%s 没有分解数，不设单元", target->code,
-                plan->areas[area].name);
+            SAY(lint, "no_share", target->code, "%s: %s has no share and no cell", "%s：%s 没有分解数，不设单元",
+                target->code, plan->areas[area].name);
     }
 }
 
@@ -166,7 +168,8 @@ static void lint_declared(const struct plan *plan, const struct target *target, 
     for (size_t i = 0; i < target->cell_count; i++)
         declared |= plan->cells[target->first_cell + i].has_denominator;
     if (!declared && target->kind == KIND_RATIO && target->denominator == DENOMINATOR_DECLARED)
-        SAY(lint, "no_denominator", target->code, "%s %.90s has no declared denominators: a bare per cent cannot be summed",
+        SAY(lint, "no_denominator", target->code,
+            "%s %.90s has no declared denominators: a bare per cent cannot be summed",
             "%s %.90s 没有申报分母，只报百分数时不能合计", target->code, target->name);
 }
 
@@ -175,7 +178,8 @@ static void lint_allocation(const struct plan *plan, struct lint *lint) {
     for (size_t i = 0; i < plan->target_count; i++)
         needed |= needs_share(&plan->targets[i]) && county_cells(plan, &plan->targets[i]) == 0;
     if (!plan->has_allocation && needed)
-        SAY(lint, "no_allocation", "", "no allocation%s: cumulative targets owe nothing in the counties; load the table with the plan",
+        SAY(lint, "no_allocation", "",
+            "no allocation%s: cumulative targets owe nothing in the counties; load the table with the plan",
             "没有分解表%s：累计类指标在县区没有任务，请随计划装入", "");
     for (size_t i = 0; i < plan->target_count; i++) {
         const struct target *target = &plan->targets[i];
@@ -194,8 +198,7 @@ static bool has_channel(const struct plan *plan, size_t unit, bool *listed) {
     bool found = false;
     *listed = false;
     for (size_t i = 0; i < plan->contact_count; i++) {
-        if (plan->contacts[i].unit != unit)
-            continue;
+        if (plan->contacts[i].unit != unit) continue;
         *listed = true;
         found |= plan->contacts[i].address[0] != '\0';
     }
@@ -204,7 +207,8 @@ static bool has_channel(const struct plan *plan, size_t unit, bool *listed) {
 
 static void lint_contacts(const struct plan *plan, struct lint *lint) {
     if (plan->contact_count == 0) {
-        SAY(lint, "no_contact", "", "no contacts%s: every message goes to the office", "没有联系人表%s：消息都发给办公室", "");
+        SAY(lint, "no_contact", "", "no contacts%s: every message goes to the office",
+            "没有联系人表%s：消息都发给办公室", "");
         return;
     }
     for (size_t unit = 0; unit < plan->unit_count; unit++) {
@@ -212,8 +216,7 @@ static void lint_contacts(const struct plan *plan, struct lint *lint) {
         for (size_t i = 0; i < plan->task_count; i++)
             for (size_t k = 0; k < plan->tasks[i].lead_count; k++)
                 leads |= plan->tasks[i].leads[k] == unit;
-        if (!leads || has_channel(plan, unit, &listed))
-            continue;
+        if (!leads || has_channel(plan, unit, &listed)) continue;
         if (listed)
             SAY(lint, "no_contact", plan->units[unit].name,
                 "the lead %.90s has a contact without an address; its messages go to the office, marked",
@@ -234,9 +237,7 @@ static void lint_calendar(const struct plan *plan, struct lint *lint) {
     }
     for (size_t i = 0; i < plan->target_count; i++) {
         const struct target *target = &plan->targets[i];
-        if (!day_is(target->due) ||
-            day_is(period_of(plan->calendar, &plan->reporting, target->due).closing))
-            continue;
+        if (!day_is(target->due) || day_is(period_of(plan->calendar, &plan->reporting, target->due).closing)) continue;
         day_print(target->due, text);
         SAY(lint, "calendar", target->code, "%s is due %s, and the working days after it are not in the calendar yet",
             "%s 的期限 %s 之后的工作日尚未列入工作日表", target->code, text);

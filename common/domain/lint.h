@@ -5,12 +5,12 @@
 
 #include "common/domain/plan.h"
 
-/* undated · no_measure · lead_unconfirmed · no_lead · alias · no_allocation · no_share · sum_differs · counted_missing ·
- * from_assumed · no_denominator · no_baseline · no_contact · calendar */
+/* undated · no_measure · lead_unconfirmed · no_lead · alias · no_allocation · no_share · sum_differs · counted_missing
+ * · from_assumed · no_denominator · no_baseline · no_contact · calendar */
 struct lint_item {
-    const char *kind; /* static */
-    const char *code; /* target, task, unit or area; borrowed from the plan; "" = the whole plan */
-    char message[512];    /* English; a difference of sums is said in the office's words */
+    const char *kind;  /* static */
+    const char *code;  /* target, task, unit or area; borrowed from the plan; "" = the whole plan */
+    char message[512]; /* English; a difference of sums is said in the office's words */
     char message_zh[512];
 };
 struct lint {

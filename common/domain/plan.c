@@ -13,10 +13,11 @@
 #include "common/domain/plan_words.h"
 
 const struct word target_kind_words[] = {
-    {"cumulative", KIND_CUMULATIVE}, {"latest", KIND_LATEST},     {"ratio", KIND_RATIO},
-    {"per_entity", KIND_PER_ENTITY}, {"milestone", KIND_MILESTONE}, {"hold", KIND_HOLD},
-    {"baseline", KIND_BASELINE},     {"activity", KIND_ACTIVITY}, {"parameter", KIND_PARAMETER},
-    {NULL, 0},
+    {"cumulative", KIND_CUMULATIVE}, {"latest", KIND_LATEST},
+    {"ratio", KIND_RATIO},           {"per_entity", KIND_PER_ENTITY},
+    {"milestone", KIND_MILESTONE},   {"hold", KIND_HOLD},
+    {"baseline", KIND_BASELINE},     {"activity", KIND_ACTIVITY},
+    {"parameter", KIND_PARAMETER},   {NULL, 0},
 };
 const struct word comparator_words[] = {{">=", AT_LEAST}, {"<=", AT_MOST}, {"==", EXACTLY}, {NULL, 0}};
 const struct word firmness_words[] = {{"hard", FIRM_HARD}, {"soft", FIRM_SOFT}, {"aspire", FIRM_ASPIRE}, {NULL, 0}};
@@ -24,10 +25,18 @@ const struct word denominator_words[] = {
     {"none", DENOMINATOR_NONE}, {"declared", DENOMINATOR_DECLARED}, {"reported", DENOMINATOR_REPORTED}, {NULL, 0}};
 const struct word period_length_words[] = {{"monthly", PERIOD_MONTH}, {"quarterly", PERIOD_QUARTER}, {NULL, 0}};
 
-const char *target_kind_word(enum target_kind kind) { return word_text(target_kind_words, (int)kind); }
-const char *comparator_word(enum comparator comparator) { return word_text(comparator_words, (int)comparator); }
-const char *firmness_word(enum firmness firmness) { return word_text(firmness_words, (int)firmness); }
-const char *denominator_word(enum denominator_rule rule) { return word_text(denominator_words, (int)rule); }
+const char *target_kind_word(enum target_kind kind) {
+    return word_text(target_kind_words, (int)kind);
+}
+const char *comparator_word(enum comparator comparator) {
+    return word_text(comparator_words, (int)comparator);
+}
+const char *firmness_word(enum firmness firmness) {
+    return word_text(firmness_words, (int)firmness);
+}
+const char *denominator_word(enum denominator_rule rule) {
+    return word_text(denominator_words, (int)rule);
+}
 
 bool target_is_average(const struct target *target) {
     return target->kind == KIND_RATIO && (target->denominator == DENOMINATOR_REPORTED || !target->percent);
@@ -35,10 +44,8 @@ bool target_is_average(const struct target *target) {
 
 bool cell_is_counted(const struct plan *plan, const struct cell *cell) {
     const struct target *target = &plan->targets[cell->target];
-    if (target->kind == KIND_CUMULATIVE)
-        return target->counted;
-    if (target->kind == KIND_PER_ENTITY)
-        return true;
+    if (target->kind == KIND_CUMULATIVE) return target->counted;
+    if (target->kind == KIND_PER_ENTITY) return true;
     return target->kind == KIND_RATIO && target->percent && target->denominator == DENOMINATOR_DECLARED &&
            cell->has_denominator;
 }
@@ -56,8 +63,7 @@ struct plan *plan_create(void) {
 }
 
 void plan_destroy(struct plan **plan) {
-    if (!*plan)
-        return;
+    if (!*plan) return;
     struct arena *arena = (*plan)->arena; /* the plan itself lies in it */
     calendar_destroy(&(*plan)->calendar);
     arena_destroy(&arena);
@@ -70,8 +76,7 @@ static void read_texts(struct plan_draft *draft, const struct plan_text *texts, 
     for (size_t i = 0; i < count; i++) {
         const char *name = texts[i].name;
         struct slice bytes = texts[i].bytes;
-        if (strcmp(texts[i].role, role) != 0)
-            continue;
+        if (strcmp(texts[i].role, role) != 0) continue;
         if (strcmp(role, "plan") == 0)
             draft_read_yaml(draft, name, bytes);
         else if (strcmp(role, "allocation") == 0)
@@ -90,7 +95,7 @@ static void read_texts(struct plan_draft *draft, const struct plan_text *texts, 
 }
 
 static void check_roles(struct plan_draft *draft, const struct plan_text *texts, size_t count) {
-    static const char *const roles[] = {"plan",     "allocation", "nodes",   "denominators",
+    static const char *const roles[] = {"plan",     "allocation", "nodes",    "denominators",
                                         "openings", "contacts",   "calendar", "rules"};
     size_t plans = 0, calendars = 0;
     for (size_t i = 0; i < count; i++) {
@@ -105,19 +110,17 @@ static void check_roles(struct plan_draft *draft, const struct plan_text *texts,
     }
     if (plans != 1)
         findings_add(draft->findings, false, "", "a plan is made of exactly one plan file; %zu given", plans);
-    if (calendars > 1)
-        findings_add(draft->findings, false, "", "one calendar at most; %zu given", calendars);
+    if (calendars > 1) findings_add(draft->findings, false, "", "one calendar at most; %zu given", calendars);
 }
 
 enum error_code plan_read_on(const struct plan_text *texts, size_t count, struct day load_day, struct plan **out,
                              struct findings *findings) {
-    static const char *const order[] = {"calendar", "plan", "allocation", "denominators", "openings", "nodes",
-                                        "contacts"};
+    static const char *const order[] = {"calendar", "plan",  "allocation", "denominators",
+                                        "openings", "nodes", "contacts"};
     CLEAN(plan_destroy) struct plan *plan = plan_create();
     size_t errors = findings->errors;
     *out = NULL;
-    if (!plan)
-        return ERROR_MEMORY;
+    if (!plan) return ERROR_MEMORY;
     struct plan_draft draft = {.plan = plan, .arena = plan->arena, .findings = findings, .load_day = load_day};
     check_roles(&draft, texts, count);
     for (size_t i = 0; i < sizeof order / sizeof *order && (i < 2 || plan->area_count); i++)
@@ -126,10 +129,8 @@ enum error_code plan_read_on(const struct plan_text *texts, size_t count, struct
         draft_order_shares(&draft);
         draft_make_cells(&draft);
     }
-    if (arena_failed(plan->arena))
-        return ERROR_MEMORY;
-    if (findings->errors != errors)
-        return ERROR_INPUT;
+    if (arena_failed(plan->arena)) return ERROR_MEMORY;
+    if (findings->errors != errors) return ERROR_INPUT;
     *out = TAKE(plan);
     return ERROR_OK;
 }
@@ -142,15 +143,13 @@ enum error_code plan_read(const struct plan_text *texts, size_t count, struct pl
 
 struct suggestion suggest(const char *nearest) {
     struct suggestion suggestion = {""};
-    if (nearest)
-        snprintf(suggestion.text, sizeof suggestion.text, "; did you mean “%.100s”?", nearest);
+    if (nearest) snprintf(suggestion.text, sizeof suggestion.text, "; did you mean “%.100s”?", nearest);
     return suggestion;
 }
 
 static bool fits(struct exact value, struct decimal *out) {
     struct decimal rounded;
-    if (!exact_round(value, DECIMAL_SCALE_MAX, ROUND_CUT, &rounded))
-        return false;
+    if (!exact_round(value, DECIMAL_SCALE_MAX, ROUND_CUT, &rounded)) return false;
     *out = rounded;
     return true;
 }

@@ -7,10 +7,10 @@
  * - Without a row: cumulative, per_entity and baseline have no county cells (nobody knows what is owed), except that
  *   the only area of a cumulative target owes the whole; latest, hold and ratio owe the target's value in every area; a
  *   milestone is done or not and has no goal.
- * - The city comes first: a roll-up, unless the target names the city or a table gives it a share; the only area a target
- *   names, if it is the city, is its only cell.
- * - An absent opening is 0 for sums (cumulative, per_entity, baseline, per-cent ratios with a declared denominator, unless
- *   the comparator is <=); a level's is the target's own, or none. */
+ * - The city comes first: a roll-up, unless the target names the city or a table gives it a share; the only area a
+ * target names, if it is the city, is its only cell.
+ * - An absent opening is 0 for sums (cumulative, per_entity, baseline, per-cent ratios with a declared denominator,
+ * unless the comparator is <=); a level's is the target's own, or none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,25 +45,23 @@ static void find_rows(const struct plan_draft *draft, size_t index, struct rows 
 
 static bool names_area(const struct target *target, size_t area) {
     for (size_t i = 0; i < target->area_count; i++)
-        if (target->areas[i] == area)
-            return true;
+        if (target->areas[i] == area) return true;
     return false;
 }
 
-static size_t county_count(const struct plan *plan) { return plan->area_count - (plan->city != NO_INDEX); }
+static size_t county_count(const struct plan *plan) {
+    return plan->area_count - (plan->city != NO_INDEX);
+}
 
 /* Whether the area is asked at all; what it owes is looked up next. */
 static bool is_addressed(const struct plan *plan, const struct target *target, const struct rows *rows, size_t area) {
-    if (target->areas)
-        return names_area(target, area);
-    if (area != plan->city)
-        return true;
+    if (target->areas) return names_area(target, area);
+    if (area != plan->city) return true;
     return county_count(plan) == 0 || (rows->goals && rows->goals->shares[area].has);
 }
 
 static size_t addressed_count(const struct plan *plan, const struct target *target) {
-    if (target->areas)
-        return target->area_count;
+    if (target->areas) return target->area_count;
     return county_count(plan) ? county_count(plan) : plan->area_count;
 }
 
@@ -78,8 +76,7 @@ static void set_goal_history(struct cell *cell, const struct rows *rows) {
     const struct share *before = NULL;
     for (const struct share_row *row = rows->first_goals; row && row <= rows->goals; row++) {
         const struct share *share = &row->shares[cell->area];
-        if (!share->has)
-            continue;
+        if (!share->has) continue;
         if (!before)
             cell->goal_original = share->value;
         else if (decimal_compare(before->value, share->value) != 0)
@@ -90,20 +87,17 @@ static void set_goal_history(struct cell *cell, const struct rows *rows) {
 
 /* false = there is no cell. */
 static bool owe(const struct plan *plan, const struct target *target, const struct rows *rows, struct cell *cell) {
-    if (target->kind == KIND_ACTIVITY || target->kind == KIND_PARAMETER)
-        return true;
+    if (target->kind == KIND_ACTIVITY || target->kind == KIND_PARAMETER) return true;
     if (rows->denominators && !goal_is_declared(target)) {
         const struct share *denominator = &rows->denominators->shares[cell->area];
-        if (!denominator->has)
-            return false;
+        if (!denominator->has) return false;
         cell->has_denominator = true;
         cell->denominator = denominator->value;
         cell->no_task |= denominator->value.mantissa == 0;
     }
     if (rows->goals) {
         const struct share *share = &rows->goals->shares[cell->area];
-        if (!share->has)
-            return false;
+        if (!share->has) return false;
         if (target->kind == KIND_MILESTONE) {
             cell->no_task |= share->value.mantissa == 0;
             return true;
@@ -116,12 +110,9 @@ static bool owe(const struct plan *plan, const struct target *target, const stru
         }
         return true;
     }
-    if (target->kind == KIND_MILESTONE)
-        return true;
-    if (goal_is_declared(target))
-        return false;
-    if (target->kind == KIND_CUMULATIVE && addressed_count(plan, target) > 1)
-        return false;
+    if (target->kind == KIND_MILESTONE) return true;
+    if (goal_is_declared(target)) return false;
+    if (target->kind == KIND_CUMULATIVE && addressed_count(plan, target) > 1) return false;
     if (target->has_value) {
         cell->has_goal = true;
         cell->goal = cell->goal_original = target->value; /* a level of 0 is a goal, not the absence of a task */
@@ -142,7 +133,10 @@ static void set_opening(const struct target *target, const struct rows *rows, st
 }
 
 static struct cell new_cell(const struct target *target, size_t index, size_t area) {
-    return (struct cell){.target = index, .area = area, .goal_changed = DAY_NONE, .due = target->due,
+    return (struct cell){.target = index,
+                         .area = area,
+                         .goal_changed = DAY_NONE,
+                         .due = target->due,
                          .due_original = target->due_original};
 }
 
@@ -156,8 +150,7 @@ static void set_nodes(struct plan_draft *draft, struct cell *cell) {
     for (size_t i = 0; i < draft->node_count; i++)
         count += draft->nodes[i].target == cell->target && draft->nodes[i].area == cell->area;
     struct node *nodes = count ? arena_array(draft->arena, count, sizeof *nodes) : NULL;
-    if (!nodes)
-        return;
+    if (!nodes) return;
     for (size_t i = 0; i < draft->node_count; i++)
         if (draft->nodes[i].target == cell->target && draft->nodes[i].area == cell->area)
             nodes[cell->node_count++] = draft->nodes[i].node;
@@ -170,13 +163,14 @@ static struct decimal total(const struct cell *cells, size_t count, struct share
     struct decimal sum = {0, 0};
     for (size_t i = 0; i < count; i++) {
         struct share share = of(&cells[i]);
-        if (share.has && !decimal_add_to(&sum, share.value))
-            return (struct decimal){0, 0};
+        if (share.has && !decimal_add_to(&sum, share.value)) return (struct decimal){0, 0};
     }
     return sum;
 }
 
-static struct share goal_of(const struct cell *cell) { return (struct share){cell->has_goal, cell->goal}; }
+static struct share goal_of(const struct cell *cell) {
+    return (struct share){cell->has_goal, cell->goal};
+}
 static struct share denominator_of(const struct cell *cell) {
     return (struct share){cell->has_denominator, cell->denominator};
 }
@@ -207,31 +201,35 @@ static void set_rollup(const struct target *target, struct cell *city, const str
 }
 
 static void keep_sums(struct plan_draft *draft, struct target *target, const struct rows *rows) {
-    if (!rows->goals || target->kind != KIND_CUMULATIVE)
-        return;
+    if (!rows->goals || target->kind != KIND_CUMULATIVE) return;
     struct allocated *sum = &target->allocated;
-    *sum = (struct allocated){.present = true, .unallocated = rows->goals->unallocated, .city = target->value,
-                              .effective = rows->goals->effective, .document = rows->goals->document};
-    if (rows->goals->has_city)
-        sum->city = rows->goals->city;
+    *sum = (struct allocated){.present = true,
+                              .unallocated = rows->goals->unallocated,
+                              .city = target->value,
+                              .effective = rows->goals->effective,
+                              .document = rows->goals->document};
+    if (rows->goals->has_city) sum->city = rows->goals->city;
     for (size_t i = 0; i < draft->plan->area_count; i++)
-        if (i != draft->plan->city && rows->goals->shares[i].has && !decimal_add_to(&sum->shares, rows->goals->shares[i].value))
-            findings_add(draft->findings, false, rows->goals->place, "%s: the sum of the shares does not fit 18 digits", target->code);
+        if (i != draft->plan->city && rows->goals->shares[i].has &&
+            !decimal_add_to(&sum->shares, rows->goals->shares[i].value))
+            findings_add(draft->findings, false, rows->goals->place, "%s: the sum of the shares does not fit 18 digits",
+                         target->code);
 }
 
 static void check_shares(struct plan_draft *draft, const struct target *target, const struct rows *rows) {
     const struct plan *plan = draft->plan;
     for (size_t i = 0; rows->goals && target->areas && i < plan->area_count; i++)
         if (rows->goals->shares[i].has && rows->goals->shares[i].value.mantissa != 0 && !names_area(target, i))
-            findings_add(draft->findings, false, rows->goals->place, "%s has a share for %s, but its areas: do not name it; change one of them",
-                         target->code, plan->areas[i].name);
+            findings_add(draft->findings, false, rows->goals->place,
+                         "%s has a share for %s, but its areas: do not name it; change one of them", target->code,
+                         plan->areas[i].name);
     for (size_t i = 0; rows->goals && target->counted && i < plan->area_count; i++)
         if (rows->goals->shares[i].has && rows->goals->shares[i].value.scale > 0)
-            findings_add(draft->findings, false, rows->goals->place, "%s counts whole things, but the share of %s is not whole", target->code,
-                         plan->areas[i].name);
+            findings_add(draft->findings, false, rows->goals->place,
+                         "%s counts whole things, but the share of %s is not whole", target->code, plan->areas[i].name);
     if (goal_is_declared(target) && rows->goals && rows->denominators && rows->goals != rows->denominators)
-        findings_add(draft->findings, false, rows->goals->place, "%s stands in the allocation and in the denominators; keep one row",
-                     target->code);
+        findings_add(draft->findings, false, rows->goals->place,
+                     "%s stands in the allocation and in the denominators; keep one row", target->code);
 }
 
 static void make_target_cells(struct plan_draft *draft, size_t index) {
@@ -250,13 +248,11 @@ static void make_target_cells(struct plan_draft *draft, size_t index) {
     }
     for (size_t area = 0; area < plan->area_count; area++) {
         struct cell cell = new_cell(target, index, area);
-        if (!is_addressed(plan, target, &rows, area) || !owe(plan, target, &rows, &cell))
-            continue;
+        if (!is_addressed(plan, target, &rows, area) || !owe(plan, target, &rows, &cell)) continue;
         set_opening(target, &rows, &cell);
         plan->cells[plan->cell_count++] = cell;
     }
-    if (city_rolls)
-        set_rollup(target, city, city + 1, (size_t)(&plan->cells[plan->cell_count] - (city + 1)));
+    if (city_rolls) set_rollup(target, city, city + 1, (size_t)(&plan->cells[plan->cell_count] - (city + 1)));
     target->cell_count = plan->cell_count - target->first_cell;
     for (size_t i = target->first_cell; i < plan->cell_count; i++)
         set_nodes(draft, &plan->cells[i]);
@@ -270,20 +266,20 @@ static void check_nodes(struct plan_draft *draft) {
         const struct cell *cell = index == NO_INDEX ? NULL : &draft->plan->cells[index];
         const char *area = draft->plan->areas[row->area].name;
         if (!cell || cell->no_task)
-            findings_add(draft->findings, false, row->place, "%s has a node for %s, which has no task there", target->code, area);
+            findings_add(draft->findings, false, row->place, "%s has a node for %s, which has no task there",
+                         target->code, area);
         else if (cell->has_goal && target->comparator == AT_LEAST && decimal_compare(row->node.value, cell->goal) > 0)
-            findings_add(draft->findings, false, row->place, "%s: a node of %s lies above its goal", target->code, area);
+            findings_add(draft->findings, false, row->place, "%s: a node of %s lies above its goal", target->code,
+                         area);
     }
 }
 
 void draft_make_cells(struct plan_draft *draft) {
     struct plan *plan = draft->plan;
     size_t most;
-    if (__builtin_mul_overflow(plan->target_count, plan->area_count, &most))
-        return;
+    if (__builtin_mul_overflow(plan->target_count, plan->area_count, &most)) return;
     plan->cells = arena_array(draft->arena, most, sizeof *plan->cells);
-    if (!plan->cells)
-        return;
+    if (!plan->cells) return;
     for (size_t i = 0; i < plan->target_count; i++)
         make_target_cells(draft, i);
     plan->has_allocation |= draft->allocation.count > 0;

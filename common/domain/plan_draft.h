@@ -1,5 +1,5 @@
-/* The inside of plan_read: what its rooms (the YAML file, the tables, the cells) hand to each other while a plan is being
- * made. Nothing outside common/domain/plan*.c, allocation.c and contacts.c includes this. */
+/* The inside of plan_read: what its rooms (the YAML file, the tables, the cells) hand to each other while a plan is
+ * being made. Nothing outside common/domain/plan*.c, allocation.c and contacts.c includes this. */
 #ifndef DUBAN_DOMAIN_PLAN_DRAFT_H
 #define DUBAN_DOMAIN_PLAN_DRAFT_H
 
@@ -51,7 +51,8 @@ void draft_read_contacts(struct plan_draft *draft, const char *name, struct slic
 /* Adds a zeroed row with its shares; NULL when there is no memory. */
 struct share_row *draft_add_share_row(struct plan_draft *draft, struct share_rows *rows, size_t target);
 void draft_order_shares(struct plan_draft *draft);
-/* The rows of a target: the one that counts on load day, or NULL. *first = the oldest; the rows between lie in a line. */
+/* The rows of a target: the one that counts on load day, or NULL. *first = the oldest; the rows between lie in a line.
+ */
 const struct share_row *draft_share_row(const struct plan_draft *draft, const struct share_rows *rows, size_t target,
                                         const struct share_row **first);
 void draft_make_cells(struct plan_draft *draft);

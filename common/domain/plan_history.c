@@ -5,8 +5,7 @@
 static const struct cell *same_cell(const struct plan *older, const struct plan *plan, const struct cell *cell) {
     size_t target = plan_find_target(older, slice_of(plan->targets[cell->target].code));
     size_t area = plan_find_area(older, slice_of(plan->areas[cell->area].code));
-    if (target == NO_INDEX || area == NO_INDEX)
-        return NULL;
+    if (target == NO_INDEX || area == NO_INDEX) return NULL;
     size_t index = plan_find_cell(older, target, area);
     return index == NO_INDEX ? NULL : &older->cells[index];
 }
@@ -14,8 +13,7 @@ static const struct cell *same_cell(const struct plan *older, const struct plan 
 static void apply_due(struct plan *plan, const struct plan *const *older, size_t count, struct target *target) {
     for (size_t i = 0; i < count; i++) {
         size_t index = plan_find_target(older[i], slice_of(target->code));
-        if (index == NO_INDEX || !day_is(older[i]->targets[index].due))
-            continue;
+        if (index == NO_INDEX || !day_is(older[i]->targets[index].due)) continue;
         target->due_original = older[i]->targets[index].due_original;
         break;
     }
@@ -28,8 +26,7 @@ static void apply_goal(struct plan *plan, const struct plan *const *older, const
     const struct cell *before = NULL;
     for (size_t i = 0; i <= count; i++) {
         const struct cell *now = i < count ? same_cell(older[i], plan, cell) : cell;
-        if (!now || !now->has_goal)
-            continue;
+        if (!now || !now->has_goal) continue;
         struct day changed = now->goal_changed; /* by a dated row within that version */
         if (!before)
             cell->goal_original = now->goal_original;

@@ -10,46 +10,39 @@ static bool loosely(struct slice text, const char *name) {
 
 size_t plan_find_target(const struct plan *plan, struct slice code) {
     for (size_t i = 0; i < plan->target_count; i++)
-        if (slice_is(code, plan->targets[i].code))
-            return i;
+        if (slice_is(code, plan->targets[i].code)) return i;
     return NO_INDEX;
 }
 
 size_t plan_find_task(const struct plan *plan, struct slice code) {
     for (size_t i = 0; i < plan->task_count; i++)
-        if (slice_is(code, plan->tasks[i].code))
-            return i;
+        if (slice_is(code, plan->tasks[i].code)) return i;
     return NO_INDEX;
 }
 
 size_t plan_find_area(const struct plan *plan, struct slice code) {
     for (size_t i = 0; i < plan->area_count; i++)
-        if (slice_is(code, plan->areas[i].code))
-            return i;
+        if (slice_is(code, plan->areas[i].code)) return i;
     return NO_INDEX;
 }
 
 size_t plan_find_unit(const struct plan *plan, struct slice name) {
     for (size_t i = 0; i < plan->unit_count; i++) {
         const struct unit *unit = &plan->units[i];
-        if (slice_is(name, unit->name))
-            return i;
+        if (slice_is(name, unit->name)) return i;
         for (size_t k = 0; k < unit->alias_count; k++)
-            if (slice_is(name, unit->aliases[k]))
-                return i;
+            if (slice_is(name, unit->aliases[k])) return i;
     }
     return NO_INDEX;
 }
 
 size_t plan_find_cell(const struct plan *plan, size_t target, size_t area) {
-    if (target >= plan->target_count)
-        return NO_INDEX;
+    if (target >= plan->target_count) return NO_INDEX;
     /* areas are kept city first, then by code, so the cells of a target are in order of their area */
     size_t low = plan->targets[target].first_cell, high = low + plan->targets[target].cell_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (plan->cells[middle].area == area)
-            return middle;
+        if (plan->cells[middle].area == area) return middle;
         if (plan->cells[middle].area < area)
             low = middle + 1;
         else
@@ -70,42 +63,35 @@ static void match_add(struct match *match, size_t index) {
 }
 
 static size_t match_end(struct match match, bool *several) {
-    if (several)
-        *several = match.several;
+    if (several) *several = match.several;
     return match.several ? NO_INDEX : match.found;
 }
 
 size_t plan_target_named(const struct plan *plan, struct slice text, bool *several) {
     struct match match = {NO_INDEX, false};
     for (size_t i = 0; text.len && i < plan->target_count; i++)
-        if (loosely(text, plan->targets[i].code))
-            return match_end((struct match){i, false}, several);
+        if (loosely(text, plan->targets[i].code)) return match_end((struct match){i, false}, several);
     for (size_t i = 0; text.len && i < plan->target_count; i++)
-        if (loosely(text, plan->targets[i].name) || loosely(text, plan->targets[i].short_name))
-            match_add(&match, i);
+        if (loosely(text, plan->targets[i].name) || loosely(text, plan->targets[i].short_name)) match_add(&match, i);
     return match_end(match, several);
 }
 
 static bool alias_valid(const struct dated_alias *alias, struct day day) {
-    if (!day_is(day))
-        return true;
+    if (!day_is(day)) return true;
     return (!day_is(alias->from) || alias->from.n <= day.n) && (!day_is(alias->to) || day.n <= alias->to.n);
 }
 
 static bool area_is_called(const struct area *area, struct slice text, struct day day) {
-    if (loosely(text, area->code) || loosely(text, area->name) || loosely(text, area->short_name))
-        return true;
+    if (loosely(text, area->code) || loosely(text, area->name) || loosely(text, area->short_name)) return true;
     for (size_t i = 0; i < area->alias_count; i++)
-        if (alias_valid(&area->aliases[i], day) && loosely(text, area->aliases[i].name))
-            return true;
+        if (alias_valid(&area->aliases[i], day) && loosely(text, area->aliases[i].name)) return true;
     return false;
 }
 
 size_t plan_area_named(const struct plan *plan, struct slice text, struct day day, bool *several) {
     struct match match = {NO_INDEX, false};
     for (size_t i = 0; text.len && i < plan->area_count; i++)
-        if (area_is_called(&plan->areas[i], text, day))
-            match_add(&match, i);
+        if (area_is_called(&plan->areas[i], text, day)) match_add(&match, i);
     return match_end(match, several);
 }
 
@@ -117,11 +103,9 @@ struct nearest {
 };
 
 static void nearer(struct nearest *best, const char *text, const char *candidate) {
-    if (!candidate || !text_nearest(text, &candidate, 1))
-        return;
+    if (!candidate || !text_nearest(text, &candidate, 1)) return;
     size_t distance = text_distance(text, candidate);
-    if (!best->text || distance < best->distance)
-        *best = (struct nearest){candidate, distance};
+    if (!best->text || distance < best->distance) *best = (struct nearest){candidate, distance};
 }
 
 const char *plan_nearest_unit(const struct plan *plan, const char *text) {

@@ -11,7 +11,7 @@ struct reader {
     struct plan_draft *draft;
     struct plan *plan;
     struct yaml *doc;
-    bool units_implied; /* no units: list; a name used is a unit */
+    bool units_implied;               /* no units: list; a name used is a unit */
     const struct yaml_node **parents; /* of each target: its parent's name, resolved when all are read */
     const struct yaml_node **places;
 };
@@ -27,8 +27,7 @@ static const char *text_of(struct reader *r, struct yaml_node *map, const char *
 static size_t unit_called(struct reader *r, const struct yaml_node *node, const char *name) {
     struct plan *plan = r->plan;
     size_t index = plan_find_unit(plan, slice_of(name));
-    if (index != NO_INDEX)
-        return index;
+    if (index != NO_INDEX) return index;
     if (!r->units_implied) {
         yaml_wrong(r->doc, node, "“%.90s” is no unit of the plan%s", name, suggest(plan_nearest_unit(plan, name)).text);
         return NO_INDEX;
@@ -43,16 +42,14 @@ static size_t *read_unit_list(struct reader *r, struct yaml_node *map, const cha
     const char *const *names;
     size_t given = 0;
     *count = 0;
-    if (!node || !yaml_get_texts(r->doc, map, key, YAML_OPTIONAL, &names, &given))
-        return NULL;
+    if (!node || !yaml_get_texts(r->doc, map, key, YAML_OPTIONAL, &names, &given)) return NULL;
     size_t *units = arena_array(r->draft->arena, given, sizeof *units);
     for (size_t i = 0; units && i < given; i++) {
         size_t unit = unit_called(r, node->kind == YAML_KIND_LIST ? &node->items[i] : node, names[i]);
         bool known = unit == NO_INDEX;
         for (size_t k = 0; k < *count; k++)
             known |= units[k] == unit; /* a unit named twice counts once */
-        if (!known)
-            units[(*count)++] = unit;
+        if (!known) units[(*count)++] = unit;
     }
     return units;
 }
@@ -60,8 +57,8 @@ static size_t *read_unit_list(struct reader *r, struct yaml_node *map, const cha
 /* --- targets --- */
 
 static enum denominator_rule default_denominator(const struct target *target) {
-    bool share = target->kind == KIND_RATIO || target->kind == KIND_PER_ENTITY ||
-                 (target->kind == KIND_HOLD && target->percent);
+    bool share =
+        target->kind == KIND_RATIO || target->kind == KIND_PER_ENTITY || (target->kind == KIND_HOLD && target->percent);
     return share ? DENOMINATOR_DECLARED : DENOMINATOR_NONE;
 }
 
@@ -72,13 +69,11 @@ static void read_value(struct reader *r, struct yaml_node *map, struct target *t
     target->has_value = yaml_get_decimal(r->doc, map, "value", YAML_OPTIONAL, &target->value);
     if (!node && needed)
         yaml_wrong(r->doc, map, "%s: a %s target needs its value:", target->code, target_kind_word(target->kind));
-    if (!target->has_value)
-        return;
+    if (!target->has_value) return;
     if (target->value.scale > target->decimals)
         yaml_wrong(r->doc, node, "%s: the value has %u decimals, the target %u; set decimals: %u", target->code,
                    target->value.scale, target->decimals, target->value.scale);
-    if (target->value.mantissa < 0)
-        yaml_wrong(r->doc, node, "%s: the value is below zero", target->code);
+    if (target->value.mantissa < 0) yaml_wrong(r->doc, node, "%s: the value is below zero", target->code);
     if (target->counted && target->value.scale > 0)
         yaml_wrong(r->doc, node, "%s: whole things are counted, but the value is not whole", target->code);
 }
@@ -136,7 +131,8 @@ static size_t area_called(struct reader *r, const struct yaml_node *node, const 
     bool several = false;
     size_t area = plan_area_named(r->plan, slice_of(text), DAY_NONE, &several);
     if (area == NO_INDEX)
-        yaml_wrong(r->doc, node, "“%.60s” is %s%s", text, several ? "the name of several areas; use a code" : "no area of the plan",
+        yaml_wrong(r->doc, node, "“%.60s” is %s%s", text,
+                   several ? "the name of several areas; use a code" : "no area of the plan",
                    several ? "" : suggest(plan_nearest_area(r->plan, text)).text);
     return area;
 }
@@ -148,8 +144,7 @@ static int by_index(const void *a, const void *b) {
 
 static void set_areas(struct reader *r, struct target *target, const size_t *areas, size_t count) {
     target->areas = arena_array(r->draft->arena, count, sizeof *target->areas);
-    if (!target->areas)
-        return;
+    if (!target->areas) return;
     memcpy(target->areas, areas, count * sizeof *areas);
     target->area_count = count;
     qsort(target->areas, count, sizeof *target->areas, by_index);
@@ -162,23 +157,19 @@ static void read_target_areas(struct reader *r, struct yaml_node *map, struct ta
     bool words = target->kind == KIND_ACTIVITY || target->kind == KIND_PARAMETER;
     if (!node && words && r->plan->city != NO_INDEX)
         set_areas(r, target, &r->plan->city, 1); /* words have one cell, the city's */
-    if (!node || !yaml_get_texts(r->doc, map, "areas", YAML_OPTIONAL, &names, &given))
-        return;
+    if (!node || !yaml_get_texts(r->doc, map, "areas", YAML_OPTIONAL, &names, &given)) return;
     size_t *areas = arena_array(r->draft->arena, given, sizeof *areas);
     for (size_t i = 0; areas && i < given; i++) {
         const struct yaml_node *item = node->kind == YAML_KIND_LIST ? &node->items[i] : node;
         size_t area = area_called(r, item, names[i]);
-        if (area == NO_INDEX)
-            continue;
+        if (area == NO_INDEX) continue;
         for (size_t k = 0; k < count; k++)
             if (areas[k] == area)
                 yaml_wrong(r->doc, item, "%s: area %s stands twice", target->code, r->plan->areas[area].code);
         areas[count++] = area;
     }
-    if (given == 0)
-        yaml_wrong(r->doc, node, "%s: no areas; leave areas: out for all of them", target->code);
-    if (count)
-        set_areas(r, target, areas, count);
+    if (given == 0) yaml_wrong(r->doc, node, "%s: no areas; leave areas: out for all of them", target->code);
+    if (count) set_areas(r, target, areas, count);
 }
 
 static void read_reporter(struct reader *r, struct yaml_node *map, struct target *target) {
@@ -186,8 +177,7 @@ static void read_reporter(struct reader *r, struct yaml_node *map, struct target
     const char *text;
     target->reporter = REPORTER_COUNTY;
     target->reporter_unit = NO_INDEX;
-    if (!node || !yaml_as_text(r->doc, node, "reporter", &text) || strcmp(text, "county") == 0)
-        return;
+    if (!node || !yaml_as_text(r->doc, node, "reporter", &text) || strcmp(text, "county") == 0) return;
     if (strcmp(text, "office") == 0) {
         target->reporter = REPORTER_OFFICE;
         return;
@@ -216,8 +206,7 @@ static void read_inline_shares(struct reader *r, struct yaml_node *map, size_t i
         struct yaml_pair *pair = &shares->pairs[i];
         struct decimal value;
         pair->taken = true;
-        if (pair->value.kind == YAML_KIND_NULL || !yaml_as_decimal(r->doc, &pair->value, pair->key, &value))
-            continue;
+        if (pair->value.kind == YAML_KIND_NULL || !yaml_as_decimal(r->doc, &pair->value, pair->key, &value)) continue;
         if (value.mantissa < 0 || (target->kind == KIND_CUMULATIVE && value.scale > target->decimals))
             yaml_wrong(r->doc, &pair->value, "%s: a share is zero or more, with at most %u decimals", target->code,
                        target->decimals);
@@ -226,14 +215,15 @@ static void read_inline_shares(struct reader *r, struct yaml_node *map, size_t i
             continue;
         }
         size_t area = area_called(r, &pair->value, pair->key);
-        if (area != NO_INDEX)
-            row->shares[area] = (struct share){true, value};
+        if (area != NO_INDEX) row->shares[area] = (struct share){true, value};
     }
 }
 
-static void check_target_code(struct reader *r, const struct yaml_node *node, const struct task *task, const char *code) {
+static void check_target_code(struct reader *r, const struct yaml_node *node, const struct task *task,
+                              const char *code) {
     size_t len = strlen(task->code);
-    if (strncmp(code, task->code, len) != 0 || code[len] != '.' || code[len + 1] == '\0' || strlen(code) > CODE_BYTES_MAX)
+    if (strncmp(code, task->code, len) != 0 || code[len] != '.' || code[len + 1] == '\0' ||
+        strlen(code) > CODE_BYTES_MAX)
         yaml_wrong(r->doc, node, "“%.60s” does not lie in task %s; write %s.1", code, task->code, task->code);
     for (size_t i = 0; i < r->plan->target_count; i++)
         if (strcmp(r->plan->targets[i].code, code) == 0)
@@ -244,25 +234,26 @@ static void check_short(struct reader *r, struct yaml_node *map, const struct ta
     struct yaml_node *given = yaml_map_get(r->doc, map, "short", YAML_OPTIONAL);
     const struct yaml_node *node = given ? given : map;
     if (text_chars(target->short_name, strlen(target->short_name)) > SHORT_CHARS_MAX)
-        yaml_wrong(r->doc, node, given ? "%s: short “%.90s” is longer than %d characters" : "%s: “%.90s” is longer than %d characters; add short:",
+        yaml_wrong(r->doc, node,
+                   given ? "%s: short “%.90s” is longer than %d characters"
+                         : "%s: “%.90s” is longer than %d characters; add short:",
                    target->code, target->short_name, SHORT_CHARS_MAX);
     for (size_t i = 0; target->short_name[0] && i < r->plan->target_count; i++)
         if (strcmp(r->plan->targets[i].short_name, target->short_name) == 0)
-            yaml_wrong(r->doc, node, "%s and %s are both called “%.60s” in short; give one another short:",
-                       r->plan->targets[i].code, target->code, target->short_name);
+            yaml_wrong(r->doc, node,
+                       "%s and %s are both called “%.60s” in short; give one another short:", r->plan->targets[i].code,
+                       target->code, target->short_name);
 }
 
 static void read_target(struct reader *r, struct yaml_node *map, size_t task_index) {
     struct plan *plan = r->plan;
-    if (!yaml_as_map(r->doc, map, "target"))
-        return;
+    if (!yaml_as_map(r->doc, map, "target")) return;
     size_t index = plan->target_count;
     struct target *target = &plan->targets[index]; /* counted at the end: until then no search finds it */
     *target = (struct target){.task = task_index, .parent = NO_INDEX, .allocated = {.effective = DAY_NONE}};
     struct yaml_node *code = yaml_map_get(r->doc, map, "code", YAML_REQUIRED);
     target->code = text_of(r, map, "code", YAML_OPTIONAL, "");
-    if (code)
-        check_target_code(r, code, &plan->tasks[task_index], target->code);
+    if (code) check_target_code(r, code, &plan->tasks[task_index], target->code);
     target->name = text_of(r, map, "name", YAML_REQUIRED, "");
     target->short_name = text_of(r, map, "short", YAML_OPTIONAL, target->name);
     check_short(r, map, target);
@@ -285,8 +276,7 @@ static void resolve_parents(struct reader *r) {
     for (size_t i = 0; i < plan->target_count; i++) {
         const struct yaml_node *node = r->parents[i];
         const char *code;
-        if (!node || !yaml_as_text(r->doc, node, "parent", &code))
-            continue;
+        if (!node || !yaml_as_text(r->doc, node, "parent", &code)) continue;
         size_t parent = plan_find_target(plan, slice_of(code));
         if (parent == NO_INDEX)
             yaml_wrong(r->doc, node, "parent “%.60s” is no target of the plan%s", code,
@@ -310,11 +300,9 @@ static size_t group_called(struct reader *r, struct yaml_node *map) {
     struct plan *plan = r->plan;
     struct yaml_node *node = yaml_map_get(r->doc, map, "group", YAML_OPTIONAL);
     const char *text;
-    if (!node || !yaml_as_text(r->doc, node, "group", &text))
-        return NO_INDEX;
+    if (!node || !yaml_as_text(r->doc, node, "group", &text)) return NO_INDEX;
     for (size_t i = 0; i < plan->group_count; i++)
-        if (strcmp(plan->groups[i].code, text) == 0 || strcmp(plan->groups[i].name, text) == 0)
-            return i;
+        if (strcmp(plan->groups[i].code, text) == 0 || strcmp(plan->groups[i].name, text) == 0) return i;
     yaml_wrong(r->doc, node, "“%.60s” is none of the groups:", text);
     return NO_INDEX;
 }
@@ -329,8 +317,7 @@ static void read_task_code(struct reader *r, struct yaml_node *map, struct task 
     struct yaml_node *node = yaml_map_get(r->doc, map, "code", YAML_REQUIRED);
     task->code = text_of(r, map, "code", YAML_OPTIONAL, "");
     task->number = task_number(task->code, r->plan->task_count);
-    if (!node)
-        return;
+    if (!node) return;
     size_t len = strspn(task->code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
     if (task->code[len] || len == 0 || len > CODE_BYTES_MAX)
         yaml_wrong(r->doc, node, "“%.60s” is no task code; use letters and digits, as T06", task->code);
@@ -341,8 +328,7 @@ static void read_task_code(struct reader *r, struct yaml_node *map, struct task 
 
 static void read_task(struct reader *r, struct yaml_node *map) {
     struct plan *plan = r->plan;
-    if (!yaml_as_map(r->doc, map, "task"))
-        return;
+    if (!yaml_as_map(r->doc, map, "task")) return;
     size_t index = plan->task_count;
     struct task *task = &plan->tasks[index];
     read_task_code(r, map, task);
@@ -366,7 +352,8 @@ static size_t count_targets(struct yaml *doc, struct yaml_node *tasks) {
     size_t count = 0;
     for (size_t i = 0; i < tasks->count; i++) {
         struct yaml_node *task = &tasks->items[i];
-        struct yaml_node *targets = task->kind == YAML_KIND_MAP ? yaml_map_get(doc, task, "targets", YAML_OPTIONAL) : NULL;
+        struct yaml_node *targets =
+            task->kind == YAML_KIND_MAP ? yaml_map_get(doc, task, "targets", YAML_OPTIONAL) : NULL;
         count += targets && targets->kind == YAML_KIND_LIST ? targets->count : 0;
     }
     return count;
@@ -375,8 +362,7 @@ static size_t count_targets(struct yaml *doc, struct yaml_node *tasks) {
 void draft_read_tasks(struct plan_draft *draft, struct yaml *doc, struct yaml_node *root) {
     struct plan *plan = draft->plan;
     struct yaml_node *tasks = yaml_get_list(doc, root, "tasks", YAML_REQUIRED);
-    if (!tasks)
-        return;
+    if (!tasks) return;
     size_t targets = count_targets(doc, tasks);
     struct reader r = {.draft = draft, .plan = plan, .doc = doc};
     r.units_implied = !yaml_map_get(doc, root, "units", YAML_OPTIONAL);
@@ -384,10 +370,8 @@ void draft_read_tasks(struct plan_draft *draft, struct yaml *doc, struct yaml_no
     r.places = arena_array(draft->arena, targets, sizeof(struct yaml_node *));
     plan->tasks = arena_array(draft->arena, tasks->count, sizeof *plan->tasks);
     plan->targets = arena_array(draft->arena, targets, sizeof *plan->targets);
-    if (arena_failed(draft->arena))
-        return;
-    if (tasks->count == 0)
-        yaml_wrong(doc, tasks, "no tasks; a plan needs at least one");
+    if (arena_failed(draft->arena)) return;
+    if (tasks->count == 0) yaml_wrong(doc, tasks, "no tasks; a plan needs at least one");
     for (size_t i = 0; i < tasks->count; i++)
         read_task(&r, &tasks->items[i]);
     resolve_parents(&r);

@@ -22,8 +22,7 @@ static bool is_code(const char *text) {
 static const char *get_code(struct plan_draft *draft, struct yaml *doc, struct yaml_node *map) {
     struct yaml_node *node = yaml_map_get(doc, map, "code", YAML_REQUIRED);
     const char *text;
-    if (!node || !yaml_as_text(doc, node, "code", &text))
-        return "";
+    if (!node || !yaml_as_text(doc, node, "code", &text)) return "";
     if (!is_code(text))
         yaml_wrong(doc, node, "“%.60s” is no code; use letters, digits, . - _ and at most %d of them", text,
                    CODE_BYTES_MAX);
@@ -34,11 +33,11 @@ static const char *get_code(struct plan_draft *draft, struct yaml *doc, struct y
 static const char *get_short(struct plan_draft *draft, struct yaml *doc, struct yaml_node *map, const char *name) {
     struct yaml_node *node = yaml_map_get(doc, map, "short", YAML_OPTIONAL);
     const char *text = name;
-    if (node && !yaml_as_text(doc, node, "short", &text))
-        return name;
+    if (node && !yaml_as_text(doc, node, "short", &text)) return name;
     if (text_chars(text, strlen(text)) > SHORT_CHARS_MAX)
         yaml_wrong(doc, node ? node : map,
-                   node ? "short “%.90s” is longer than %d characters" : "“%.90s” is longer than %d characters; add short:",
+                   node ? "short “%.90s” is longer than %d characters"
+                        : "“%.90s” is longer than %d characters; add short:",
                    text, SHORT_CHARS_MAX);
     return arena_copy(draft->arena, text);
 }
@@ -47,8 +46,7 @@ static const char *get_short(struct plan_draft *draft, struct yaml *doc, struct 
 
 static void read_area_aliases(struct plan_draft *draft, struct yaml *doc, struct yaml_node *map, struct area *area) {
     struct yaml_node *list = yaml_get_list(doc, map, "aliases", YAML_OPTIONAL);
-    if (!list || !(area->aliases = arena_array(draft->arena, list->count, sizeof *area->aliases)))
-        return;
+    if (!list || !(area->aliases = arena_array(draft->arena, list->count, sizeof *area->aliases))) return;
     for (size_t i = 0; i < list->count; i++) {
         struct yaml_node *item = &list->items[i];
         struct dated_alias *alias = &area->aliases[area->alias_count];
@@ -73,13 +71,13 @@ static void read_tile(struct yaml *doc, struct yaml_node *map, struct area *area
     struct yaml_node *tile = yaml_get_list(doc, map, "tile", YAML_OPTIONAL);
     int64_t row = -1, column = -1;
     area->tile_row = area->tile_column = -1;
-    if (!tile)
-        return;
+    if (!tile) return;
     if (tile->count != 2) {
         yaml_wrong(doc, tile, "a tile is [row, column]; %zu values given", tile->count);
         return;
     }
-    if (yaml_as_int(doc, &tile->items[0], "row", 0, 99, &row) && yaml_as_int(doc, &tile->items[1], "column", 0, 99, &column)) {
+    if (yaml_as_int(doc, &tile->items[0], "row", 0, 99, &row) &&
+        yaml_as_int(doc, &tile->items[1], "column", 0, 99, &column)) {
         area->tile_row = (int)row;
         area->tile_column = (int)column;
     }
@@ -87,8 +85,7 @@ static void read_tile(struct yaml *doc, struct yaml_node *map, struct area *area
 
 static void read_area(struct plan_draft *draft, struct yaml *doc, struct yaml_node *map, bool city) {
     struct plan *plan = draft->plan;
-    if (!yaml_as_map(doc, map, city ? "city" : "area"))
-        return;
+    if (!yaml_as_map(doc, map, city ? "city" : "area")) return;
     struct area area = {.code = get_code(draft, doc, map), .city = city};
     area.name = get_text(draft, doc, map, "name", YAML_REQUIRED, "");
     area.short_name = get_short(draft, doc, map, area.name);
@@ -99,7 +96,8 @@ static void read_area(struct plan_draft *draft, struct yaml *doc, struct yaml_no
         const struct area *other = &plan->areas[i];
         if (area.code[0] && strcmp(other->code, area.code) == 0)
             yaml_wrong(doc, map, "area code %s stands twice; codes must differ", area.code);
-        else if (area.name[0] && (strcmp(other->name, area.name) == 0 || strcmp(other->short_name, area.short_name) == 0))
+        else if (area.name[0] &&
+                 (strcmp(other->name, area.name) == 0 || strcmp(other->short_name, area.short_name) == 0))
             yaml_wrong(doc, map, "areas %s and %s have the same name or short name", other->code, area.code);
     }
     plan->areas[plan->area_count++] = area;
@@ -114,8 +112,7 @@ static int by_city_then_code(const void *a, const void *b) {
 static void name_city(struct plan_draft *draft, struct yaml *doc, const struct yaml_node *city) {
     struct plan *plan = draft->plan;
     const char *text;
-    if (!yaml_as_text(doc, city, "city", &text))
-        return;
+    if (!yaml_as_text(doc, city, "city", &text)) return;
     size_t index = plan_area_named(plan, slice_of(text), DAY_NONE, NULL);
     if (index == NO_INDEX)
         yaml_wrong(doc, city, "the city “%.60s” is none of the areas%s", text,
@@ -130,16 +127,14 @@ static void read_areas(struct plan_draft *draft, struct yaml *doc, struct yaml_n
     struct yaml_node *list = yaml_get_list(doc, root, "areas", city ? YAML_OPTIONAL : YAML_REQUIRED);
     size_t count = list ? list->count : 0;
     plan->areas = arena_array(draft->arena, count + 1, sizeof *plan->areas);
-    if (!plan->areas)
-        return;
+    if (!plan->areas) return;
     for (size_t i = 0; i < count; i++)
         read_area(draft, doc, &list->items[i], false);
     if (city && city->kind == YAML_KIND_SCALAR)
         name_city(draft, doc, city);
     else if (city)
         read_area(draft, doc, city, true);
-    if (list && count == 0 && !city)
-        yaml_wrong(doc, list, "no areas; a plan needs at least one that reports");
+    if (list && count == 0 && !city) yaml_wrong(doc, list, "no areas; a plan needs at least one that reports");
     qsort(plan->areas, plan->area_count, sizeof *plan->areas, by_city_then_code);
     plan->city = plan->area_count && plan->areas[0].city ? 0 : NO_INDEX;
 }
@@ -147,11 +142,9 @@ static void read_areas(struct plan_draft *draft, struct yaml *doc, struct yaml_n
 /* --- reporting --- */
 
 static bool minute_of_day(const char *text, size_t len, unsigned *out) {
-    if (len != 5 || text[2] != ':')
-        return false;
+    if (len != 5 || text[2] != ':') return false;
     for (size_t i = 0; i < 5; i++)
-        if (i != 2 && (text[i] < '0' || text[i] > '9'))
-            return false;
+        if (i != 2 && (text[i] < '0' || text[i] > '9')) return false;
     unsigned hour = (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
     unsigned minute = (unsigned)(text[3] - '0') * 10 + (unsigned)(text[4] - '0');
     *out = hour * 60 + minute;
@@ -161,8 +154,7 @@ static bool minute_of_day(const char *text, size_t len, unsigned *out) {
 static void read_hours(struct yaml *doc, struct yaml_node *map, struct reporting *reporting) {
     struct yaml_node *node = yaml_map_get(doc, map, "hours", YAML_OPTIONAL);
     const char *text;
-    if (!node || !yaml_as_text(doc, node, "hours", &text))
-        return;
+    if (!node || !yaml_as_text(doc, node, "hours", &text)) return;
     if (strlen(text) != 11 || text[5] != '-' || !minute_of_day(text, 5, &reporting->open_minute) ||
         !minute_of_day(text + 6, 5, &reporting->close_minute) || reporting->close_minute <= reporting->open_minute)
         yaml_wrong(doc, node, "“%.40s” are no working hours; write \"08:30-17:30\"", text);
@@ -171,8 +163,7 @@ static void read_hours(struct yaml *doc, struct yaml_node *map, struct reporting
 static void read_windows(struct yaml *doc, struct yaml_node *map, struct reporting *reporting) {
     enum { WINDOWS_MAX = sizeof reporting->windows / sizeof *reporting->windows };
     struct yaml_node *list = yaml_get_list(doc, map, "windows", YAML_OPTIONAL);
-    if (!list)
-        return;
+    if (!list) return;
     if (list->count == 0 || list->count > WINDOWS_MAX) {
         yaml_wrong(doc, list, "1 to %d message windows; %zu given", WINDOWS_MAX, list->count);
         return;
@@ -180,8 +171,7 @@ static void read_windows(struct yaml *doc, struct yaml_node *map, struct reporti
     reporting->window_count = list->count;
     for (size_t i = 0; i < list->count; i++) {
         const char *text;
-        if (!yaml_as_text(doc, &list->items[i], "window", &text))
-            continue;
+        if (!yaml_as_text(doc, &list->items[i], "window", &text)) continue;
         if (!minute_of_day(text, strlen(text), &reporting->windows[i]) || reporting->windows[i] >= 24 * 60)
             yaml_wrong(doc, &list->items[i], "“%.40s” is no time of day; write \"08:30\"", text);
         else if (i && reporting->windows[i] <= reporting->windows[i - 1])
@@ -196,8 +186,7 @@ static void read_first_period(struct plan_draft *draft, struct yaml *doc, struct
     const char *text;
     char day[16];
     struct day found = DAY_NONE;
-    if (!node || !yaml_as_text(doc, node, "first_period", &text))
-        return;
+    if (!node || !yaml_as_text(doc, node, "first_period", &text)) return;
     size_t len = strlen(text);
     if (len == 7 && text[5] == 'Q' && text[6] >= '1' && text[6] <= '4')
         snprintf(day, sizeof day, "%.5s%02d-01", text, (text[6] - '1') * 3 + 1);
@@ -237,8 +226,7 @@ static void read_groups(struct plan_draft *draft, struct yaml *doc, struct yaml_
     plan->groups = arena_array(draft->arena, list ? list->count : 0, sizeof *plan->groups);
     for (size_t i = 0; plan->groups && list && i < list->count; i++) {
         struct yaml_node *map = &list->items[i];
-        if (!yaml_as_map(doc, map, "group"))
-            continue;
+        if (!yaml_as_map(doc, map, "group")) continue;
         struct group group = {.code = get_code(draft, doc, map)};
         group.name = get_text(draft, doc, map, "name", YAML_REQUIRED, "");
         yaml_no_others(doc, map);
@@ -253,8 +241,7 @@ static void read_unit_aliases(struct plan_draft *draft, struct yaml *doc, struct
     struct yaml_node *node = yaml_map_get(doc, map, "aliases", YAML_OPTIONAL);
     const char *const *texts;
     size_t count = 0;
-    if (!node || !yaml_get_texts(doc, map, "aliases", YAML_OPTIONAL, &texts, &count))
-        return;
+    if (!node || !yaml_get_texts(doc, map, "aliases", YAML_OPTIONAL, &texts, &count)) return;
     unit->aliases = arena_array(draft->arena, count, sizeof *unit->aliases);
     for (size_t i = 0; unit->aliases && i < count; i++) {
         const char *alias = arena_copy(draft->arena, texts[i]);
@@ -269,8 +256,7 @@ static void read_unit(struct plan_draft *draft, struct yaml *doc, struct yaml_no
     struct unit unit = {0};
     const char *name;
     if (map->kind == YAML_KIND_SCALAR) {
-        if (!yaml_as_text(doc, map, "unit", &name))
-            return;
+        if (!yaml_as_text(doc, map, "unit", &name)) return;
         unit.name = unit.short_name = arena_copy(draft->arena, name);
     } else if (yaml_as_map(doc, map, "unit")) {
         unit.name = get_text(draft, doc, map, "name", YAML_REQUIRED, "");
@@ -350,10 +336,12 @@ static void assume_start(struct plan_draft *draft, struct yaml *doc, struct yaml
     struct yaml_node *tasks = yaml_map_get(doc, root, "tasks", YAML_OPTIONAL);
     for (size_t i = 0; !day_is(plan->start) && tasks && tasks->kind == YAML_KIND_LIST && i < tasks->count; i++) {
         struct yaml_node *task = &tasks->items[i];
-        struct yaml_node *targets = task->kind == YAML_KIND_MAP ? yaml_map_get(doc, task, "targets", YAML_OPTIONAL) : NULL;
+        struct yaml_node *targets =
+            task->kind == YAML_KIND_MAP ? yaml_map_get(doc, task, "targets", YAML_OPTIONAL) : NULL;
         for (size_t k = 0; targets && targets->kind == YAML_KIND_LIST && k < targets->count; k++) {
             struct yaml_node *target = &targets->items[k];
-            struct yaml_node *due = target->kind == YAML_KIND_MAP ? yaml_map_get(doc, target, "due", YAML_OPTIONAL) : NULL;
+            struct yaml_node *due =
+                target->kind == YAML_KIND_MAP ? yaml_map_get(doc, target, "due", YAML_OPTIONAL) : NULL;
             struct day day;
             if (due && due->kind == YAML_KIND_SCALAR && day_parse(due->text, due->len, &day) &&
                 (!day_is(first) || day.n < first.n))
@@ -363,8 +351,7 @@ static void assume_start(struct plan_draft *draft, struct yaml *doc, struct yaml
     if (day_is(first)) {
         int year, month, mday;
         day_split(first, &year, &month, &mday);
-        if (!day_make(year, 1, 1, &plan->start))
-            plan->start = first;
+        if (!day_make(year, 1, 1, &plan->start)) plan->start = first;
     }
     if (!day_is(plan->start))
         yaml_wrong(doc, root, "no start: and no due date to tell the year by; add start: 2021-01-01");
@@ -373,10 +360,8 @@ static void assume_start(struct plan_draft *draft, struct yaml *doc, struct yaml
 void draft_read_yaml(struct plan_draft *draft, const char *name, struct slice bytes) {
     struct plan *plan = draft->plan;
     CLEAN(yaml_finish) struct yaml doc;
-    if (!yaml_parse(&doc, name, bytes.ptr ? bytes.ptr : "", bytes.len, draft->findings))
-        return;
-    if (!yaml_as_map(&doc, doc.root, "plan"))
-        return;
+    if (!yaml_parse(&doc, name, bytes.ptr ? bytes.ptr : "", bytes.len, draft->findings)) return;
+    if (!yaml_as_map(&doc, doc.root, "plan")) return;
     read_programme(draft, &doc, doc.root);
     read_areas(draft, &doc, doc.root);
     read_reporting(draft, &doc, doc.root);

@@ -33,8 +33,7 @@ static char sniff_separator(const char *text, size_t len) {
     }
     size_t best = 0;
     for (size_t k = 1; k < 3; k++)
-        if (counts[k] > counts[best])
-            best = k;
+        if (counts[k] > counts[best]) best = k;
     return candidates[best];
 }
 
@@ -45,12 +44,10 @@ static void split_wrong(struct splitter *s, const char *what) {
 }
 
 static bool grow(void **items, size_t *capacity, size_t count, size_t size) {
-    if (count < *capacity)
-        return true;
+    if (count < *capacity) return true;
     size_t wanted = *capacity ? *capacity * 2 : 256;
     void *bigger = reallocarray(*items, wanted, size);
-    if (!bigger)
-        return false;
+    if (!bigger) return false;
     *items = bigger;
     *capacity = wanted;
     return true;
@@ -84,8 +81,7 @@ static void read_quoted(struct splitter *s) {
 static void read_plain(struct splitter *s) {
     while (s->at < s->len && s->text[s->at] != s->separator && s->text[s->at] != '\n') {
         char c = s->text[s->at++];
-        if (c != '\r' || (s->at < s->len && s->text[s->at] != '\n'))
-            s->text[s->out++] = c;
+        if (c != '\r' || (s->at < s->len && s->text[s->at] != '\n')) s->text[s->out++] = c;
     }
 }
 
@@ -164,18 +160,15 @@ static void read_row(struct splitter *s) {
     uint32_t line = s->line;
     for (s->column = 1; !s->failed; s->column++) {
         add_cell(s);
-        if (s->at >= s->len || s->text[s->at] != s->separator)
-            break;
+        if (s->at >= s->len || s->text[s->at] != s->separator) break;
         s->at++;
         s->out = s->out < s->at ? s->out + 1 : s->out; /* room for the NUL */
     }
-    if (s->failed)
-        return;
+    if (s->failed) return;
     add_row(s, first, line);
     while (s->at < s->len && s->text[s->at] == '\r')
         s->at++;
-    if (s->at < s->len && s->text[s->at] == '\n')
-        s->at++;
+    if (s->at < s->len && s->text[s->at] == '\n') s->at++;
     s->line++;
     s->out = s->out < s->at ? s->out + 1 : s->out;
 }
@@ -220,8 +213,7 @@ bool table_read(struct table *table, const char *name, struct slice bytes, struc
     s.separator = sniff_separator(s.text, s.len);
     while (s.at < s.len && !s.failed)
         read_row(&s);
-    if (s.failed)
-        return false;
+    if (s.failed) return false;
     finish_rows(table);
     return true;
 }
@@ -262,8 +254,7 @@ void table_warn(struct table *table, struct table_cell at, const char *format, .
 static bool named(struct table_cell cell, const char *names) {
     for (const char *start = names; *start;) {
         size_t len = strcspn(start, "|");
-        if (cell.len && text_equal_loose(cell.text, cell.len, start, len))
-            return true;
+        if (cell.len && text_equal_loose(cell.text, cell.len, start, len)) return true;
         start += len + (start[len] == '|');
     }
     return false;
@@ -271,14 +262,12 @@ static bool named(struct table_cell cell, const char *names) {
 
 size_t table_column(const struct table_row *header, const char *names) {
     for (size_t i = 0; i < header->count; i++)
-        if (named(header->cells[i], names))
-            return i;
+        if (named(header->cells[i], names)) return i;
     return SIZE_MAX;
 }
 
 struct table_cell table_at(const struct table_row *row, size_t column) {
-    if (column < row->count)
-        return row->cells[column];
+    if (column < row->count) return row->cells[column];
     return (struct table_cell){"", 0, row->line, (uint32_t)(row->count ? row->count : 1)};
 }
 
@@ -298,8 +287,7 @@ static void header_missing(struct table *table, size_t nearest, const char *cons
         if (table_column(row, names[i]) == SIZE_MAX)
             buffer_printf(&missing, "%s%.*s", missing.len ? ", " : "", (int)strcspn(names[i], "|"), names[i]);
     for (size_t i = 0; i < row->count && met.len < 400; i++)
-        if (row->cells[i].len)
-            buffer_printf(&met, "%s%.60s", met.len ? ", " : "", row->cells[i].text);
+        if (row->cells[i].len) buffer_printf(&met, "%s%.60s", met.len ? ", " : "", row->cells[i].text);
     table_wrong(table, table_at(row, 0), "no header row: column %s is missing; this row has %s; name the columns so",
                 buffer_text(&missing), met.len ? buffer_text(&met) : "nothing");
 }
@@ -308,8 +296,7 @@ size_t table_header(struct table *table, const char *const *names, size_t count)
     size_t nearest = 0, best = 0;
     for (size_t i = 0; i < table->row_count; i++) {
         size_t score = header_score(&table->rows[i], names, count);
-        if (score == count)
-            return i;
+        if (score == count) return i;
         if (score > best) {
             best = score;
             nearest = i;
@@ -324,8 +311,7 @@ size_t table_header(struct table *table, const char *const *names, size_t count)
 static bool is_blank(const char *text) {
     static const char *const blanks[] = {"", "-", "--", "—", "——", "/"};
     for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
-        if (strcmp(text, blanks[i]) == 0)
-            return true;
+        if (strcmp(text, blanks[i]) == 0) return true;
     return false;
 }
 
@@ -333,20 +319,17 @@ static bool is_blank(const char *text) {
 static bool ungroup(const char *text, char *out, size_t capacity) {
     size_t len = strlen(text), used = 0, since = 0;
     bool comma = false, fraction = false;
-    if (len >= capacity)
-        return false;
+    if (len >= capacity) return false;
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
         if (c == ',') {
-            if (fraction || since == 0 || since > 3 || (comma && since != 3))
-                return false;
+            if (fraction || since == 0 || since > 3 || (comma && since != 3)) return false;
             comma = true;
             since = 0;
             continue;
         }
         if (c == '.') {
-            if (comma && since != 3)
-                return false;
+            if (comma && since != 3) return false;
             fraction = true;
         }
         since += c >= '0' && c <= '9' && !fraction;
@@ -360,14 +343,11 @@ enum table_number table_number(struct table *table, struct table_cell at, struct
     CLEAN(buffer_finish) struct buffer plain = {0};
     text_halfwidth(at.text, at.len, &plain);
     const char *text = buffer_text(&plain);
-    if (is_blank(text) || is_blank(at.text))
-        return TABLE_BLANK;
+    if (is_blank(text) || is_blank(at.text)) return TABLE_BLANK;
     char digits[64];
     enum proto_code code = PROTO_SYNTAX;
-    if (ungroup(text, digits, sizeof digits))
-        code = decimal_parse(digits, strlen(digits), out);
-    if (code == PROTO_OK)
-        return TABLE_NUMBER;
+    if (ungroup(text, digits, sizeof digits)) code = decimal_parse(digits, strlen(digits), out);
+    if (code == PROTO_OK) return TABLE_NUMBER;
     if (code == PROTO_RANGE)
         table_wrong(table, at, "“%.60s” has too many digits; at most 18 digits and 9 decimals", at.text);
     else
@@ -380,8 +360,7 @@ static bool day_parts(const char *text, int parts[3]) {
     static const char *const marks[3] = {"年", "月", "日"};
     for (size_t i = 0; i < 3; i++) {
         size_t digits = strspn(text, "0123456789");
-        if (digits == 0 || digits > 4 || (i == 0 && digits != 4))
-            return false;
+        if (digits == 0 || digits > 4 || (i == 0 && digits != 4)) return false;
         parts[i] = 0;
         for (size_t k = 0; k < digits; k++)
             parts[i] = parts[i] * 10 + (text[k] - '0');
@@ -400,10 +379,8 @@ enum table_number table_day(struct table *table, struct table_cell at, struct da
     CLEAN(buffer_finish) struct buffer plain = {0};
     text_halfwidth(at.text, at.len, &plain);
     int parts[3];
-    if (is_blank(buffer_text(&plain)) || is_blank(at.text))
-        return TABLE_BLANK;
-    if (day_parts(buffer_text(&plain), parts) && day_make(parts[0], parts[1], parts[2], out))
-        return TABLE_NUMBER;
+    if (is_blank(buffer_text(&plain)) || is_blank(at.text)) return TABLE_BLANK;
+    if (day_parts(buffer_text(&plain), parts) && day_make(parts[0], parts[1], parts[2], out)) return TABLE_NUMBER;
     table_wrong(table, at, "“%.60s” is no day that exists; write 2021-06-30", at.text);
     return TABLE_WRONG;
 }

@@ -32,26 +32,28 @@ struct table {
     struct table_row *rows;
     size_t row_count;
     struct findings *findings;
-    char *memory;              /* of the texts */
-    struct table_cell *cells;  /* of the rows */
+    char *memory;             /* of the texts */
+    struct table_cell *cells; /* of the rows */
 };
 
 /* Everything read, empty rows left out; false when the text is no table (findings say why). *table is initialised
  * either way and wants table_finish. findings and name must outlive it. */
 __attribute__((warn_unused_result)) bool table_read(struct table *table, const char *name, struct slice bytes,
-                                            struct findings *findings);
+                                                    struct findings *findings);
 void table_finish(struct table *table);
 
-/* The row that holds a cell of each name (names of one column are separated by |, "指标代码|target"), or NO_INDEX with a
- * finding that lists what is missing, and the nearest header met. */
+/* The row that holds a cell of each name (names of one column are separated by |, "指标代码|target"), or NO_INDEX with
+ * a finding that lists what is missing, and the nearest header met. */
 size_t table_header(struct table *table, const char *const *names, size_t count);
 /* The field of the row called so (loosely: spaces, width and quotes do not count); SIZE_MAX = none. */
 size_t table_column(const struct table_row *header, const char *names);
 /* A cell of a row; an empty one at the row's place when the row is short or column is SIZE_MAX. */
 struct table_cell table_at(const struct table_row *row, size_t column);
 
-__attribute__((format(printf, 3, 4))) void table_wrong(struct table *table, struct table_cell at, const char *format, ...);
-__attribute__((format(printf, 3, 4))) void table_warn(struct table *table, struct table_cell at, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void table_wrong(struct table *table, struct table_cell at, const char *format,
+                                                       ...);
+__attribute__((format(printf, 3, 4))) void table_warn(struct table *table, struct table_cell at, const char *format,
+                                                      ...);
 
 enum table_number { TABLE_BLANK, TABLE_NUMBER, TABLE_WRONG };
 /* Exact; thousands in groups of three. Blank, -, —, / are TABLE_BLANK. TABLE_WRONG has made a finding. */

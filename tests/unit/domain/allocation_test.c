@@ -12,10 +12,12 @@ static const char yaml[] =
     "      - {code: T1.5, name: 水位, kind: latest, value: 3, unit: 米, due: 2021-12-31}\n";
 
 Test(allocation, reads_an_offices_table) {
-    CLEAN(plan_destroy) struct plan *plan = plan_of(yaml,
-        "附件1 分解表,,,,,,,\n指标代码,指标,单位,市级值,甲县,老乙县,未分解,文号,牵头单位\n"
-        "T1.1,公路,公里,10.5,\"6.0\",4.5,,广发〔2021〕1号,交通局\nT1.2,,台,7,7,0,0,,\n合计行由人看,,,,,,,,\n填表人：张,,,,,,,,\n",
-        NULL, NULL);
+    CLEAN(plan_destroy)
+    struct plan *plan = plan_of(yaml,
+                                "附件1 分解表,,,,,,,\n指标代码,指标,单位,市级值,甲县,老乙县,未分解,文号,牵头单位\n"
+                                "T1.1,公路,公里,10.5,\"6.0\",4.5,,广发〔2021〕1号,交通局\nT1.2,,台,7,7,0,0,,"
+                                "\n合计行由人看,,,,,,,,\n填表人：张,,,,,,,,\n",
+                                NULL, NULL);
     is_number(cell_of(plan, "T1.1", "01")->goal, "6");
     is_number(cell_of(plan, "T1.1", "02")->goal, "4.5");
     cr_expect(cell_of(plan, "T1.2", "02")->no_task);
@@ -24,14 +26,14 @@ Test(allocation, reads_an_offices_table) {
 }
 
 Test(allocation, says_all_that_is_wrong) {
-    static const char table[] = "指标代码,指标,单位,市级值,甲县,丙县,未分解\n"     /* 1 */
-                                "T9.1,公路,公里,10.5,6,4.5,\n"                      /* 2 */
-                                "T1.1,公路,米,10.5,6000,4.5,\n"                     /* 3 */
-                                "T1.2,装机,台,7,-7,,\n"                             /* 4 */
-                                "T1.4,说明,项,,1,,\n"                               /* 5 */
-                                ",公路,公里,10.5,6,4.5,\n"                          /* 6 */
-                                "T1.5,水位,米,3,3.55,,\n"                           /* 7 */
-                                "T1.5,水位,米,3,约3,,\n";                           /* 8 */
+    static const char table[] = "指标代码,指标,单位,市级值,甲县,丙县,未分解\n" /* 1 */
+                                "T9.1,公路,公里,10.5,6,4.5,\n"                 /* 2 */
+                                "T1.1,公路,米,10.5,6000,4.5,\n"                /* 3 */
+                                "T1.2,装机,台,7,-7,,\n"                        /* 4 */
+                                "T1.4,说明,项,,1,,\n"                          /* 5 */
+                                ",公路,公里,10.5,6,4.5,\n"                     /* 6 */
+                                "T1.5,水位,米,3,3.55,,\n"                      /* 7 */
+                                "T1.5,水位,米,3,约3,,\n";                      /* 8 */
     CLEAN(findings_finish) struct findings header = {0};
     refuse(yaml, "allocation", "a.csv", table, &header);
     expect(&header, "a.csv:1:6", "column “丙县” is no area of the plan; did you mean “甲县”?");
@@ -66,7 +68,8 @@ Test(allocation, another_value_for_the_city_is_said) {
 }
 
 Test(allocation, the_newest_row_effective_on_load_day_counts) {
-    static const char table[] = "指标代码,甲县,乙县,生效日期\nT1.1,5.0,5.5,2021-06-01\nT1.1,6.0,4.5,2021-01-01\nT1.1,5.0,4.0,2021-09-01\n";
+    static const char table[] =
+        "指标代码,甲县,乙县,生效日期\nT1.1,5.0,5.5,2021-06-01\nT1.1,6.0,4.5,2021-01-01\nT1.1,5.0,4.0,2021-09-01\n";
     struct plan_text texts[] = {{"plan", "plan.yaml", slice_of(yaml)}, {"allocation", "a.csv", slice_of(table)}};
     static const struct {
         const char *load_day, *goal, *original, *changed;

@@ -16,8 +16,12 @@ static struct calendar *china(void) {
     return calendar;
 }
 
-static const struct reporting monthly = {.period = PERIOD_MONTH, .closing_day = 5, .open_minute = 510, .close_minute = 1050,
-                                         .windows = {510, 990}, .window_count = 2};
+static const struct reporting monthly = {.period = PERIOD_MONTH,
+                                         .closing_day = 5,
+                                         .open_minute = 510,
+                                         .close_minute = 1050,
+                                         .windows = {510, 990},
+                                         .window_count = 2};
 
 static struct instant at(const char *text) {
     struct instant instant;
@@ -36,11 +40,13 @@ Test(calendar, knows_working_days) {
     static const struct {
         const char *day;
         bool works;
-    } rows[] = {
-        {"2021-10-01", false}, {"2021-10-07", false}, {"2021-10-08", true},  {"2021-10-09", true}, /* a worked Saturday */
-        {"2021-10-10", false}, {"2021-10-16", false}, {"2021-02-20", true},  {"2022-01-03", false},
-        {"2022-01-04", true},  {"2021-12-31", true},
-    };
+    } rows[] =
+        {
+            {"2021-10-01", false}, {"2021-10-07", false}, {"2021-10-08", true},
+            {"2021-10-09", true}, /* a worked Saturday */
+            {"2021-10-10", false}, {"2021-10-16", false}, {"2021-02-20", true},
+            {"2022-01-03", false}, {"2022-01-04", true},  {"2021-12-31", true},
+        };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         cr_expect_eq(calendar_works(calendar, day_from(rows[i].day)), rows[i].works, "%s", rows[i].day);
 }
@@ -86,8 +92,8 @@ Test(calendar, measures_working_time) {
         {"2021-10-08T12:00:00+08:00", "2021-10-08T10:00:00+08:00", 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        cr_expect_eq(calendar_working_ms(calendar, &monthly, at(rows[i].from), at(rows[i].to)), rows[i].minutes * MS_MINUTE,
-                     "%s", rows[i].from);
+        cr_expect_eq(calendar_working_ms(calendar, &monthly, at(rows[i].from), at(rows[i].to)),
+                     rows[i].minutes * MS_MINUTE, "%s", rows[i].from);
     is_instant(calendar_add_working_ms(calendar, &monthly, at("2021-10-08T16:30:00+08:00"), 8 * MS_HOUR),
                "2021-10-09T15:30:00+08:00");
     is_instant(calendar_add_working_ms(calendar, &monthly, at("2021-10-01T12:00:00+08:00"), MS_HOUR),

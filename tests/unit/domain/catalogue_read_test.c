@@ -47,14 +47,17 @@ Test(catalogue_read, gives_back_what_was_written) {
 }
 
 Test(catalogue_read, a_plan_without_calendar_or_city_is_written_too) {
-    CLEAN(plan_destroy) struct plan *plan = plan_of(
-        "programme: p\ntitle: t\nareas: [{code: a, name: 甲}]\ntasks: [{code: T1, title: x, targets: [{code: T1.1, name: y, kind: "
-        "cumulative, value: 3, unit: 台, due: 2024-06-30}]}]\n",
-        NULL, NULL, NULL);
+    CLEAN(plan_destroy)
+    struct plan *plan = plan_of("programme: p\ntitle: t\nareas: [{code: a, name: 甲}]\ntasks: [{code: T1, title: x, "
+                                "targets: [{code: T1.1, name: y, kind: "
+                                "cumulative, value: 3, unit: 台, due: 2024-06-30}]}]\n",
+                                NULL, NULL, NULL);
     CLEAN(catalogue_destroy) struct catalogue *catalogue = read_back(plan);
     cr_expect_eq(catalogue_plan(catalogue)->city, NO_INDEX);
     cr_expect_null(catalogue_plan(catalogue)->calendar);
-    cr_expect_eq(catalogue_cell(catalogue, catalogue_target(catalogue, slice_of("T1.1")), catalogue_area(catalogue, slice_of("a"))), 0);
+    cr_expect_eq(catalogue_cell(catalogue, catalogue_target(catalogue, slice_of("T1.1")),
+                                catalogue_area(catalogue, slice_of("a"))),
+                 0);
     cr_expect_eq(catalogue_target(catalogue, slice_of("T1")), NO_INDEX);
     cr_expect_eq(catalogue_task(catalogue, slice_of("T1")), 0);
 }
@@ -83,7 +86,8 @@ Test(catalogue_read, refuses_what_is_damaged) {
         struct error err = {0};
         cr_expect_eq(catalogue_read("c.json", slice_of(text), &catalogue, &err), ERROR_INPUT);
         cr_expect_null(catalogue);
-        cr_expect(strstr(err.message, rows[i].words) && strstr(err.place, rows[i].place), "%s: %s", err.place, err.message);
+        cr_expect(strstr(err.message, rows[i].words) && strstr(err.place, rows[i].place), "%s: %s", err.place,
+                  err.message);
     }
     static const char *const others[] = {"", "[]", "{", "{}", "{\"schema\":1}", "{\"schema\":1,\"schema\":1}", "null"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

@@ -16,19 +16,21 @@ Test(contacts, reads_the_sample) {
     size_t cangxi = plan_find_area(plan, slice_of("510824"));
     cr_assert_not_null(contact_of(plan, NO_INDEX, cangxi, CONTACT_LIAISON));
     cr_expect_str_eq(contact_of(plan, NO_INDEX, cangxi, CONTACT_IT)->address, "cxx-xxy@duban.invalid");
-    const struct contact *lead = contact_of(plan, plan_find_unit(plan, slice_of("市扶贫开发局")), NO_INDEX, CONTACT_LEAD);
+    const struct contact *lead =
+        contact_of(plan, plan_find_unit(plan, slice_of("市扶贫开发局")), NO_INDEX, CONTACT_LEAD);
     cr_assert_not_null(lead);
     cr_expect_str_eq(lead->address, "");
 }
 
 Test(contacts, says_all_that_is_wrong) {
-    static const char yaml[] = "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}]\nstart: 2021-01-01\ntasks: [{code: T1, title: x, leads: [设备科]}]\n";
+    static const char yaml[] = "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}]\nstart: 2021-01-01\ntasks: "
+                               "[{code: T1, title: x, leads: [设备科]}]\n";
     static const char table[] = "联系人,,,,,,\n单位,县区,角色,称呼,渠道,地址,备注\n"
-                                ",甲县,联络员,张,email,zhang@,\n"          /* 3 */
-                                ",乙县,联络员,张,webhook,x.example,\n"     /* 4 */
-                                "设备课,,牵头,李,wechat,x,\n"              /* 5 */
-                                ",,信息员,李,log,x,\n"                     /* 6 */
-                                "设备科,,组长,李,,x,\n";                   /* 7 */
+                                ",甲县,联络员,张,email,zhang@,\n"      /* 3 */
+                                ",乙县,联络员,张,webhook,x.example,\n" /* 4 */
+                                "设备课,,牵头,李,wechat,x,\n"          /* 5 */
+                                ",,信息员,李,log,x,\n"                 /* 6 */
+                                "设备科,,组长,李,,x,\n";               /* 7 */
     static const struct {
         const char *place, *words;
     } rows[] = {

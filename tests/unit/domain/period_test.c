@@ -21,7 +21,8 @@ Test(period, closes_on_the_working_day_at_or_after_the_closing_day) {
 }
 
 Test(period, has_a_name_for_machines_and_one_for_people) {
-    struct reporting monthly = {.period = PERIOD_MONTH, .closing_day = 5}, quarterly = {.period = PERIOD_QUARTER, .closing_day = 10};
+    struct reporting monthly = {.period = PERIOD_MONTH, .closing_day = 5},
+                     quarterly = {.period = PERIOD_QUARTER, .closing_day = 10};
     char text[32];
     struct period september = period_of(NULL, &monthly, day_from("2021-09-30"));
     cr_expect_eq(period_name(&monthly, september, text), 7);
@@ -34,6 +35,7 @@ Test(period, has_a_name_for_machines_and_one_for_people) {
     cr_expect_str_eq(text, "2021-Q3");
     period_words(&quarterly, third, text);
     cr_expect_str_eq(text, "三季度");
-    is_period(period_after(NULL, &quarterly, period_after(NULL, &quarterly, third)), "2022-01-01", "2022-03-31", "2022-04-11");
+    is_period(period_after(NULL, &quarterly, period_after(NULL, &quarterly, third)), "2022-01-01", "2022-03-31",
+              "2022-04-11");
     cr_expect_eq(period_name(&monthly, (struct period){DAY_NONE, DAY_NONE, DAY_NONE}, text), 0);
 }

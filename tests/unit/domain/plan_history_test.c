@@ -3,7 +3,8 @@
 static struct plan *version(const char *due, const char *shares) {
     char yaml[1024];
     snprintf(yaml, sizeof yaml,
-             "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}, {code: b, name: 乙县}]\nstart: 2021-01-01\ntasks:\n  - {code: T1, title: t, "
+             "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}, {code: b, name: 乙县}]\nstart: "
+             "2021-01-01\ntasks:\n  - {code: T1, title: t, "
              "targets: [{code: T1.1, name: y, kind: cumulative, value: 10, unit: 公里%s%s, shares: {%s}}]}\n",
              *due ? ", due: " : "", due, shares);
     return plan_of(yaml, NULL, NULL, NULL);

@@ -8,17 +8,19 @@ Test(plan_names, finds_targets_by_code_name_and_short_name) {
     cr_expect_not(several);
     cr_expect_eq(plan_target_named(plan, slice_of("新改建直连道路"), NULL), roads);
     cr_expect_eq(plan_target_named(plan, slice_of(" 直连 道路 "), NULL), roads);
-    cr_expect_eq(plan_target_named(plan, slice_of("\"金通工程\"试点县区覆盖率"), NULL), plan_find_target(plan, slice_of("T06.3")));
+    cr_expect_eq(plan_target_named(plan, slice_of("\"金通工程\"试点县区覆盖率"), NULL),
+                 plan_find_target(plan, slice_of("T06.3")));
     cr_expect_eq(plan_target_named(plan, slice_of("直连路"), NULL), NO_INDEX); /* never fuzzy */
     cr_expect_eq(plan_target_named(plan, slice_of(""), NULL), NO_INDEX);
 }
 
 Test(plan_names, tells_of_names_that_several_have) {
-    CLEAN(plan_destroy) struct plan *plan = plan_of(
-        "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}]\ntasks:\n"
-        "  - {code: T1, title: t, targets: [{code: T1.1, name: 线路, short: 线路一, kind: latest, value: 3, unit: 公里, due: 2024-06-30}, "
-        "{code: T1.2, name: 线路, short: 线路二, kind: latest, value: 3, unit: 公里}]}\n",
-        NULL, NULL, NULL);
+    CLEAN(plan_destroy)
+    struct plan *plan = plan_of("programme: p\ntitle: t\nareas: [{code: a, name: 甲县}]\ntasks:\n"
+                                "  - {code: T1, title: t, targets: [{code: T1.1, name: 线路, short: 线路一, kind: "
+                                "latest, value: 3, unit: 公里, due: 2024-06-30}, "
+                                "{code: T1.2, name: 线路, short: 线路二, kind: latest, value: 3, unit: 公里}]}\n",
+                                NULL, NULL, NULL);
     bool several = false;
     cr_expect_eq(plan_target_named(plan, slice_of("线路"), &several), NO_INDEX);
     cr_expect(several);

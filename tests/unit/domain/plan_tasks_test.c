@@ -1,19 +1,25 @@
 #include "plan_texts.h"
 
-#define HEAD "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}, {code: b, name: 乙县}]\nunits: [设备科]\ntasks:\n" /* 5 lines */
+#define HEAD                                                                                                            \
+    "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}, {code: b, name: 乙县}]\nunits: [设备科]\ntasks:\n" /* 5     \
+                                                                                                                  lines \
+                                                                                                                */
 
 Test(plan_tasks, says_all_that_is_wrong_with_targets) {
     static const char text[] = HEAD
-        "  - code: T1\n"                                                                                     /* 6 */
-        "    title: t\n"                                                                                     /* 7 */
-        "    targets:\n"                                                                                     /* 8 */
-        "      - {code: T2.1, name: 换新, kind: cumulativ, value: 10, unit: 台, dues: 2024-12-31}\n"          /* 9 */
-        "      - {code: T1.2, name: 换新, kind: ratio, unit: \"%\", due: 2024-02-30, parent: T1.9, areas: [丙县], reporter: 设备课}\n" /* 10 */
-        "      - {code: T1.2, name: 一个非常长的名字超过八个字符, kind: cumulative, value: 1.5, due: 2023-01-01, from: 2024-01-01, unit: 台}\n" /* 11 */
-        "      - {code: T1.4, name: 丁, kind: cumulative, value: 4, unit: 台, shares: {a: 1, 丙县: 2, b: -1}}\n" /* 12 */
-        "      - {code: T1.5, name: 戊, kind: latest, value: 4, unit: 台, counted: true, parent: T1.6}\n"     /* 13 */
-        "      - {code: T1.6, name: 己, kind: latest, value: 4, unit: 台, parent: T1.5, areas: [a, 甲县]}\n"  /* 14 */
-        "      - {code: T1.7, name: 庚, kind: cumulative, value: 1e3, unit: 台, comparator: \">\"}\n"         /* 15 */
+        "  - code: T1\n"                                                                             /* 6 */
+        "    title: t\n"                                                                             /* 7 */
+        "    targets:\n"                                                                             /* 8 */
+        "      - {code: T2.1, name: 换新, kind: cumulativ, value: 10, unit: 台, dues: 2024-12-31}\n" /* 9 */
+        "      - {code: T1.2, name: 换新, kind: ratio, unit: \"%\", due: 2024-02-30, parent: T1.9, areas: [丙县], "
+        "reporter: 设备课}\n" /* 10 */
+        "      - {code: T1.2, name: 一个非常长的名字超过八个字符, kind: cumulative, value: 1.5, due: 2023-01-01, from: "
+        "2024-01-01, unit: 台}\n" /* 11 */
+        "      - {code: T1.4, name: 丁, kind: cumulative, value: 4, unit: 台, shares: {a: 1, 丙县: 2, b: -1}}\n" /* 12
+                                                                                                                  */
+        "      - {code: T1.5, name: 戊, kind: latest, value: 4, unit: 台, counted: true, parent: T1.6}\n"    /* 13 */
+        "      - {code: T1.6, name: 己, kind: latest, value: 4, unit: 台, parent: T1.5, areas: [a, 甲县]}\n" /* 14 */
+        "      - {code: T1.7, name: 庚, kind: cumulative, value: 1e3, unit: 台, comparator: \">\"}\n"        /* 15 */
         "      - {code: T1.8, name: 辛, kind: per_entity, denominator: reported, firmness: sof}\n"           /* 16 */
         "  - {code: T1, title: again}\n";                                                                    /* 17 */
     static const struct {
@@ -54,10 +60,12 @@ Test(plan_tasks, says_all_that_is_wrong_with_targets) {
 }
 
 Test(plan_tasks, stores_aliases_under_the_canonical_name) {
-    CLEAN(plan_destroy) struct plan *plan =
+    CLEAN(plan_destroy)
+    struct plan *plan =
         plan_of("programme: p\ntitle: t\nareas: [{code: a, name: 甲县, aliases: [老甲县]}, {code: b, name: 乙县}]\n"
                 "units: [{name: 设备科, aliases: [器材科]}]\ntasks:\n"
-                "  - {code: T1, title: t, leads: [器材科], targets: [{code: T1.1, name: x, kind: latest, value: 3, unit: 度, due: "
+                "  - {code: T1, title: t, leads: [器材科], targets: [{code: T1.1, name: x, kind: latest, value: 3, "
+                "unit: 度, due: "
                 "2024-06-30, areas: [老甲县], reporter: 器材科}]}\n",
                 NULL, NULL, NULL);
     cr_expect_eq(plan->tasks[0].leads[0], 0);

@@ -36,8 +36,7 @@ Test(plan, carries_the_facts_of_the_draft) {
             day_split(target->due, &year, &month, &mday);
         else
             undated++;
-        if (year)
-            by_year[year - 2020]++;
+        if (year) by_year[year - 2020]++;
     }
     cr_expect_eq(undated, 21);
     cr_expect_eq(by_year[1], 31); /* 2021 */
@@ -85,11 +84,12 @@ Test(plan, a_plan_of_twelve_lines_is_enough) {
 }
 
 Test(plan, units_may_be_implied_by_the_tasks) {
-    CLEAN(plan_destroy) struct plan *plan = plan_of(
-        "programme: p\ntitle: t\nareas: [{code: a, name: 甲}]\ntasks:\n"
-        "  - {code: T1, title: x, leads: [设备科], participants: [安全科, 设备科], targets: [{code: T1.1, name: y, kind: "
-        "cumulative, value: 3, unit: 台, due: 2024-06-30, reporter: 安全科}]}\n",
-        NULL, NULL, NULL);
+    CLEAN(plan_destroy)
+    struct plan *plan = plan_of("programme: p\ntitle: t\nareas: [{code: a, name: 甲}]\ntasks:\n"
+                                "  - {code: T1, title: x, leads: [设备科], participants: [安全科, 设备科], targets: "
+                                "[{code: T1.1, name: y, kind: "
+                                "cumulative, value: 3, unit: 台, due: 2024-06-30, reporter: 安全科}]}\n",
+                                NULL, NULL, NULL);
     cr_expect_eq(plan->unit_count, 2);
     cr_expect_eq(plan->tasks[0].participant_count, 2);
     cr_expect_eq(plan->targets[0].reporter, REPORTER_UNIT);

@@ -29,8 +29,7 @@ static inline void findings_print(const struct findings *findings) {
 
 static inline bool found(const struct findings *findings, const char *place, const char *words) {
     for (size_t i = 0; i < findings->count; i++)
-        if (strcmp(findings->items[i].place, place) == 0 && strstr(findings->items[i].message, words))
-            return true;
+        if (strcmp(findings->items[i].place, place) == 0 && strstr(findings->items[i].message, words)) return true;
     return false;
 }
 
@@ -42,20 +41,17 @@ static inline void expect(const struct findings *findings, const char *place, co
 }
 
 /* A sound plan of these texts (each may be NULL): plan.yaml, allocation.csv, denominators.csv, nodes.csv. */
-static inline struct plan *plan_of(const char *yaml, const char *allocation, const char *denominators, const char *nodes) {
+static inline struct plan *plan_of(const char *yaml, const char *allocation, const char *denominators,
+                                   const char *nodes) {
     struct plan_text texts[4] = {{"plan", "plan.yaml", slice_of(yaml)}};
     size_t count = 1;
-    if (allocation)
-        texts[count++] = (struct plan_text){"allocation", "allocation.csv", slice_of(allocation)};
-    if (denominators)
-        texts[count++] = (struct plan_text){"denominators", "denominators.csv", slice_of(denominators)};
-    if (nodes)
-        texts[count++] = (struct plan_text){"nodes", "nodes.csv", slice_of(nodes)};
+    if (allocation) texts[count++] = (struct plan_text){"allocation", "allocation.csv", slice_of(allocation)};
+    if (denominators) texts[count++] = (struct plan_text){"denominators", "denominators.csv", slice_of(denominators)};
+    if (nodes) texts[count++] = (struct plan_text){"nodes", "nodes.csv", slice_of(nodes)};
     CLEAN(findings_finish) struct findings findings = {0};
     struct plan *plan = NULL;
     enum error_code code = plan_read(texts, count, &plan, &findings);
-    if (code != ERROR_OK)
-        findings_print(&findings);
+    if (code != ERROR_OK) findings_print(&findings);
     cr_assert_eq(code, ERROR_OK);
     return plan;
 }

@@ -1,22 +1,22 @@
 /* Wrong plans: every error at once, each with its place and what to do. */
 #include "plan_texts.h"
 
-static const char wrong_head[] =
-    "programme: Bad Name\n"                                       /* 1 */
-    "title: x\n"                                                  /* 2 */
-    "start: 2021-02-30\n"                                         /* 3 */
-    "areas:\n"                                                    /* 4 */
-    "  - {code: \"01\", name: 一厂, tile: [1]}\n"                 /* 5 */
-    "  - {code: \"01\", name: 二厂二厂二厂二厂二厂}\n"            /* 6 */
-    "  - {code: 三 厂, name: 三厂, nmae: 三}\n"                   /* 7 */
-    "reporting: {period: montly, closing_day: 31, hours: 8-17, windows: [\"16:30\", \"08:30\"], first_period: 21-1}\n" /* 8 */
-    "office: {name: 办, units: [后勤科]}\n"                       /* 9 */
-    "units:\n"                                                    /* 10 */
-    "  - {name: 设备科, aliases: [设备课]}\n"                     /* 11 */
-    "  - {name: 设备课}\n"                                        /* 12 */
-    "taskz: []\n"                                                 /* 13 */
-    "tasks:\n"                                                    /* 14 */
-    "  - {code: T1, title: t, leads: [设备室], group: A}\n";      /* 15 */
+static const char wrong_head[] = "programme: Bad Name\n"                            /* 1 */
+                                 "title: x\n"                                       /* 2 */
+                                 "start: 2021-02-30\n"                              /* 3 */
+                                 "areas:\n"                                         /* 4 */
+                                 "  - {code: \"01\", name: 一厂, tile: [1]}\n"      /* 5 */
+                                 "  - {code: \"01\", name: 二厂二厂二厂二厂二厂}\n" /* 6 */
+                                 "  - {code: 三 厂, name: 三厂, nmae: 三}\n"        /* 7 */
+                                 "reporting: {period: montly, closing_day: 31, hours: 8-17, windows: [\"16:30\", "
+                                 "\"08:30\"], first_period: 21-1}\n"                      /* 8 */
+                                 "office: {name: 办, units: [后勤科]}\n"                  /* 9 */
+                                 "units:\n"                                               /* 10 */
+                                 "  - {name: 设备科, aliases: [设备课]}\n"                /* 11 */
+                                 "  - {name: 设备课}\n"                                   /* 12 */
+                                 "taskz: []\n"                                            /* 13 */
+                                 "tasks:\n"                                               /* 14 */
+                                 "  - {code: T1, title: t, leads: [设备室], group: A}\n"; /* 15 */
 
 Test(plan_yaml, says_all_that_is_wrong_with_the_head) {
     CLEAN(findings_finish) struct findings findings = {0};
@@ -59,7 +59,8 @@ Test(plan_yaml, refuses_what_is_no_plan) {
         {"programme: p\ntitle: t\nareas: []\ntasks: []\nstart: 2021-01-01\n", "plan.yaml:4:8", "no tasks"},
         {"programme: p\ntitle: t\nareas: [{code: a, name: b}]\ntasks: [{code: T1, title: x}]\n", "plan.yaml:1:1",
          "add start: 2021-01-01"},
-        {"programme: p\ntitle: t\ncity: 广\nareas: [{code: a, name: 广元}]\ntasks: [{code: T1, title: x}]\nstart: 2021-01-01\n",
+        {"programme: p\ntitle: t\ncity: 广\nareas: [{code: a, name: 广元}]\ntasks: [{code: T1, title: x}]\nstart: "
+         "2021-01-01\n",
          "plan.yaml:3:7", "is none of the areas"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

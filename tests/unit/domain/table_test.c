@@ -7,9 +7,10 @@ static bool read_text(struct table *table, const char *text, struct findings *fi
 }
 
 Test(table, reads_quotes_separators_and_line_ends) {
-    static const char *const texts[] = {
-        "a,b,c\n1,\"x, \"\"y\"\"\",3\n", "a\tb\tc\r\n1\t\"x, \"\"y\"\"\"\t3\r\n", "\xEF\xBB\xBF" "a;b;c\n1;\"x, \"\"y\"\"\";3",
-        "\n\n a , b , c \n,,\n=\"1\", \"x, \"\"y\"\"\" ,'3\n"};
+    static const char *const texts[] = {"a,b,c\n1,\"x, \"\"y\"\"\",3\n", "a\tb\tc\r\n1\t\"x, \"\"y\"\"\"\t3\r\n",
+                                        "\xEF\xBB\xBF"
+                                        "a;b;c\n1;\"x, \"\"y\"\"\";3",
+                                        "\n\n a , b , c \n,,\n=\"1\", \"x, \"\"y\"\"\" ,'3\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         CLEAN(findings_finish) struct findings findings = {0};
         CLEAN(table_finish) struct table table;
@@ -85,15 +86,24 @@ Test(table, reads_exact_numbers) {
         enum table_number kind;
         const char *value;
     } rows[] = {
-        {"485.80", TABLE_NUMBER, "485.8"},   {"1,234,567.5", TABLE_NUMBER, "1234567.5"},
-        {"1，000", TABLE_NUMBER, "1000"},    {"１２．５", TABLE_NUMBER, "12.5"},
-        {"-3", TABLE_NUMBER, "-3"},          {"0", TABLE_NUMBER, "0"},
-        {"", TABLE_BLANK, NULL},             {"-", TABLE_BLANK, NULL},
-        {"—", TABLE_BLANK, NULL},            {"/", TABLE_BLANK, NULL},
-        {"1,5", TABLE_WRONG, NULL},          {"12,34", TABLE_WRONG, NULL},
-        {",123", TABLE_WRONG, NULL},         {"1234,567", TABLE_WRONG, NULL},
-        {"1.2,345", TABLE_WRONG, NULL},      {"约45", TABLE_WRONG, NULL},
-        {"1e3", TABLE_WRONG, NULL},          {"45公里", TABLE_WRONG, NULL},
+        {"485.80", TABLE_NUMBER, "485.8"},
+        {"1,234,567.5", TABLE_NUMBER, "1234567.5"},
+        {"1，000", TABLE_NUMBER, "1000"},
+        {"１２．５", TABLE_NUMBER, "12.5"},
+        {"-3", TABLE_NUMBER, "-3"},
+        {"0", TABLE_NUMBER, "0"},
+        {"", TABLE_BLANK, NULL},
+        {"-", TABLE_BLANK, NULL},
+        {"—", TABLE_BLANK, NULL},
+        {"/", TABLE_BLANK, NULL},
+        {"1,5", TABLE_WRONG, NULL},
+        {"12,34", TABLE_WRONG, NULL},
+        {",123", TABLE_WRONG, NULL},
+        {"1234,567", TABLE_WRONG, NULL},
+        {"1.2,345", TABLE_WRONG, NULL},
+        {"约45", TABLE_WRONG, NULL},
+        {"1e3", TABLE_WRONG, NULL},
+        {"45公里", TABLE_WRONG, NULL},
         {"99999999999999999999", TABLE_WRONG, NULL},
     };
     CLEAN(findings_finish) struct findings findings = {0};
@@ -102,8 +112,7 @@ Test(table, reads_exact_numbers) {
         struct table_cell cell = {rows[i].text, strlen(rows[i].text), 3, 4};
         struct decimal value;
         cr_expect_eq(table_number(&table, cell, &value), rows[i].kind, "%s", rows[i].text);
-        if (rows[i].value)
-            is_number(value, rows[i].value);
+        if (rows[i].value) is_number(value, rows[i].value);
     }
     expect(&findings, "t.csv:3:4", "“1,5” is no number");
 }
