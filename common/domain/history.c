@@ -139,9 +139,10 @@ struct instant history_next_check(const struct history *history) {
     int64_t now = history->clock_end.ms;
     int64_t best = day_start(days_after(instant_day((struct instant){now}), DAYS_UNTIL_NEXT_LOOK)).ms;
     enum cell_state state = history->verdict.state;
+    earlier(&best, day_start(judge->measure.plan->start).ms, now);
+    earlier(&best, ledger_next(judge->ledger).ms, now); /* a figure ahead of its time */
     if (state == STATE_NO_TASK || state == STATE_WORDS) return (struct instant){best};
     earlier(&best, next_turn(history, now), now);
-    earlier(&best, ledger_next(judge->ledger).ms, now);
     for (size_t i = 0; i < judge->almanac->count && judge->almanac->closing_ends[i] != INT64_MAX; i++)
         if (judge->almanac->closing_ends[i] > now) {
             earlier(&best, judge->almanac->closing_ends[i], now);
@@ -189,6 +190,7 @@ static void replay(struct history *history, int64_t first) {
     }
     ledger_step(ledger, history->at);
     judge_now(history, history->at.ms);
+    if (first >= history->at.ms) history->shown_since = DAY_NONE; /* before the programme nothing has changed yet */
 }
 
 void history_run(struct history *history, const struct assess_context *context, const struct cell *cell,
