@@ -1,5 +1,7 @@
 #include "proto/codes.h"
 
+#include <stdbool.h>
+
 static const struct code_row unknown = {0, 0, "UNKNOWN", "a code of a later version", "未知代码（版本较新）"};
 
 static const struct code_row quarantine[] = {
@@ -7,10 +9,9 @@ static const struct code_row quarantine[] = {
      "不是本协议的事件，上报程序有误"},
     {2, 0, "NOT_CANONICAL", "not the shortest msgpack form: the agent's program is faulty", "编码不规范，上报程序有误"},
     {3, 0, "EVENT_TOO_LARGE", "an event has at most 16384 bytes: shorten its texts", "单条超过16KB，请缩短文字"},
-    {4, 0, "UNKNOWN_LAYOUT", "the centre does not know this event layout: update the centre",
-     "事件版式较新，中心端需升级"},
     {5, 0, "TEXT_NOT_NFC", "texts must be Unicode NFC", "文字须为规范编码（NFC）"},
-    {6, 0, "TEXT_CONTROL", "texts must be UTF-8 without control characters", "文字含控制字符或乱码"},
+    {6, 0, "TEXT_CONTROL", "texts must be UTF-8 without control characters; names must not be empty",
+     "文字含控制字符、乱码，或名称为空"},
     {7, 0, "TEXT_TOO_LONG", "a text is longer than its field allows (note: 200 characters)",
      "文字超长（说明不超过200字）"},
     {8, 0, "BAD_MORE", "the field `more` does not fit the kind of event", "附加内容与事件类别不符"},
@@ -83,6 +84,18 @@ const struct code_row *quarantine_row(unsigned number) {
 
 const struct code_row *wire_error_row(unsigned number) {
     return find(errors, ERROR_ROWS, number);
+}
+
+enum quarantine_code quarantine_of_decode(enum proto_code code, unsigned field) {
+    enum { AS_OF = 5, FIGURE = 6, NOTE = 12, MORE = 15 }; /* places of event.h */
+    bool text = field == 3 || field == 4 || field == 8 || field == 9 || (field >= 11 && field <= 14);
+    if (code == PROTO_NOT_CANONICAL) return QUARANTINE_NOT_CANONICAL;
+    if (field == MORE) return QUARANTINE_BAD_MORE;
+    if (code == PROTO_TOO_LARGE) return field == NOTE ? QUARANTINE_TEXT_TOO_LONG : QUARANTINE_EVENT_TOO_LARGE;
+    if (code == PROTO_RANGE && text) return QUARANTINE_TEXT_CONTROL;
+    if (code == PROTO_RANGE && field == AS_OF) return QUARANTINE_AS_OF_OUT_OF_RANGE;
+    if (code == PROTO_RANGE && field == FIGURE) return QUARANTINE_VALUE_OUT_OF_RANGE;
+    return QUARANTINE_NOT_AN_EVENT;
 }
 
 const struct code_row *quarantine_rows(size_t *count) {

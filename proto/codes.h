@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/code.h"
+
 /* An event in quarantine: stored with its raw bytes, its seq consumed, the agent told in the ACK. */
 enum quarantine_code {
     QUARANTINE_NONE = 0,
@@ -13,7 +15,6 @@ enum quarantine_code {
     QUARANTINE_NOT_AN_EVENT = 1,  /* no msgpack array of 15 with these types */
     QUARANTINE_NOT_CANONICAL = 2, /* decodes, but not the one form */
     QUARANTINE_EVENT_TOO_LARGE = 3,
-    QUARANTINE_UNKNOWN_LAYOUT = 4,
     QUARANTINE_TEXT_NOT_NFC = 5,
     QUARANTINE_TEXT_CONTROL = 6, /* control characters or no UTF-8 */
     QUARANTINE_TEXT_TOO_LONG = 7,
@@ -80,6 +81,9 @@ const struct code_row *wire_error_row(unsigned number);
 /* The tables, in order of number. */
 const struct code_row *quarantine_rows(size_t *count);
 const struct code_row *wire_error_rows(size_t *count);
+
+/* The code for an event that event_decode refused, from its answer and *field. */
+enum quarantine_code quarantine_of_decode(enum proto_code code, unsigned field);
 
 static inline const char *quarantine_name(unsigned number) {
     return quarantine_row(number)->name;

@@ -150,7 +150,8 @@ static struct slice unpack_name_or_nil(struct unpack *in) {
 
 static struct slice unpack_note(struct unpack *in) {
     struct slice note = unpack_text_or_nil(in);
-    if (note.len > EVENT_NOTE_CHARS_MAX && unpack_text_chars(note) > EVENT_NOTE_CHARS_MAX) unpack_fail(in, PROTO_RANGE);
+    if (note.len > EVENT_NOTE_CHARS_MAX && unpack_text_chars(note) > EVENT_NOTE_CHARS_MAX)
+        unpack_fail(in, PROTO_TOO_LARGE);
     return note;
 }
 

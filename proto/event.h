@@ -105,8 +105,8 @@ struct event {
 };
 
 /* Writes the canonical bytes. PROTO_NO_SPACE when cap is too small; PROTO_SYNTAX / PROTO_RANGE when a field breaks
- * the rules (text no UTF-8 or with control characters, note too long), PROTO_NOT_CANONICAL for a decimal that is not.
- */
+ * the rules (RANGE: text no UTF-8 or with control characters), PROTO_TOO_LARGE for a note too long, PROTO_NOT_CANONICAL
+ * for a decimal that is not. */
 __attribute__((warn_unused_result)) enum proto_code event_encode(const struct event *event, uint8_t *out, size_t cap,
                                                                  size_t *len);
 

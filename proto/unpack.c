@@ -138,7 +138,7 @@ static struct slice text_after(struct unpack *in, uint8_t first) {
         unpack_fail(in, PROTO_SYNTAX);
     struct slice text = take(in, len);
     if (text.ptr && !unpack_text_valid(text.ptr, text.len)) {
-        unpack_fail(in, PROTO_SYNTAX);
+        unpack_fail(in, PROTO_RANGE);
         return (struct slice){NULL, 0};
     }
     return text;

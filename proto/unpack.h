@@ -28,7 +28,7 @@ uint64_t unpack_uint(struct unpack *in);
 int64_t unpack_int(struct unpack *in);
 bool unpack_bool(struct unpack *in);
 bool unpack_nil(struct unpack *in);          /* true and past it when a nil is next */
-struct slice unpack_text(struct unpack *in); /* str, valid wire text */
+struct slice unpack_text(struct unpack *in); /* str; PROTO_RANGE unless valid wire text */
 struct slice unpack_text_or_nil(struct unpack *in);
 struct slice unpack_bin(struct unpack *in);
 void unpack_bytes(struct unpack *in, uint8_t *out, size_t len); /* a bin of exactly len bytes */

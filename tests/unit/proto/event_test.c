@@ -103,9 +103,9 @@ Test(event, fields_of_another_type_or_range) {
     expect_changed("figure", "921f00", "cb4010000000000000", PROTO_SYNTAX, "figure");
     expect_changed("figure", "cd49d4", "ce7fffffff", PROTO_RANGE, "as_of");
     expect_changed("figure", "a55430362e31", "a0", PROTO_RANGE, "target");
-    expect_changed("figure", "a55430362e31", "a5543036ff31", PROTO_SYNTAX, "target");
-    expect_changed("figure", "a55430362e31", "a55430360931", PROTO_SYNTAX, "target"); /* TAB */
-    expect_changed("figure", "a55430362e31", "a55430c28531", PROTO_SYNTAX, "target"); /* U+0085 */
+    expect_changed("figure", "a55430362e31", "a5543036ff31", PROTO_RANGE, "target");
+    expect_changed("figure", "a55430362e31", "a55430360931", PROTO_RANGE, "target"); /* TAB */
+    expect_changed("figure", "a55430362e31", "a55430c28531", PROTO_RANGE, "target"); /* U+0085 */
     expect_changed("later_kind", "9401fba178", "8101fba178", PROTO_SYNTAX, "more");
     expect_changed("later_kind", "9401fba178", "94cb0000000000000000fba178", PROTO_SYNTAX, "more");
 }
@@ -118,7 +118,7 @@ Test(event, a_note_has_200_characters_at_most) {
     memcpy(note, e.note.ptr, 600);
     memcpy(note + 600, "x", 2);
     e.note = slice_of(note);
-    cr_expect_eq(event_encode(&e, out, sizeof out, &len), PROTO_RANGE);
+    cr_expect_eq(event_encode(&e, out, sizeof out, &len), PROTO_TOO_LARGE);
 }
 
 Test(event, encode_refuses_what_decode_would) {
@@ -129,7 +129,7 @@ Test(event, encode_refuses_what_decode_would) {
     cr_expect_eq(event_encode(&e, out, sizeof out, &len), PROTO_NOT_CANONICAL);
     e = sample_of("figure")->event;
     e.reason = s("一\n二");
-    cr_expect_eq(event_encode(&e, out, sizeof out, &len), PROTO_SYNTAX);
+    cr_expect_eq(event_encode(&e, out, sizeof out, &len), PROTO_RANGE);
     e = sample_of("figure")->event;
     e.reporter = s(NULL);
     cr_expect_eq(event_encode(&e, out, sizeof out, &len), PROTO_SYNTAX);
