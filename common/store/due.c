@@ -241,8 +241,7 @@ static const char left_sql[] =
     "       LEAST((SELECT min(next_check_at) FROM cell_light WHERE next_check_at > $1),"
     "             (SELECT min(not_before) FROM wake WHERE not_before > $1),"
     "             (SELECT min(next_check_at) FROM stream_due WHERE next_check_at > $1),"
-    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1)),"
-    "       (SELECT max(loaded_at) FROM plan_version)";
+    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1))";
 
 enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
@@ -257,7 +256,6 @@ enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out
         .deliveries = pg_int(&rows, 0, 3),
         .failed = pg_int(&rows, 0, 4),
         .next_at = pg_instant(&rows, 0, 5),
-        .plan_at = pg_instant(&rows, 0, 6),
     };
     return ERROR_OK;
 }
@@ -277,5 +275,21 @@ enum error_code due_work_left(struct pg *pg, int32_t programme, struct instant n
     pg_put_instant(&params, now);
     enum error_code code = pg_run(pg, work_sql, &params, &rows, err);
     if (!code) *left = pg_int(&rows, 0, 0);
+    return code;
+}
+
+static const char mark_sql[] =
+    "SELECT coalesce(sum((SELECT max(version) FROM plan_version v WHERE v.programme = p.id)), 0)::bigint,"
+    "       coalesce(sum((SELECT count(*) FROM stream s WHERE s.programme = p.id)), 0)::bigint,"
+    "       count(*) FILTER (WHERE p.trial) FROM programme p WHERE $1::text IS NULL OR p.code = $1";
+
+enum error_code due_mark(struct pg *pg, const char *programme, struct due_mark *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_text(&params, programme);
+    enum error_code code = pg_run(pg, mark_sql, &params, &rows, err);
+    if (!code)
+        *out = (struct due_mark){.versions = pg_int(&rows, 0, 0), .streams = pg_int(&rows, 0, 1),
+                                 .trials = pg_int(&rows, 0, 2)};
     return code;
 }

@@ -61,10 +61,15 @@ struct due_left {
     int64_t deliveries;              /* not yet delivered, tries left */
     int64_t failed;                  /* tries spent */
     struct instant next_at;          /* the earliest later one; INSTANT_NONE */
-    struct instant plan_at;          /* when the newest plan was loaded; INSTANT_NONE */
 };
 __attribute__((warn_unused_result)) enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out,
                                                              struct error *err);
+/* Numbers that change when a plan is loaded, a stream is made or trial mode ends. programme NULL = all. */
+struct due_mark {
+    int64_t versions, streams, trials;
+};
+__attribute__((warn_unused_result)) enum error_code due_mark(struct pg *pg, const char *programme,
+                                                             struct due_mark *out, struct error *err);
 /* Of one programme. */
 __attribute__((warn_unused_result)) enum error_code due_work_left(struct pg *pg, int32_t programme, struct instant now,
                                                                   int64_t *left, struct error *err);

@@ -1,0 +1,266 @@
+#include "services/alerter/alerter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/store/due.h"
+#include "services/alerter/window.h"
+
+enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, OTHERS_MS = 100, RULES_BYTES_MAX = 1 << 20 };
+
+/* --- the connection --- */
+
+static void look_in(struct alerter *alerter, int64_t ms) {
+    loop_timer_arm(&alerter->loop.timers, &alerter->look, tick_after(tick_now(), ms));
+}
+
+static void on_notify(void *context, short events) {
+    (void)events;
+    struct alerter *alerter = context;
+    const char *channel, *payload;
+    while (pg_notified(alerter->pg, &channel, &payload))
+        if (strcmp(channel, "duban_wake") != 0) alerter->desks_stale = true;
+    look_in(alerter, 0);
+}
+
+static void unwatch(struct alerter *alerter) {
+    if (alerter->watched_fd >= 0) loop_unwatch(&alerter->loop, alerter->watched_fd);
+    alerter->watched_fd = -1;
+}
+
+/* A process that is frozen in the middle of a transaction must not hold its rows for ever. */
+static const char setup_sql[] = "SET idle_in_transaction_session_timeout = '30s'; LISTEN duban_wake; LISTEN duban_plan; "
+                                "LISTEN duban_keys";
+
+static enum error_code open_session(struct alerter *alerter, struct error *err) {
+    unwatch(alerter);
+    enum error_code code;
+    if (!alerter->pg) {
+        struct session_settings session = {.conninfo = alerter->settings->database,
+                                           .application = "duban-alerter",
+                                           .clock = &alerter->clock};
+        code = session_open(&session, &alerter->pg, err);
+    } else {
+        code = pg_reopen(alerter->pg, err);
+        if (!code) code = session_check(alerter->pg, &alerter->clock, err);
+    }
+    if (!code) code = pg_script(alerter->pg, setup_sql, err);
+    if (!code) {
+        alerter->watched_fd = pg_fd(alerter->pg);
+        code = loop_watch(&alerter->loop, alerter->watched_fd, POLLIN, on_notify, alerter, err);
+        alerter->desks_stale = true;
+    }
+    return code;
+}
+
+/* --- the desks --- */
+
+static void desks_finish(struct alerter *alerter) {
+    for (size_t i = 0; i < alerter->desk_count; i++) desk_finish(&alerter->desks[i]);
+    free(alerter->desks);
+    alerter->desks = NULL;
+    alerter->desk_count = 0;
+}
+
+static enum error_code desks_read(struct alerter *alerter, struct error *err) {
+    CLEAN(programmes_finish) struct programmes programmes = {0};
+    const char *only = alerter->settings->programme;
+    enum error_code code = programmes_read(alerter->pg, &programmes, err);
+    if (code) return code;
+    desks_finish(alerter);
+    alerter->desks = calloc(programmes.count + 1, sizeof *alerter->desks);
+    if (!alerter->desks) return error_set(err, ERROR_MEMORY, "out of memory for %zu programmes", programmes.count);
+    for (size_t i = 0; i < programmes.count; i++) {
+        if (only && strcmp(only, programmes.items[i].code) != 0) continue;
+        const struct light_rules *rules = alerter->own_rules ? &alerter->rules : NULL;
+        struct desk *desk = &alerter->desks[alerter->desk_count++];
+        if ((code = desk_open(alerter->pg, &programmes.items[i], rules, desk, err))) return code;
+        log_info("plan_read", "programme=%s version=%d cells=%zu streams=%zu trial=%d", programmes.items[i].code,
+                 (int)desk->stored.version, desk->cell_count, desk->streams.count, (int)desk->trial);
+    }
+    alerter->desks_stale = false;
+    return ERROR_OK;
+}
+
+/* NOTIFY is only a hint: a new plan, stream or trial mode shows in this number, too. */
+static enum error_code desks_check(struct alerter *alerter, struct error *err) {
+    bool stale = alerter->desks_stale;
+    enum error_code code = ERROR_OK;
+    if (!stale) {
+        size_t streams = 0;
+        int64_t versions = 0, trials = 0;
+        for (size_t i = 0; i < alerter->desk_count; i++) {
+            streams += alerter->desks[i].streams.count;
+            versions += alerter->desks[i].stored.version;
+            trials += alerter->desks[i].trial;
+        }
+        struct due_mark mark = {0};
+        code = due_mark(alerter->pg, alerter->settings->programme, &mark, err);
+        stale = !code && (mark.streams != (int64_t)streams || mark.versions != versions || mark.trials != trials);
+    }
+    return code ? code : stale ? desks_read(alerter, err) : ERROR_OK;
+}
+
+/* --- one look --- */
+
+/* Cells first, then agents (whose silence is counted from cells), then what is to be said. */
+static enum error_code work_desk(struct alerter *alerter, const struct desk *desk, bool *others, struct error *err) {
+    struct instant now = clock_domain(&alerter->clock);
+    enum error_code code = ERROR_OK;
+    bool any = true;
+    while (!code && any) code = work_cells(alerter->pg, desk, alerter->scratch, now, &any, err);
+    any = true;
+    while (!code && any) code = work_streams(alerter->pg, desk, alerter->scratch, now, &any, err);
+    int64_t left = 0;
+    if (!code) code = due_work_left(alerter->pg, desk->programme, now, &left, err);
+    if (code) return code;
+    if (left > 0) {
+        *others = true; /* another alerter holds them, or they came meanwhile */
+        return ERROR_OK;
+    }
+    unsigned messages = 0;
+    code = window_render(alerter->pg, desk, alerter->scratch, now, &messages, err);
+    if (!code && messages > 0) log_info("window", "programme=%s messages=%u", desk->plan->programme, messages);
+    return code;
+}
+
+static void write_status(struct alerter *alerter, const struct due_left *left) {
+    struct error err;
+    if (!alerter->settings->status) return;
+    status_set_state(&alerter->status, left ? "running" : "waiting");
+    status_set_clock(&alerter->status, &alerter->clock);
+    if (left) {
+        bool settled = left->cells == 0 && left->streams == 0 && left->notices == 0 && left->deliveries == 0;
+        if (settled) alerter->settled_step = clock_step(&alerter->clock);
+        status_set(&alerter->status, "due", left->cells + left->streams);
+        status_set(&alerter->status, "outbox", left->notices + left->deliveries);
+        status_set(&alerter->status, "failed", left->failed);
+    }
+    alerter->status.step = alerter->settled_step;
+    if (status_write(&alerter->status, alerter->settings->status, &err))
+        log_failure(LOG_LEVEL_WARN, "status_not_written", &err);
+}
+
+static int64_t sleep_ms(const struct alerter *alerter, const struct due_left *left, bool others, int64_t next_try) {
+    int64_t ms = alerter->settings->poll_ms;
+    int until = instant_is(left->next_at) ? clock_wait(&alerter->clock, left->next_at) : -1;
+    if (until >= 0 && until < ms) ms = until;
+    if (next_try >= 0 && next_try < ms) ms = next_try;
+    if (others && ms > OTHERS_MS) ms = OTHERS_MS;
+    return ms;
+}
+
+static enum error_code look(struct alerter *alerter, struct error *err) {
+    enum error_code code = ERROR_OK;
+    if (!alerter->pg || pg_broken(alerter->pg)) code = open_session(alerter, err);
+    if (!code) code = desks_check(alerter, err);
+    bool others = false, more = true;
+    for (size_t i = 0; !code && i < alerter->desk_count; i++)
+        code = work_desk(alerter, &alerter->desks[i], &others, err);
+    while (!code && more) code = courier_work(&alerter->courier, alerter->pg, &more, err);
+    struct due_left left = {0};
+    int64_t next_try = -1;
+    if (!code) code = due_left(alerter->pg, clock_domain(&alerter->clock), &left, err);
+    if (!code) code = outbox_next_try(alerter->pg, &next_try, err);
+    if (code) return code;
+    write_status(alerter, &left);
+    look_in(alerter, sleep_ms(alerter, &left, others, next_try));
+    return ERROR_OK;
+}
+
+static bool mends_itself(enum error_code code) {
+    return code == ERROR_CONNECTION || code == ERROR_CONFLICT || code == ERROR_NOT_FOUND || code == ERROR_DATABASE;
+}
+
+static void on_look(void *context) {
+    struct alerter *alerter = context;
+    struct error err = {0};
+    enum error_code code = look(alerter, &err);
+    if (!code) {
+        alerter->failures = 0;
+        return;
+    }
+    log_failure(mends_itself(code) ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "look_failed", &err);
+    if (!mends_itself(code)) {
+        alerter->fatal = code;
+        loop_stop(&alerter->loop);
+        return;
+    }
+    if (alerter->pg && pg_broken(alerter->pg)) unwatch(alerter);
+    alerter->desks_stale = true;
+    int64_t pause = RETRY_MIN_MS << (alerter->failures < 6 ? alerter->failures : 6);
+    alerter->failures++;
+    write_status(alerter, NULL);
+    look_in(alerter, pause < RETRY_MAX_MS ? pause : RETRY_MAX_MS);
+}
+
+static void on_clock(void *context) {
+    look_in(context, 0);
+}
+static void on_ended(void *context) {
+    look_in(context, 0);
+}
+static void on_reload(void *context) {
+    struct alerter *alerter = context;
+    alerter->desks_stale = true;
+    look_in(alerter, 0);
+}
+
+/* --- the whole --- */
+
+static enum error_code read_rules(struct alerter *alerter, struct error *err) {
+    const char *path = alerter->settings->rules;
+    if (!path) return ERROR_OK;
+    CLEAN(buffer_finish) struct buffer text = {0};
+    CLEAN(findings_finish) struct findings findings = {0};
+    enum error_code code = file_read(path, RULES_BYTES_MAX, &text, err);
+    if (code) return code;
+    struct slice bytes = {buffer_text(&text), text.len};
+    if (rules_read(path, bytes, &alerter->rules, &findings))
+        return error_set(err, ERROR_INPUT, "%s: %s", findings.count ? findings.items[0].place : path,
+                         findings.count ? findings.items[0].message : "these rules cannot be read");
+    alerter->own_rules = true;
+    return ERROR_OK;
+}
+
+enum error_code alerter_open(struct alerter *alerter, const struct settings *settings, struct error *err) {
+    *alerter = (struct alerter){.settings = settings, .watched_fd = -1, .settled_step = -1, .clock.inotify = -1,
+                                .loop.signal_fd = -1};
+    alerter->look = (struct loop_timer){.due = TICK_NONE, .fire = on_look, .context = alerter};
+    status_init(&alerter->status, "duban-alerter");
+    enum error_code code = clock_open(&alerter->clock, settings->clock, CLOCK_WAIT_MS, err);
+    if (!code) code = loop_init(&alerter->loop, &alerter->clock, err);
+    if (!code) code = read_rules(alerter, err);
+    if (!code) code = courier_open(&alerter->courier, &settings->courier, &alerter->loop, err);
+    if (code) return code;
+    alerter->scratch = assess_scratch_create();
+    if (!alerter->scratch) return error_set(err, ERROR_MEMORY, "out of memory");
+    alerter->courier.on_ended = on_ended;
+    alerter->courier.context = alerter;
+    alerter->loop.on_clock = on_clock;
+    alerter->loop.on_reload = on_reload;
+    alerter->loop.context = alerter;
+    return ERROR_OK;
+}
+
+enum error_code alerter_run(struct alerter *alerter, struct error *err) {
+    look_in(alerter, 0);
+    enum error_code code = loop_run(&alerter->loop, err);
+    if (code) return code;
+    return alerter->fatal ? error_set(err, alerter->fatal, "the alerter cannot go on; the log says why") : ERROR_OK;
+}
+
+void alerter_finish(struct alerter *alerter) {
+    if (alerter->courier.multi) courier_finish(&alerter->courier);
+    unwatch(alerter);
+    desks_finish(alerter);
+    pg_close(&alerter->pg);
+    assess_scratch_destroy(&alerter->scratch);
+    loop_timer_cancel(&alerter->loop.timers, &alerter->look);
+    loop_finish(&alerter->loop);
+    clock_finish(&alerter->clock);
+    status_finish(&alerter->status);
+}
