@@ -12,10 +12,10 @@
 
 enum { FORECAST_LEVEL = 80, FORECAST_POINTS_MIN = 4 };
 
-/* The method's name, and what its nominal 80 % intervals covered in the simulation, in per cent (lowest and highest
- * over 4 to 9 reports of steady work). With a year-end rush they cover far less. */
+/* The method's name, and what its nominal 80 % intervals held in the simulation, in per cent: the lowest and highest
+ * over 4 to 9 reports of steady work (80-83) and of work in spells (53-66). With a year-end rush it is 16-65. */
 #define FORECAST_METHOD "t-posterior on increments"
-enum { FORECAST_COVERAGE_LOW = 64, FORECAST_COVERAGE_HIGH = 82 };
+enum { FORECAST_COVERAGE_LOW = 53, FORECAST_COVERAGE_HIGH = 83 };
 
 struct forecast_point {
     struct day day;
