@@ -183,24 +183,32 @@ static void read_tasks(struct json_reader *r, const json_t *root) {
     }
 }
 
+/* Cells stand in the order of the areas: the search goes on where it stopped, and a step back finds nothing. */
+static size_t next_area(const struct plan *plan, const json_t *code, size_t from) {
+    const char *text = json_string_value(code);
+    for (size_t i = from; text && i < plan->area_count; i++)
+        if (strcmp(plan->areas[i].code, text) == 0) return i;
+    return NO_INDEX;
+}
+
 static void read_cells(struct json_reader *r, const json_t *map, size_t index) {
     struct plan *plan = r->plan;
     struct target *target = &plan->targets[index];
     const json_t *list = list_at(r, map, "cells");
-    size_t before = NO_INDEX;
+    size_t from = 0;
     target->first_cell = plan->cell_count;
     for (size_t i = 0; !r->failed && i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         struct cell cell = {.target = index,
-                            .area = plan_find_area(plan, slice_of(text_of(r, item, "area"))),
+                            .area = next_area(plan, json_object_get(item, "area"), from),
                             .goal_changed = DAY_NONE,
                             .due = target->due,
                             .due_original = target->due};
-        if (cell.area == NO_INDEX || (before != NO_INDEX && cell.area <= before)) {
+        if (cell.area == NO_INDEX) {
             wrong(r, "cells", "names an area unknown, twice or out of order");
             return;
         }
-        before = cell.area;
+        from = cell.area + 1;
         cell.rollup = bool_of(r, item, "rollup");
         cell.no_task = bool_of(r, item, "no_task");
         cell.has_goal = decimal_at(r, item, "goal", &cell.goal);

@@ -110,12 +110,13 @@ struct node {
     struct decimal value;
 };
 
-/* Target × area: what is owed there. A city cell with rollup = true is computed from the counties' cells. */
+/* Target × area: what is owed there. A city cell with rollup = true is computed from the counties' cells. Which areas of
+ * which kind have one, and with what goal, is said at the head of plan_cells.c. */
 struct cell {
     size_t target, area;
     bool rollup;
     bool no_task; /* share or denominator 0 */
-    bool has_goal;
+    bool has_goal;       /* false for milestones (done or not) and words */
     struct decimal goal; /* share · value · denominator (per_entity) · baseline */
     struct decimal goal_original;
     struct day goal_changed; /* known day of the newest change of share; DAY_NONE */

@@ -97,3 +97,28 @@ Test(catalogue_read, refuses_what_is_damaged) {
         cr_expect(err.message[0]);
     }
 }
+
+Test(catalogue_read, refuses_cells_of_areas_unknown_twice_or_out_of_order) {
+    static const char *const areas[][2] = {{"a", "z"}, {"a", "a"}, {"b", "a"}};
+    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++) {
+        CLEAN(plan_destroy)
+        struct plan *plan = plan_of("programme: p\ntitle: t\nareas: [{code: a, name: 甲}, {code: b, name: 乙}]\nstart: 2021-01-01\n"
+                                    "tasks: [{code: T1, title: x, targets: [{code: T1.1, name: y, kind: milestone}]}]\n",
+                                    NULL, NULL, NULL);
+        CLEAN(buffer_finish) struct buffer json = {0};
+        cr_assert(catalogue_write(plan, &json));
+        AUTO_FREE char *text = strdup(buffer_text(&json));
+        char *at = text;
+        for (size_t k = 0; k < 2; k++) {
+            at = strstr(at, "\"area\": \"");
+            cr_assert_not_null(at);
+            at += strlen("\"area\": \"");
+            *at = areas[i][k][0];
+        }
+        struct catalogue *catalogue = NULL;
+        struct error err = {0};
+        cr_expect_eq(catalogue_read("c.json", slice_of(text), &catalogue, &err), ERROR_INPUT);
+        cr_expect_str_eq(err.place, "c.json:targets[0]");
+        cr_expect(strstr(err.message, "unknown, twice or out of order"), "%s", err.message);
+    }
+}
