@@ -1,0 +1,35 @@
+#include "common/store/query_doctor.h"
+
+#include "common/base/cleanup.h"
+
+static const char counts_sql[] =
+    "SELECT (SELECT count(*) FROM migration), (SELECT count(*) FROM stream),"
+    "       (SELECT count(*) FROM stream s WHERE NOT EXISTS (SELECT FROM stream_status t WHERE t.stream = s.id AND "
+    "t.status_at IS NOT NULL) AND NOT EXISTS (SELECT FROM log l WHERE l.stream = s.id)),"
+    "       (SELECT count(*) FROM stream_status WHERE status_at <= $1 - interval '1 day'),"
+    "       (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')),"
+    "       (SELECT count(*) FROM delivery WHERE state = 'failed'),"
+    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1 - interval '1 day'),"
+    "       (SELECT count(*) FROM cell_light WHERE next_check_at <= $1 - interval '1 hour'),"
+    "       (SELECT count(*) FROM quarantine)";
+
+enum error_code query_doctor(struct pg *pg, struct instant now, struct doctor_counts *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, counts_sql, &params, &rows, err);
+    if (code)
+        return code;
+    *out = (struct doctor_counts){
+        .migrations = pg_int(&rows, 0, 0),
+        .streams = pg_int(&rows, 0, 1),
+        .streams_never = pg_int(&rows, 0, 2),
+        .streams_silent = pg_int(&rows, 0, 3),
+        .deliveries_waiting = pg_int(&rows, 0, 4),
+        .deliveries_failed = pg_int(&rows, 0, 5),
+        .notices_late = pg_int(&rows, 0, 6),
+        .cells_late = pg_int(&rows, 0, 7),
+        .quarantined = pg_int(&rows, 0, 8),
+    };
+    return ERROR_OK;
+}
