@@ -114,6 +114,10 @@ enum error_code router_watch(struct router *router, struct link_loop *loop, void
     return link_watch_socket(loop, router->socket, POLLIN, ready, context, err);
 }
 
+void router_unwatch(struct router *router, struct link_loop *loop) {
+    link_unwatch_socket(loop, router->socket);
+}
+
 bool router_waiting(struct router *router) {
     int events = 0;
     size_t size = sizeof events;

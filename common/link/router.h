@@ -45,6 +45,7 @@ enum link_result router_send(struct router *router, const struct router_peer *pe
 __attribute__((warn_unused_result)) enum error_code router_watch(struct router *router, struct link_loop *loop,
                                                                  void (*ready)(void *context, short events),
                                                                  void *context, struct error *err);
+void router_unwatch(struct router *router, struct link_loop *loop);
 /* Messages wait: for a handler that stops after some and wants to be called again. */
 bool router_waiting(struct router *router);
 

@@ -22,12 +22,15 @@ static const char lock_sql[] =
     "SELECT stream, id, epoch, gen, committed_seq, head_hash, EXISTS (SELECT FROM stream_reopen r WHERE r.stream = log.stream "
     "AND r.used_log IS NULL) FROM log WHERE stream = ANY ($1) AND current ORDER BY id FOR UPDATE";
 
+static const char former_sql[] = "SELECT stream, epoch FROM log WHERE stream = ANY ($1) AND NOT current";
+
 bool position_lock(struct position *position, const int32_t *streams, size_t count) {
     position->step_count = 0;
     pg_params_clear(&position->streams);
     pg_put_ints(&position->streams, streams, count);
     add_step(position, PGSTEP_SQL, "BEGIN", NULL, -1);
     add_step(position, PGSTEP_QUERY, lock_sql, &position->streams, -1);
+    add_step(position, PGSTEP_QUERY, former_sql, &position->streams, -1);
     return sound(&position->streams);
 }
 
@@ -43,6 +46,15 @@ void position_take(const struct pg_rows *rows, int32_t stream, struct stream_row
         out->reopen = pg_bool(rows, i, 6);
         return;
     }
+}
+
+bool position_former(const struct pg_rows *rows, int32_t stream, const struct epoch *epoch) {
+    struct epoch former;
+    for (size_t i = 0; i < pg_count(rows); i++)
+        if (pg_int(rows, i, 0) == stream && pg_bytes(rows, i, 1, former.bytes, sizeof former.bytes) &&
+            epoch_equal(&former, epoch))
+            return true;
+    return false;
 }
 
 /* One column of the changes as an array; `pick` writes the value of one. */

@@ -181,6 +181,7 @@ DECLARE
     first date := date_trunc('month', at AT TIME ZONE 'UTC')::date;
     part  text := 'event_' || to_char(first, 'YYYYMM');
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('duban event partition')); -- two aggregators, one month
     IF to_regclass('duban.' || part) IS NULL THEN
         EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)', part,
                        first::text || ' 00:00:00+00', (first + interval '1 month')::date::text || ' 00:00:00+00');
