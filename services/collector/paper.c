@@ -361,7 +361,8 @@ static enum error_code make_receipt(const struct paper *paper, struct verdict *o
 
 static enum error_code judge_content(const struct paper *paper, struct verdict *out, struct error *err) {
     struct day as_of = DAY_NONE;
-    bool sound = decode(paper->bytes, out->arena, &out->decoded, &out->whole) && find_structure(paper, out) &&
+    if (paper->too_large) out->whole = refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "文件超过%d MB", SHEET_BYTES_MAX >> 20);
+    bool sound = !paper->too_large && decode(paper->bytes, out->arena, &out->decoded, &out->whole) && find_structure(paper, out) &&
                  find_as_of(paper, out, &as_of);
     if (out->sheet.failed || arena_failed(out->arena)) return error_set(err, ERROR_MEMORY, "no memory for the file");
     if (!sound) {

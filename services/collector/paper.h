@@ -25,6 +25,7 @@ struct paper {
     const char *source;      /* the feed's name in the configuration */
     struct slice name;       /* of the file */
     struct slice bytes;
+    bool too_large;          /* bytes were not read: refused by its size */
     uint8_t hash[SOURCE_HASH_BYTES];
     struct instant now;      /* domain time */
     const struct catalogue *catalogue;

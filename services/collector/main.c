@@ -1,0 +1,39 @@
+/* duban-collector: the county's agent. Wiring only. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/log.h"
+#include "services/collector/agent.h"
+#include "services/collector/resume.h"
+#include "services/collector/setup.h"
+#include "services/collector/try.h"
+
+static int run(int argc, char **argv) {
+    struct config config;
+    struct settings settings;
+    struct error err;
+    int status = 0;
+    if (config_main(&config, &settings_program, argc, argv, &settings, &status) == CONFIG_DONE) return status;
+    log_init("duban-collector", (enum log_level)settings.log, 2);
+    enum error_code code = agent_run(&settings, &err);
+    if (code) log_failure(LOG_LEVEL_ERROR, "failed", &err);
+    settings_finish(&settings);
+    config_finish(&config);
+    return error_exit_status(code);
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        int (*main)(int argc, char **argv);
+    } commands[] = {{"try", try_main}, {"setup", setup_main}, {"resume", resume_main}, {"run", run}};
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].main(argc - 1, argv + 1);
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        fputs("duban-collector [run] --config FILE …   the agent (below)\n"
+              "duban-collector try --config FILE FILE  how each row of a file would be read; sends nothing\n"
+              "duban-collector setup                   asks, makes the key, tests the way to the centre\n"
+              "duban-collector resume --config FILE    what halted the agent, and goes on\n\n",
+              stdout);
+    return run(argc, argv);
+}

@@ -1,0 +1,231 @@
+#include "services/collector/taker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/base/random.h"
+#include "services/collector/folder.h"
+#include "services/collector/rejected.h"
+
+enum { EVENT_ROOM = 600, UNFINISHED_MS = MS_DAY };
+
+/* --- the spool as memory --- */
+
+static enum error_code memory_at(void *context, const struct source_cell *cell, struct day as_of,
+                                 struct source_figure *out, struct error *err) {
+    return sources_figure_at(context, cell, as_of, out, err);
+}
+static enum error_code memory_before(void *context, const struct source_cell *cell, struct day as_of,
+                                     struct source_figure *out, struct error *err) {
+    return sources_figure_before(context, cell, as_of, out, err);
+}
+static enum error_code memory_words(void *context, const struct source_cell *cell, struct day as_of, struct slice words,
+                                    bool *same, struct error *err) {
+    return sources_words_same(context, cell, as_of, words, same, err);
+}
+struct memory taker_memory(struct spool *spool) {
+    return (struct memory){.context = spool, .figure_at = memory_at, .figure_before = memory_before, .words_same = memory_words};
+}
+
+/* --- one file --- */
+
+static void content_hash(const struct buffer *bytes, uint8_t out[SOURCE_HASH_BYTES]) {
+    struct chain_hash hash = chain_digest((const uint8_t *)buffer_text(bytes), bytes->len);
+    memcpy(out, hash.bytes, SOURCE_HASH_BYTES);
+}
+
+enum error_code taker_open(const struct settings *settings, const struct source_settings *source, const char *path,
+                           struct buffer *bytes, struct paper *paper, struct error *err) {
+    struct stat seen;
+    bool too_large = stat(path, &seen) == 0 && S_ISREG(seen.st_mode) && seen.st_size > SHEET_BYTES_MAX;
+    enum error_code code = too_large ? ERROR_OK : file_read(path, SHEET_BYTES_MAX, bytes, err);
+    if (code) return code;
+    /* what is not read is known by its name and size */
+    if (too_large) buffer_printf(bytes, "%s %lld", path_name(path), (long long)seen.st_size);
+    *paper = (struct paper){.source = source->name,
+                            .name = slice_of(path_name(path)),
+                            .bytes = {buffer_text(bytes), bytes->len},
+                            .too_large = too_large,
+                            .mapping = &source->mapping,
+                            .unit = settings->unit,
+                            .on_behalf = source->on_behalf,
+                            .make_uid = random_uid};
+    content_hash(bytes, paper->hash);
+    return ERROR_OK;
+}
+
+static enum error_code keep_outcome(struct spool *spool, const struct outcome *outcome, struct instant now,
+                                    struct error *err) {
+    if (outcome->kind != OUTCOME_EVENT) return ERROR_OK;
+    enum error_code code = spool_append_event(spool, &outcome->event, now, NULL, err);
+    if (!code && outcome->remember_figure) code = sources_figure_set(spool, &outcome->cell, &outcome->figure, err);
+    if (!code && outcome->remember_words)
+        code = sources_words_set(spool, &outcome->cell, outcome->reading.as_of, outcome->reading.note, err);
+    return code;
+}
+
+static enum error_code keep_all(struct taker *taker, const struct paper *paper, const struct verdict *verdict,
+                                const struct source_look *look, const char *name, struct error *err) {
+    struct spool *spool = taker->spool;
+    enum error_code code = spool_begin(spool, err);
+    for (size_t i = 0; !code && i < verdict->outcome_count; i++)
+        code = keep_outcome(spool, &verdict->outcomes[i], paper->now, err);
+    if (!code) code = spool_append_event(spool, &verdict->receipt, paper->now, NULL, err);
+    if (!code) code = sources_file_mark(spool, paper->source, paper->hash, name, paper->now, err);
+    if (!code) code = sources_look_set(spool, paper->source, name, look, err);
+    if (!code) code = spool_commit(spool, err);
+    if (code) spool_rollback(spool);
+    return code;
+}
+
+/* Before the commit: written again after a kill in between, never missing after it. An older one of the same name says
+ * nothing true about a file that is now in order. */
+static void give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
+                      struct taker_report *report) {
+    CLEAN(buffer_finish) struct buffer bytes = {0};
+    AUTO_FREE char *file = rejected_name(name);
+    const char *folder = source->rejected ? source->rejected : source->folder;
+    AUTO_FREE char *path = file ? path_join(folder, file) : NULL;
+    struct error err;
+    if (!path) return;
+    if (!rejected_write(verdict, &bytes)) {
+        if (unlink(path) != 0 && errno != ENOENT) log_warn("rejected_not_removed", "file=%s", path);
+        return;
+    }
+    if (file_make_folders(folder, 0755, &err) || file_write(path, buffer_text(&bytes), bytes.len, 0644, &err)) {
+        log_failure(LOG_LEVEL_WARN, "rejected_not_written", &err);
+        snprintf(report->trouble, sizeof report->trouble, "退回文件写不了：%s", path);
+    }
+}
+
+static enum error_code file_judged(struct taker *taker, const struct source_settings *source, const char *name,
+                                   const struct paper *paper, const struct source_look *look,
+                                   struct taker_report *report, struct error *err) {
+    CLEAN(verdict_finish) struct verdict verdict;
+    enum error_code code = paper_judge(paper, &verdict, err);
+    if (code) return code;
+    const char *why = NULL;
+    if (spool_full(taker->spool, (verdict.taken + 1) * (size_t)EVENT_ROOM, &why)) {
+        report->files_pending++;
+        snprintf(report->trouble, sizeof report->trouble, "%s", why);
+        log_warn("spool_full", "source=%s file=%s why=%s", source->name, name, why);
+        return ERROR_OK;
+    }
+    give_back(source, name, &verdict, report);
+    code = keep_all(taker, paper, &verdict, look, name, err);
+    if (code) return code;
+    report->files_taken++;
+    snprintf(report->last_file, sizeof report->last_file, "%s", name);
+    log_info("file_taken", "source=%s file=%s taken=%u unchanged=%u held=%u refused=%u blank=%u whole_refused=%s", source->name,
+             name, verdict.taken, verdict.unchanged, verdict.held, verdict.refused, verdict.blank,
+             verdict.whole.code ? refusal_row(verdict.whole.code)->word : "no");
+    return ERROR_OK;
+}
+
+static enum error_code set_look(struct taker *taker, const struct source_settings *source, const char *name,
+                                const struct source_look *look, struct error *err) {
+    return sources_look_set(taker->spool, source->name, name, look, err);
+}
+
+/* Not whole: it waits for more. After a day that is said. */
+static void unfinished(const struct source_settings *source, const char *name, const struct source_look *look,
+                       struct instant now, struct taker_report *report) {
+    struct instant limit = {look->first.ms + UNFINISHED_MS};
+    if (now.ms < limit.ms) {
+        if (!instant_is(report->wake_at) || limit.ms < report->wake_at.ms) report->wake_at = limit;
+        return;
+    }
+    report->files_unfinished++;
+    snprintf(report->trouble, sizeof report->trouble, "“%s”放了一天还没有写完（%s）", name, source->name);
+}
+
+static bool looks_as_listed(const struct folder_file *file, const struct buffer *bytes) {
+    return (int64_t)bytes->len == file->size;
+}
+
+static enum error_code take_ready(struct taker *taker, const struct source_settings *source,
+                                  const struct folder_file *file, struct source_look *look, struct instant now,
+                                  struct taker_report *report, struct error *err) {
+    CLEAN(buffer_finish) struct buffer bytes = {0};
+    AUTO_FREE char *path = path_join(source->folder, file->name);
+    struct paper paper;
+    struct error trouble;
+    if (!path) return error_set(err, ERROR_MEMORY, "no memory for a path");
+    enum error_code code = taker_open(taker->settings, source, path, &bytes, &paper, &trouble);
+    if (code) {
+        report->files_pending++;
+        snprintf(report->trouble, sizeof report->trouble, "“%s”读不了", file->name);
+        log_failure(LOG_LEVEL_WARN, "file_not_read", &trouble);
+        return ERROR_OK;
+    }
+    if (!paper.too_large && (!looks_as_listed(file, &bytes) || !decode_is_whole(paper.bytes))) {
+        unfinished(source, file->name, look, now, report);
+        return ERROR_OK;
+    }
+    paper.now = now;
+    paper.catalogue = taker->catalogue;
+    paper.memory = taker_memory(taker->spool);
+    look->decided = true;
+    struct source_file known;
+    code = sources_file_find(taker->spool, source->name, paper.hash, &known, err);
+    if (code) return code;
+    if (!known.found) return file_judged(taker, source, file->name, &paper, look, report, err);
+    log_info("file_known", "source=%s file=%s first=%s", source->name, file->name, known.name);
+    return set_look(taker, source, file->name, look, err);
+}
+
+static enum error_code look_at(struct taker *taker, const struct source_settings *source,
+                               const struct folder_file *file, struct instant now, struct taker_report *report,
+                               struct error *err) {
+    struct source_look look;
+    struct instant again;
+    bool changed = false;
+    enum error_code code = sources_look_find(taker->spool, source->name, file->name, &look, err);
+    if (code) return code;
+    enum folder_verdict verdict = folder_judge(file, now, source->quiet_ms, &look, &changed, &again);
+    if (changed) code = set_look(taker, source, file->name, &look, err);
+    if (code) return code;
+    if (verdict == FOLDER_READY) return take_ready(taker, source, file, &look, now, report, err);
+    if (verdict == FOLDER_WAIT) {
+        report->files_waiting++;
+        if (!instant_is(report->wake_at) || again.ms < report->wake_at.ms) report->wake_at = again;
+    }
+    return ERROR_OK;
+}
+
+static enum error_code look_into(struct taker *taker, const struct source_settings *source, struct instant now,
+                                 struct taker_report *report, struct error *err) {
+    CLEAN(folder_list_finish) struct folder_list list;
+    struct error trouble;
+    if (folder_read(source->folder, &list, &trouble)) {
+        snprintf(report->trouble, sizeof report->trouble, "文件夹打不开：%s", source->folder);
+        log_failure(LOG_LEVEL_WARN, "folder_not_read", &trouble);
+        return ERROR_OK;
+    }
+    enum error_code code = ERROR_OK;
+    for (size_t i = 0; !code && i < list.count; i++) code = look_at(taker, source, &list.files[i], now, report, err);
+    return code;
+}
+
+enum error_code taker_look(struct taker *taker, struct instant now, struct taker_report *report, struct error *err) {
+    *report = (struct taker_report){.wake_at = INSTANT_NONE};
+    enum error_code code = ERROR_OK;
+    for (size_t i = 0; i < taker->settings->sources.count; i++) {
+        struct error trouble;
+        enum error_code here = look_into(taker, &taker->settings->sources.items[i], now, report, &trouble);
+        if (!here) continue;
+        report->files_pending++;
+        log_failure(LOG_LEVEL_ERROR, "source_failed", &trouble);
+        snprintf(report->trouble, sizeof report->trouble, "%.250s", trouble.message);
+        code = here;
+        if (err) *err = trouble;
+    }
+    return code;
+}

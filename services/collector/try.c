@@ -1,0 +1,195 @@
+#include "services/collector/try.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/text.h"
+#include "services/collector/agent.h"
+#include "services/collector/command.h"
+#include "services/collector/taker.h"
+
+enum { COLUMN_COUNT = 6, NAME_WIDTH_MAX = 24 };
+
+/* --- nothing was sent before --- */
+
+static enum error_code nothing(void *context, const struct source_cell *cell, struct day as_of,
+                               struct source_figure *out, struct error *err) {
+    (void)context, (void)cell, (void)as_of, (void)err;
+    *out = (struct source_figure){.found = false};
+    return ERROR_OK;
+}
+static enum error_code no_words(void *context, const struct source_cell *cell, struct day as_of, struct slice words,
+                                bool *same, struct error *err) {
+    (void)context, (void)cell, (void)as_of, (void)words, (void)err;
+    *same = false;
+    return ERROR_OK;
+}
+
+/* --- one row in words --- */
+
+static const char *figure_text(const struct plan *plan, const struct outcome *outcome, struct arena *arena) {
+    const struct reading *reading = &outcome->reading;
+    const struct figure *figure = &reading->figure;
+    char top[DECIMAL_TEXT_MAX], bottom[DECIMAL_TEXT_MAX];
+    const char *unit = reading->target == NO_INDEX ? "" : plan->targets[reading->target].unit;
+    if (reading->kind == READING_NO_CHANGE) return "无变化";
+    if (reading->kind == READING_WORDS) return "（文字）";
+    if (reading->kind != READING_FIGURE) return reading->raw.len ? shown(arena, reading->raw) : "";
+    switch (figure->form) {
+    case FIGURE_DONE: return figure->done ? "完成" : "未完成";
+    case FIGURE_VALUE: decimal_print(figure->value, top); return say(arena, "%s%s", top, unit ? unit : "");
+    case FIGURE_FRACTION:
+        decimal_print(figure->value, top);
+        decimal_print(figure->denominator, bottom);
+        return say(arena, "%s/%s", top, bottom);
+    case FIGURE_NONE: break;
+    }
+    return "";
+}
+
+static const char *result_text(const struct outcome *outcome) {
+    switch (outcome->kind) {
+    case OUTCOME_SKIPPED: return outcome->reading.kind == READING_TOTAL ? "跳过（合计）" : "跳过";
+    case OUTCOME_BLANK: return "没有数";
+    case OUTCOME_UNCHANGED: return "已收过";
+    case OUTCOME_REFUSED: return "退回";
+    case OUTCOME_EVENT: return outcome->doubts ? "收，待核" : "收";
+    }
+    return "";
+}
+
+static const char *remark_text(const struct verdict *verdict, const struct outcome *outcome) {
+    if (outcome->kind == OUTCOME_REFUSED) {
+        struct slice column = header_name(&verdict->sheet, &verdict->header, outcome->reading.refusal.column);
+        const char *name = column.len ? shown(verdict->arena, column) : "";
+        return say(verdict->arena, "%s%s%s。%s", name, *name ? "列：" : "", outcome->reading.refusal.reason,
+                   refusal_remedy(&outcome->reading.refusal));
+    }
+    const char *text = "";
+    for (unsigned i = 0; i < DOUBT_COUNT; i++)
+        if (outcome->doubts & 1u << i) text = say(verdict->arena, "%s%s%s", text, *text ? "；" : "", doubt_chinese(i));
+    return text;
+}
+
+struct line {
+    const char *cells[COLUMN_COUNT];
+};
+
+static struct line line_of(const struct verdict *verdict, const struct plan *plan, const struct outcome *outcome) {
+    const struct reading *reading = &outcome->reading;
+    char day[DAY_TEXT_MAX];
+    day_print(reading->as_of, day);
+    const char *target = reading->target != NO_INDEX ? plan->targets[reading->target].code
+                         : reading->task != NO_INDEX ? plan->tasks[reading->task].code
+                                                     : "";
+    return (struct line){{say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line), result_text(outcome), target,
+                          reading->area != NO_INDEX ? plan->areas[reading->area].name : "", arena_copy(verdict->arena, day),
+                          figure_text(plan, outcome, verdict->arena)}};
+}
+
+static void print_line(const struct line *line, const size_t *widths, const char *remark, struct buffer *out) {
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        text_pad(line->cells[i], strlen(line->cells[i]), widths[i], i == 0 ? TEXT_RIGHT : TEXT_LEFT, out);
+        buffer_add_text(out, "  ");
+    }
+    buffer_add_text(out, remark);
+    while (out->len && out->data[out->len - 1] == ' ') buffer_cut(out, out->len - 1);
+    buffer_add_char(out, '\n');
+}
+
+static void print_rows(const struct verdict *verdict, const struct plan *plan, struct buffer *out) {
+    struct line title = {{"行", "结果", "指标", "地区", "日期", "读作"}};
+    struct line *lines = arena_array(verdict->arena, verdict->outcome_count, sizeof *lines);
+    size_t widths[COLUMN_COUNT];
+    if (!lines) return;
+    for (size_t k = 0; k < COLUMN_COUNT; k++) widths[k] = text_width(title.cells[k], strlen(title.cells[k]));
+    for (size_t i = 0; i < verdict->outcome_count; i++) {
+        lines[i] = line_of(verdict, plan, &verdict->outcomes[i]);
+        for (size_t k = 0; k < COLUMN_COUNT; k++) {
+            size_t width = text_width(lines[i].cells[k], strlen(lines[i].cells[k]));
+            if (width > NAME_WIDTH_MAX) width = NAME_WIDTH_MAX;
+            if (width > widths[k]) widths[k] = width;
+        }
+    }
+    print_line(&title, widths, "说明", out);
+    for (size_t i = 0; i < verdict->outcome_count; i++)
+        if (verdict->outcomes[i].reading.kind != READING_EMPTY)
+            print_line(&lines[i], widths, remark_text(verdict, &verdict->outcomes[i]), out);
+}
+
+void try_print(const struct verdict *verdict, const struct plan *plan, struct buffer *out) {
+    if (verdict->whole.code) {
+        buffer_printf(out, "整份退回：%s。\n怎么改：%s。\n", verdict->whole.reason, refusal_remedy(&verdict->whole));
+        return;
+    }
+    const char *separator = verdict->sheet.separator == ','    ? "逗号分隔"
+                            : verdict->sheet.separator == '\t' ? "制表符分隔"
+                            : verdict->sheet.separator == ';'  ? "分号分隔"
+                                                               : "JSON 行";
+    buffer_printf(out, "编码 %s，%s", text_encoding_name(verdict->decoded.encoding), separator);
+    if (!verdict->sheet.named) buffer_printf(out, "，表头在第%zu行", verdict->sheet.rows[verdict->header.row].line);
+    buffer_add_text(out, "\n\n");
+    print_rows(verdict, plan, out);
+    buffer_printf(out, "\n收 %u（其中待核 %u）  没有数 %u  跳过 %u  退回 %u\n", verdict->taken, verdict->held, verdict->blank,
+                  verdict->skipped, verdict->refused);
+    if (verdict->note) buffer_printf(out, "注意：%s\n", verdict->note);
+    buffer_add_text(out, "只是试读，什么也没有发出；没有与以前报过的数比较。\n");
+}
+
+int try_file(const struct settings *settings, const struct source_settings *source, const char *path) {
+    CLEAN(buffer_finish) struct buffer bytes = {0};
+    CLEAN(buffer_finish) struct buffer text = {0};
+    CLEAN(catalogue_destroy) struct catalogue *catalogue = NULL;
+    CLEAN(verdict_finish) struct verdict verdict = {.whole = {.code = REFUSAL_NONE}};
+    struct paper paper;
+    struct error err;
+    enum error_code code = agent_catalogue(settings, &catalogue, &err);
+    if (!code) code = taker_open(settings, source, path, &bytes, &paper, &err);
+    if (!code) {
+        paper.now = real_now();
+        paper.catalogue = catalogue;
+        paper.memory = (struct memory){NULL, nothing, nothing, no_words};
+        code = paper_judge(&paper, &verdict, &err);
+    }
+    if (code) {
+        fprintf(stderr, "%s\n", err.message);
+        return error_exit_status(code);
+    }
+    if (!decode_is_whole(paper.bytes) && !paper.too_large)
+        fputs("注意：文件最后没有换行，看上去还没有写完；正式采集会一直等它写完。\n", stdout);
+    try_print(&verdict, catalogue_plan(catalogue), &text);
+    fputs(buffer_text(&text), stdout);
+    return verdict.refused ? 1 : 0;
+}
+
+static const struct args_option options[] = {
+    {.name = "config", .value = "FILE", .help = "configuration", .help_zh = "配置文件"},
+    {.name = "source", .value = "NAME", .help = "whose mapping to use; the first", .help_zh = "按哪个来源的列对应来读；默认第一个"},
+    {.name = NULL},
+};
+static const struct args_program program = {
+    .name = "duban-collector try",
+    .summary = "shows how every row of a file is read; sends nothing",
+    .summary_zh = "试读一个文件：每行读成什么、为什么退回；什么也不发出",
+    .plain = {.name = "try", .positionals = "FILE", .positional_min = 1, .positional_max = 1, .options = options},
+};
+
+int try_main(int argc, char **argv) {
+    struct args args;
+    struct config config;
+    struct settings settings;
+    int status;
+    if (!command_args(&program, argc, argv, &args, &status)) return status;
+    if (!command_settings(args_value(&args, "config", NULL), &config, &settings, &status)) return status;
+    const struct source_settings *source = settings_source(&settings, args_value(&args, "source", NULL));
+    if (source) {
+        status = try_file(&settings, source, args.positionals[0]);
+    } else {
+        fprintf(stderr, "配置里没有这个来源：%s\n", args_value(&args, "source", ""));
+        status = 2;
+    }
+    settings_finish(&settings);
+    config_finish(&config);
+    return status;
+}
