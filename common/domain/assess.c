@@ -48,7 +48,7 @@ static void fill_curve(struct assessment *out, const struct judge *judge, const 
     struct exact planned = curve_planned(curve, figure->as_of);
     out->has_planned = true;
     out->planned = round_planned(planned);
-    out->has_deviation = curve_deviation(curve, figure->as_of, figure->value, &out->deviation_tenths);
+    out->has_deviation = curve_deviation(curve, planned, figure->value, &out->deviation_tenths);
     struct exact units = curve_units_behind(curve, planned, figure->value);
     out->has_units_behind = exact_known(units);
     if (out->has_units_behind) out->units_behind = round_units(units);

@@ -20,6 +20,7 @@ struct curve curve_make(const struct measure *measure, struct day due) {
     curve.range = exact_absolute(range);
     curve.first_place = curve_place(day_before(curve.from));
     curve.span = curve_place(due) - curve.first_place;
+    curve.tenths_in_one = exact_divide(exact_whole(1000), curve.range);
     curve.has = exact_known(range) && exact_known(curve.unit) && exact_sign(curve.unit) > 0;
     return curve;
 }
@@ -69,23 +70,14 @@ static struct exact shortfall(const struct curve *curve, struct exact planned, s
     return curve->sign < 0 ? exact_subtract(value, planned) : exact_subtract(planned, value);
 }
 
-bool curve_deviation(const struct curve *curve, struct day as_of, struct exact value, int32_t *tenths) {
+bool curve_deviation(const struct curve *curve, struct exact planned, struct exact value, int32_t *tenths) {
     *tenths = 0;
     if (!curve->has) return false;
-    struct exact behind = shortfall(curve, curve_planned(curve, as_of), value);
-    struct exact points = exact_divide(exact_multiply(exact_negate(behind), exact_whole(1000)), curve->range);
-    struct decimal cut;
-    if (!exact_round(points, 0, ROUND_CUT, &cut)) return false;
-    int64_t whole = cut.mantissa; /* scale 0: a whole number */
-    *tenths = whole > INT32_MAX ? INT32_MAX : whole < -INT32_MAX ? -INT32_MAX : (int32_t)whole;
+    struct exact ahead = exact_negate(shortfall(curve, planned, value));
+    struct exact points = exact_round_whole(exact_multiply(ahead, curve->tenths_in_one), ROUND_CUT);
+    if (!exact_known(points)) return false;
+    *tenths = points.num > INT32_MAX ? INT32_MAX : points.num < -INT32_MAX ? -INT32_MAX : (int32_t)points.num;
     return true;
-}
-
-bool curve_behind(const struct curve *curve, struct exact planned, struct exact value, int32_t tenths) {
-    if (!curve->has) return false;
-    struct exact behind = exact_multiply(shortfall(curve, planned, value), exact_whole(1000));
-    struct exact limit = exact_multiply(curve->range, exact_whole(tenths));
-    return exact_known(behind) && exact_known(limit) && exact_compare(behind, limit) >= 0;
 }
 
 struct exact curve_units_behind(const struct curve *curve, struct exact planned, struct exact value) {
@@ -95,7 +87,8 @@ struct exact curve_units_behind(const struct curve *curve, struct exact planned,
 }
 
 static bool enough_on(const struct curve *curve, int32_t day, struct exact value) {
-    return !curve_behind(curve, curve_planned(curve, (struct day){day}), value, 1);
+    int32_t tenths;
+    return curve_deviation(curve, curve_planned(curve, (struct day){day}), value, &tenths) && tenths >= 0;
 }
 
 int32_t curve_days_behind(const struct curve *curve, struct day as_of, struct exact value) {

@@ -13,6 +13,7 @@ struct curve {
     bool has; /* false: on plan until due, and judged then */
     struct exact opening, goal, range; /* range = |goal - opening| */
     struct exact unit;                 /* entities in 1 of value */
+    struct exact tenths_in_one;        /* points × 10 in 1 of value */
     bool counted, falling;             /* falling: the goal lies below the opening */
     int sign;                          /* -1 for `<=`: less is better */
     struct day from, due;
@@ -30,10 +31,8 @@ struct curve curve_make(const struct measure *measure, struct day due);
 
 struct exact curve_planned(const struct curve *curve, struct day day);
 
-/* Points × 10, minus = behind, cut toward zero. False without a curve. */
-bool curve_deviation(const struct curve *curve, struct day as_of, struct exact value, int32_t *tenths);
-/* Whether the figure is at least `tenths` (> 0) behind, as printed; the same answer as curve_deviation, faster. */
-bool curve_behind(const struct curve *curve, struct exact planned, struct exact value, int32_t tenths);
+/* Points × 10, minus = behind, cut toward zero: as printed, and as the lights compare them. False without a curve. */
+bool curve_deviation(const struct curve *curve, struct exact planned, struct exact value, int32_t *tenths);
 /* Planned - value, sign turned for `<=`, in entities where entities are counted; 0 when ahead. */
 struct exact curve_units_behind(const struct curve *curve, struct exact planned, struct exact value);
 /* as_of - the last day on which the figure was still enough for the plan (printed points of 0.0 or more), not before

@@ -69,9 +69,23 @@ static bool sum_over(struct exact a, struct exact b, int128 shared, struct exact
            product(a.den, b.den / shared, &out->den) && !__builtin_add_overflow(left, right, &out->num);
 }
 
+/* The common case in machine words. */
+static bool add_narrow(struct exact a, struct exact b, struct exact *sum) {
+    int64_t left = (int64_t)a.num, right = (int64_t)b.num, den = (int64_t)a.den, out;
+    if (!exact_is_narrow(a) || !exact_is_narrow(b)) return false;
+    if (a.den != b.den && (__builtin_mul_overflow(left, (int64_t)b.den, &left) || __builtin_mul_overflow(right, den, &right) ||
+                           __builtin_mul_overflow(den, (int64_t)b.den, &den)))
+        return false;
+    if (__builtin_add_overflow(left, right, &out)) return false;
+    *sum = (struct exact){out, den};
+    return true;
+}
+
 struct exact exact_add(struct exact a, struct exact b) {
     if (!exact_known(a) || !exact_known(b)) return EXACT_UNKNOWN;
-    struct exact sum = {0, a.den};
+    struct exact sum;
+    if (add_narrow(a, b, &sum)) return sum;
+    sum.den = a.den;
     if (a.den == b.den) return __builtin_add_overflow(a.num, b.num, &sum.num) ? EXACT_UNKNOWN : tidy(sum);
     if (sum_over(a, b, 1, &sum)) return tidy(sum);
     a = lowest(a);
@@ -84,6 +98,10 @@ struct exact exact_subtract(struct exact a, struct exact b) { return exact_add(a
 struct exact exact_multiply(struct exact a, struct exact b) {
     if (!exact_known(a) || !exact_known(b)) return EXACT_UNKNOWN;
     struct exact out;
+    int64_t num, den;
+    if (exact_is_narrow(a) && exact_is_narrow(b) && !__builtin_mul_overflow((int64_t)a.num, (int64_t)b.num, &num) &&
+        !__builtin_mul_overflow((int64_t)a.den, (int64_t)b.den, &den))
+        return (struct exact){num, den};
     if (product(a.num, b.num, &out.num) && product(a.den, b.den, &out.den)) return tidy(out);
     struct exact left = lowest((struct exact){a.num, b.den}), right = lowest((struct exact){b.num, a.den});
     if (!product(left.num, right.num, &out.num) || !product(left.den, right.den, &out.den)) return EXACT_UNKNOWN;
@@ -102,7 +120,7 @@ static int128 floor_whole(struct exact a) {
 }
 
 /* Compares wholes, then the inverses of the rests: Euclid's way, in which nothing grows. */
-static int compare_wide(struct exact a, struct exact b) {
+static int compare_by_rests(struct exact a, struct exact b) {
     int sign = 1;
     for (;;) {
         int128 left = floor_whole(a), right = floor_whole(b);
@@ -116,16 +134,22 @@ static int compare_wide(struct exact a, struct exact b) {
     }
 }
 
-int exact_compare(struct exact a, struct exact b) {
-    if (a.den == b.den) return a.num < b.num ? -1 : a.num > b.num;
+int exact_compare_wide(struct exact a, struct exact b) {
     int128 left, right;
     if (product(a.num, b.den, &left) && product(b.num, a.den, &right)) return left < right ? -1 : left > right;
-    return compare_wide(a, b);
+    return compare_by_rests(a, b);
 }
 
 struct exact exact_round_whole(struct exact a, enum rounding how) {
     if (!exact_known(a)) return a;
-    int128 whole = a.num / a.den, rest = a.num % a.den; /* cut toward zero */
+    int128 whole, rest; /* cut toward zero */
+    if (exact_is_narrow(a)) {
+        whole = (int64_t)a.num / (int64_t)a.den;
+        rest = (int64_t)a.num % (int64_t)a.den;
+    } else {
+        whole = a.num / a.den;
+        rest = a.num - whole * a.den;
+    }
     switch (how) {
     case ROUND_CUT: break;
     case ROUND_FLOOR: whole -= rest < 0; break;

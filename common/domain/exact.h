@@ -39,8 +39,17 @@ struct exact exact_divide(struct exact a, struct exact b); /* by zero = unknown 
 struct exact exact_negate(struct exact a);
 struct exact exact_absolute(struct exact a);
 
+/* Both parts fit 64 bits: the common case, for which products cannot overflow 128. */
+static inline bool exact_is_narrow(struct exact a) { return a.num == (int64_t)a.num && a.den == (int64_t)a.den; }
+
+int exact_compare_wide(struct exact a, struct exact b);
 /* -1, 0, 1 as a < b, a = b, a > b. Both must be known. */
-int exact_compare(struct exact a, struct exact b);
+static inline int exact_compare(struct exact a, struct exact b) {
+    if (a.den == b.den) return a.num < b.num ? -1 : a.num > b.num;
+    if (!exact_is_narrow(a) || !exact_is_narrow(b)) return exact_compare_wide(a, b);
+    int128 left = a.num * b.den, right = b.num * a.den;
+    return left < right ? -1 : left > right;
+}
 static inline int exact_sign(struct exact a) { return a.num < 0 ? -1 : a.num > 0; }
 
 /* The whole number a rounds to; both as a fraction. */

@@ -73,6 +73,7 @@ static bool changes(const struct ledger *ledger, const struct held *figure) {
 }
 
 static bool above_goal(const struct measure *measure, struct exact value) {
+    if (exact_compare(value, measure->goal) <= 0) return false;
     struct exact limit = exact_multiply(measure->goal, exact_ratio(ABOVE_GOAL_TENTHS, 10));
     return exact_known(limit) && exact_compare(value, limit) > 0;
 }
@@ -85,6 +86,7 @@ static bool leaps_above_goal(const struct measure *measure, const struct held *f
 }
 
 static bool is_power_of_ten_of(struct exact larger, struct exact smaller) {
+    if (exact_compare(exact_absolute(larger), exact_multiply(exact_absolute(smaller), exact_whole(10))) < 0) return false;
     for (int64_t factor = 10; factor <= 1000; factor *= 10) {
         struct exact product = exact_multiply(smaller, exact_whole(factor));
         if (exact_known(product) && exact_compare(product, larger) == 0) return true;

@@ -186,8 +186,9 @@ size_t judge_previous_report(const struct judge *judge, size_t newest) {
 
 static bool on_or_ahead(const struct judge *judge, size_t newest) {
     const struct standing *figure = &judge->ledger->standing[newest];
-    return !judge->curve.has ||
-           !curve_behind(&judge->curve, curve_planned(&judge->curve, figure->as_of), figure->value, 1);
+    int32_t tenths;
+    bool measured = curve_deviation(&judge->curve, curve_planned(&judge->curve, figure->as_of), figure->value, &tenths);
+    return !measured || tenths >= 0;
 }
 
 static int badness(enum light light) {

@@ -20,44 +20,56 @@ static bool forecast_was_possible(const struct judge *judge, size_t report) {
     return forecast_refused(&judge->measure, &facts, points) == FORECAST_GIVEN;
 }
 
+/* Of the figures at least 28 days before `late`, those that can give its best pace: a longer way that can be cut into
+ * two of at least 28 days is never faster than the faster of them. Calls it with the nearest first. */
+static struct exact best_pace_to(const struct judge *judge, size_t late, struct exact best) {
+    const struct standing *figures = judge->ledger->standing;
+    int32_t apart = (int32_t)judge->rules->reach_days, nearest = INT32_MAX;
+    for (size_t early = late; early-- > 0;) {
+        int32_t days = figures[late].as_of.n - figures[early].as_of.n;
+        if (days < apart || !exact_known(figures[early].value)) continue;
+        if (nearest != INT32_MAX && days - nearest >= apart) break;
+        if (nearest == INT32_MAX) nearest = days;
+        struct exact rise = signed_by(sign_of(judge), exact_subtract(figures[late].value, figures[early].value));
+        struct exact pace = exact_multiply(rise, exact_ratio(1, days));
+        if (exact_known(pace) && (!exact_known(best) || exact_compare(pace, best) > 0)) best = pace;
+    }
+    return best;
+}
+
 /* "best pace = the largest increment per day over all pairs of figures at least 28 days apart up to that report (the
  * opening is no figure …)". Unknown without a pair. */
 static struct exact best_pace(const struct judge *judge, size_t report) {
-    const struct standing *figures = judge->ledger->standing;
     struct exact best = EXACT_UNKNOWN;
-    for (size_t late = 1; late <= report; late++) {
-        for (size_t early = 0; early < late; early++) {
-            int32_t days = figures[late].as_of.n - figures[early].as_of.n;
-            if (days < (int32_t)judge->rules->reach_days) break;
-            struct exact rise = signed_by(sign_of(judge), exact_subtract(figures[late].value, figures[early].value));
-            struct exact pace = exact_divide(rise, exact_whole(days));
-            if (exact_known(pace) && (!exact_known(best) || exact_compare(pace, best) > 0)) best = pace;
-        }
-    }
+    for (size_t late = 1; late <= report; late++)
+        if (exact_known(judge->ledger->standing[late].value)) best = best_pace_to(judge, late, best);
     return best;
+}
+
+/* Whether `rest` in the factor of the rules falls short of the gap to the goal. */
+static bool falls_short(const struct judge *judge, struct exact rest, struct exact gap) {
+    struct exact reach = exact_multiply(rest, exact_of(judge->rules->reach_factor));
+    return exact_known(reach) && exact_known(gap) && exact_compare(reach, gap) < 0;
 }
 
 /* "value + 1.5 × the larger of best pace and the plan's own pace for the rest × (due − as-of) < goal" */
 static bool out_of_reach(const struct judge *judge, size_t report, struct exact planned) {
     const struct standing *figure = &judge->ledger->standing[report];
-    if (!forecast_was_possible(judge, report)) return false;
-    struct exact pace = best_pace(judge, report);
-    if (!exact_known(pace)) return false; /* "no pair, no such red" */
     int sign = sign_of(judge);
-    int32_t rest = judge->due.n > figure->as_of.n ? judge->due.n - figure->as_of.n : 0;
-    struct exact by_best = exact_multiply(pace, exact_whole(rest));
-    struct exact by_plan = signed_by(sign, exact_subtract(judge->measure.goal, planned));
-    if (!exact_known(by_best) || !exact_known(by_plan)) return false;
-    struct exact larger = exact_compare(by_best, by_plan) > 0 ? by_best : by_plan;
-    struct exact reach = exact_multiply(larger, exact_of(judge->rules->reach_factor));
     struct exact gap = signed_by(sign, exact_subtract(judge->measure.goal, figure->value));
-    return exact_known(reach) && exact_known(gap) && exact_compare(reach, gap) < 0;
+    struct exact by_plan = signed_by(sign, exact_subtract(judge->measure.goal, planned));
+    if (!falls_short(judge, by_plan, gap) || !forecast_was_possible(judge, report)) return false;
+    struct exact pace = best_pace(judge, report);
+    int32_t rest = judge->due.n > figure->as_of.n ? judge->due.n - figure->as_of.n : 0;
+    return exact_known(pace) && /* "no pair, no such red" */
+           falls_short(judge, exact_multiply(pace, exact_whole(rest)), gap);
 }
 
-static bool rule_holds(const struct judge *judge, const struct report_rule *rule, size_t report, struct exact planned) {
+static bool rule_holds(const struct judge *judge, const struct report_rule *rule, size_t report, struct exact planned,
+                       int32_t tenths) {
     const struct standing *figure = &judge->ledger->standing[report];
     if (rule->goal != GOAL_ANY && (rule->goal == GOAL_SMALL) != judge->small) return false;
-    if (rule->tenths > 0 && !curve_behind(&judge->curve, planned, figure->value, rule->tenths)) return false;
+    if (rule->tenths > 0 && -tenths < rule->tenths) return false;
     switch (rule->when) {
     case WHEN_POINTS: return rule->tenths > 0;
     case WHEN_OUT_OF_REACH: return out_of_reach(judge, report, planned);
@@ -89,11 +101,12 @@ static struct report_light light_of(const struct judge *judge, size_t report) {
     if (measure_met(&judge->measure, figure->value)) return (struct report_light){LIGHT_GREEN, "done"};
     if (!judge->curve.has) return (struct report_light){LIGHT_BLUE, "no_curve"};
     struct exact planned = curve_planned(&judge->curve, figure->as_of);
-    struct report_light out = {LIGHT_BLUE, "on_plan"};
-    if (curve_behind(&judge->curve, planned, figure->value, 1)) out.rule = "within_points";
+    int32_t tenths;
+    if (!curve_deviation(&judge->curve, planned, figure->value, &tenths)) return (struct report_light){LIGHT_BLUE, "no_curve"};
+    struct report_light out = {LIGHT_BLUE, tenths < 0 ? "within_points" : "on_plan"};
     for (size_t i = 0; i < judge->rules->report_count; i++) {
         const struct report_rule *rule = &judge->rules->reports[i];
-        if (rule_holds(judge, rule, report, planned)) return (struct report_light){rule->light, rule->name};
+        if (rule_holds(judge, rule, report, planned, tenths)) return (struct report_light){rule->light, rule->name};
     }
     return out;
 }

@@ -193,22 +193,3 @@ Test(promises, a_county_on_plan_is_never_yellow) {
     }
     assess_scratch_destroy(&scratch);
 }
-
-/* What the fast comparison says is what is printed. */
-Test(promises, the_light_compares_what_is_printed) {
-    struct dice dice = {7};
-    struct programme p;
-    for (int i = 0; i < 20000; i++) {
-        programme_start(&p);
-        struct decimal goal, value;
-        cr_assert_eq(decimal_make(1 + roll(&dice, 100000), roll(&dice, 4), &goal), PROTO_OK);
-        cr_assert_eq(decimal_make(roll(&dice, 100000), roll(&dice, 4), &value), PROTO_OK);
-        p.cells[1].goal = goal;
-        struct measure measure = measure_make(&p.plan, &p.cells[1]);
-        struct curve curve = curve_make(&measure, p.cells[1].due);
-        struct day day = {on("2021-01-01").n + (int32_t)roll(&dice, 400)};
-        int32_t tenths, limit = 1 + (int32_t)roll(&dice, 400);
-        cr_assert(curve_deviation(&curve, day, exact_of(value), &tenths));
-        cr_assert_eq(curve_behind(&curve, curve_planned(&curve, day), exact_of(value), limit), -tenths >= limit);
-    }
-}
