@@ -103,7 +103,7 @@ static void set_figure(json_t *out, const struct plan *plan, const struct cell *
     json_object_set_new(out, "share", decimal_or_null(cell->has_goal && !cell->rollup, cell->goal));
 }
 
-static void set_judgement(json_t *out, const struct assessment *a) {
+static void set_judgement(json_t *out, const struct plan *plan, const struct assessment *a) {
     json_object_set_new(out, "planned", decimal_or_null(a->has_planned, a->planned));
     json_object_set_new(out, "planned_original", decimal_or_null(a->has_planned_original, a->planned_original));
     json_object_set_new(out, "deviation_points", tenths_or_null(a->has_deviation, a->deviation_tenths));
@@ -118,11 +118,12 @@ static void set_judgement(json_t *out, const struct assessment *a) {
     json_object_set_new(out, "missing", decimal_or_null(a->has_missing, a->missing));
     json_object_set_new(out, "light", json_string(light_word(a->light)));
     json_object_set_new(out, "light_since", day_or_null(a->light_since));
-    json_object_set_new(out, "proposed_light",
-                        a->proposed != a->light ? json_string(light_word(a->proposed)) : json_null());
+    json_object_set_new(out, "proposed_light", json_string(light_word(a->proposed)));
     json_object_set_new(out, "rule", text_or_null(a->rule));
     json_object_set_new(out, "report_state", text_or_null(report_state_word(a->report_state)));
-    json_object_set_new(out, "report_period", day_or_null(a->report_period.first));
+    char period[32] = "";
+    if (day_is(a->report_period.first)) period_name(&plan->reporting, a->report_period, period);
+    json_object_set_new(out, "report_period", text_or_null(*period ? period : NULL));
 }
 
 json_t *cell_json(const struct plan *plan, const struct cell *cell, const struct assessment *a,
@@ -131,7 +132,7 @@ json_t *cell_json(const struct plan *plan, const struct cell *cell, const struct
     if (!out) return NULL;
     char why[1024];
     set_figure(out, plan, cell, a, events, count);
-    set_judgement(out, a);
+    set_judgement(out, plan, a);
     size_t len = assess_why(plan, cell, a, why, sizeof why);
     json_object_set_new(out, "why", json_stringn(why, text_cut_bytes(why, len, sizeof why - 1)));
     json_t *flags = json_array();

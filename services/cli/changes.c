@@ -37,6 +37,12 @@ static int direction_of(const struct assessment *before, const struct assessment
     return is < was ? 1 : -1;
 }
 
+/* A cell without any figure that only passes from one kind of waiting to the next is no news. */
+static bool is_news(const struct assessment *before, const struct assessment *after) {
+    return before->has_value || after->has_value || after->state == STATE_OVERDUE || after->state == STATE_NOT_REPORTED ||
+           after->state == STATE_AWAITING_FINAL;
+}
+
 bool changes_make(struct view *view, const struct moment *since, bool figures, struct changes *out) {
     *out = (struct changes){.since = *since, .view = view};
     out->before = view_cells_at(view, since);
@@ -48,7 +54,7 @@ bool changes_make(struct view *view, const struct moment *since, bool figures, s
         bool light = seen(before) != seen(after) || before->light != after->light || before->state != after->state;
         bool figure = before->has_value != after->has_value ||
                       (after->has_value && strcmp(before->value_text, after->value_text) != 0);
-        if (light || (figures && figure))
+        if (is_news(before, after) && (light || (figures && figure)))
             out->items[out->count++] = (struct change){i, direction_of(before, after), light, figure};
     }
     return true;
@@ -63,7 +69,7 @@ void changes_finish(struct changes *changes) {
 
 struct moment changes_last_workday(const struct view *view) {
     struct day day = {view->moment.as_of.n - 1};
-    for (int back = 0; back < 15 && !calendar_works(view->plan->calendar, day); back++)
+    while (calendar_covers(view->plan->calendar, day) && !calendar_works(view->plan->calendar, day))
         day.n--;
     return (struct moment){.as_of = day, .known_at = {day_end(day).ms - 1}, .past = true};
 }

@@ -61,7 +61,10 @@ static void print_feed(const struct morning *morning, const struct feed *feed, s
         grid_addf(grid, "duban feeds F%" PRId64, feed->last->id);
         return;
     }
-    grid_addf(grid, "%s报表 应%.5s", period, strlen(closing) > 5 ? closing + 5 : "");
+    if (*period)
+        grid_addf(grid, "%s报表 应%.5s", period, closing + 5);
+    else
+        grid_add(grid, "");
     grid_add(grid, feed->state == FEED_OFFLINE ? "采集端无心跳" : feed->state == FEED_NEVER ? "采集端还没有来过" : "采集端在线 无新文件");
     grid_addf(grid, "影响%zu项（灰）", feed->missing);
     grid_add(grid, feed->state == FEED_OFFLINE || feed->state == FEED_NEVER ? "找信息员" : "找联络员");
