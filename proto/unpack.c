@@ -251,6 +251,10 @@ static size_t character(const uint8_t *at, size_t len) {
 bool unpack_text_valid(const char *text, size_t len) {
     const uint8_t *at = (const uint8_t *)text;
     for (size_t i = 0; i < len;) {
+        if (at[i] >= 0x20 && at[i] < 0x7f) { /* most of it */
+            i++;
+            continue;
+        }
         size_t size = character(at + i, len - i);
         if (size == 0) return false;
         i += size;
