@@ -17,6 +17,7 @@ struct curve curve_make(const struct measure *measure, struct day due) {
     if (!measure_has_curve(measure) || !day_is(due) || !day_is(curve.from) || due.n < curve.from.n) return curve;
     struct exact range = exact_subtract(measure->goal, measure->opening);
     curve.falling = exact_sign(range) < 0;
+    curve.rise = range;
     curve.range = exact_absolute(range);
     curve.first_place = curve_place(day_before(curve.from));
     curve.span = curve_place(due) - curve.first_place;
@@ -49,6 +50,13 @@ static struct exact planned_by_nodes(const struct curve *curve, struct day day) 
     return between(start_value, end_value, day.n - start.n, end.n - start.n);
 }
 
+/* "planned = (place of the day − place of the day before `from`) / (place of due − place of the day before `from`)" */
+static struct exact planned_by_months(const struct curve *curve, struct day day) {
+    struct exact part = {curve_place(day) - curve->first_place, curve->span};
+    struct exact risen = exact_multiply(curve->rise, part);
+    return curve->opening.num == 0 ? risen : exact_add(curve->opening, risen);
+}
+
 /* "Counted cells are planned in whole units, rounded down": for the county, so up where the goal lies below. */
 static struct exact in_whole_units(const struct curve *curve, struct exact planned) {
     enum rounding how = curve->falling ? ROUND_CEILING : ROUND_FLOOR;
@@ -59,9 +67,7 @@ static struct exact in_whole_units(const struct curve *curve, struct exact plann
 struct exact curve_planned(const struct curve *curve, struct day day) {
     if (day.n < curve->from.n) return curve->opening;
     if (day.n >= curve->due.n) return curve->goal;
-    struct exact planned = curve->node_count > 0
-                               ? planned_by_nodes(curve, day)
-                               : between(curve->opening, curve->goal, curve_place(day) - curve->first_place, curve->span);
+    struct exact planned = curve->node_count > 0 ? planned_by_nodes(curve, day) : planned_by_months(curve, day);
     return curve->counted ? in_whole_units(curve, planned) : planned;
 }
 

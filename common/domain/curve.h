@@ -11,7 +11,7 @@
 
 struct curve {
     bool has; /* false: on plan until due, and judged then */
-    struct exact opening, goal, range; /* range = |goal - opening| */
+    struct exact opening, goal, rise, range; /* rise = goal - opening; range = |rise| */
     struct exact unit;                 /* entities in 1 of value */
     struct exact tenths_in_one;        /* points × 10 in 1 of value */
     bool counted, falling;             /* falling: the goal lies below the opening */

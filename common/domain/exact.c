@@ -58,8 +58,6 @@ struct exact exact_ratio(int64_t num, int64_t den) {
     return den < 0 ? (struct exact){-(int128)num, -(int128)den} : (struct exact){num, den};
 }
 
-struct exact exact_negate(struct exact a) { return (struct exact){-a.num, a.den}; }
-
 struct exact exact_absolute(struct exact a) { return (struct exact){magnitude(a.num), a.den}; }
 
 /* The sum over a common denominator; false when a product does not fit. */
@@ -81,7 +79,7 @@ static bool add_narrow(struct exact a, struct exact b, struct exact *sum) {
     return true;
 }
 
-struct exact exact_add(struct exact a, struct exact b) {
+struct exact exact_add_wide(struct exact a, struct exact b) {
     if (!exact_known(a) || !exact_known(b)) return EXACT_UNKNOWN;
     struct exact sum;
     if (add_narrow(a, b, &sum)) return sum;
@@ -93,15 +91,9 @@ struct exact exact_add(struct exact a, struct exact b) {
     return sum_over(a, b, greatest_divisor(a.den, b.den), &sum) ? lowest(sum) : EXACT_UNKNOWN;
 }
 
-struct exact exact_subtract(struct exact a, struct exact b) { return exact_add(a, exact_negate(b)); }
-
-struct exact exact_multiply(struct exact a, struct exact b) {
+struct exact exact_multiply_wide(struct exact a, struct exact b) {
     if (!exact_known(a) || !exact_known(b)) return EXACT_UNKNOWN;
     struct exact out;
-    int64_t num, den;
-    if (exact_is_narrow(a) && exact_is_narrow(b) && !__builtin_mul_overflow((int64_t)a.num, (int64_t)b.num, &num) &&
-        !__builtin_mul_overflow((int64_t)a.den, (int64_t)b.den, &den))
-        return (struct exact){num, den};
     if (product(a.num, b.num, &out.num) && product(a.den, b.den, &out.den)) return tidy(out);
     struct exact left = lowest((struct exact){a.num, b.den}), right = lowest((struct exact){b.num, a.den});
     if (!product(left.num, right.num, &out.num) || !product(left.den, right.den, &out.den)) return EXACT_UNKNOWN;

@@ -32,15 +32,34 @@ static inline struct exact exact_whole(int64_t n) { return (struct exact){n, 1};
 struct exact exact_of(struct decimal value);
 struct exact exact_ratio(int64_t num, int64_t den); /* den 0 = unknown */
 
-struct exact exact_add(struct exact a, struct exact b);
-struct exact exact_subtract(struct exact a, struct exact b);
-struct exact exact_multiply(struct exact a, struct exact b);
-struct exact exact_divide(struct exact a, struct exact b); /* by zero = unknown */
-struct exact exact_negate(struct exact a);
-struct exact exact_absolute(struct exact a);
-
 /* Both parts fit 64 bits: the common case, for which products cannot overflow 128. */
 static inline bool exact_is_narrow(struct exact a) { return a.num == (int64_t)a.num && a.den == (int64_t)a.den; }
+
+static inline struct exact exact_negate(struct exact a) { return (struct exact){-a.num, a.den}; }
+
+/* The same in 128 bits, reduced where needed. */
+struct exact exact_add_wide(struct exact a, struct exact b);
+struct exact exact_multiply_wide(struct exact a, struct exact b);
+
+static inline struct exact exact_add(struct exact a, struct exact b) {
+    int64_t sum;
+    if (a.den == b.den && exact_is_narrow(a) && exact_is_narrow(b) &&
+        !__builtin_add_overflow((int64_t)a.num, (int64_t)b.num, &sum))
+        return (struct exact){sum, a.den};
+    return exact_add_wide(a, b);
+}
+
+static inline struct exact exact_multiply(struct exact a, struct exact b) {
+    int64_t num, den;
+    if (exact_is_narrow(a) && exact_is_narrow(b) && !__builtin_mul_overflow((int64_t)a.num, (int64_t)b.num, &num) &&
+        !__builtin_mul_overflow((int64_t)a.den, (int64_t)b.den, &den))
+        return (struct exact){num, den};
+    return exact_multiply_wide(a, b);
+}
+
+static inline struct exact exact_subtract(struct exact a, struct exact b) { return exact_add(a, exact_negate(b)); }
+struct exact exact_divide(struct exact a, struct exact b); /* by zero = unknown */
+struct exact exact_absolute(struct exact a);
 
 int exact_compare_wide(struct exact a, struct exact b);
 /* -1, 0, 1 as a < b, a = b, a > b. Both must be known. */
