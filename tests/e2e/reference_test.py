@@ -378,6 +378,11 @@ def compare(service, known_days=DAYS):
     return good
 
 
+def check(service):
+    """All of it: the judge itself, then the year by the judge."""
+    return vectors() & hand_made() & compare(service)
+
+
 class Standing:
     """A service that somebody else started, in a folder."""
 
