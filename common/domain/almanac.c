@@ -26,7 +26,11 @@ static void add_period(struct almanac *almanac, struct period period) {
         almanac->capacity = wanted;
     }
     almanac->periods[almanac->count] = period;
-    almanac->closing_ends[almanac->count++] = day_is(period.closing) ? day_end(period.closing).ms : INT64_MAX;
+    /* Before the first period nothing is owed: a calendar that does not reach back so far must not stop the count. */
+    bool before = period.last.n < almanac->reporting.first_period.n;
+    almanac->closing_ends[almanac->count++] = day_is(period.closing) ? day_end(period.closing).ms
+                                              : before               ? day_end(period.last).ms
+                                                                     : INT64_MAX;
 }
 
 static struct period first_kept(const struct plan *plan) {
