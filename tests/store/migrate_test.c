@@ -1,0 +1,97 @@
+/* Migrations, the kind of an installation, and who may write what. */
+#include <criterion/criterion.h>
+#include <criterion/hooks.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "tests/store/cluster.h"
+
+CLUSTER_START
+CLUSTER_STOP
+
+static struct error err;
+
+Test(migrate, a_second_run_changes_nothing) {
+    struct pg *owner = cluster_database(getppid(), "second", INSTALLATION_REHEARSAL);
+    struct migration_report report;
+    cr_assert_eq(migrate(owner, DUBAN_SOURCE_DIR "/deploy/sql", INSTALLATION_REHEARSAL, NULL, NULL, &report, &err), ERROR_OK,
+                 "%s", err.message);
+    cr_expect_eq(report.applied, 0);
+    cr_expect_eq(report.version, MIGRATION_NEWEST);
+    cr_expect_eq(migrate(owner, DUBAN_SOURCE_DIR "/deploy/sql", INSTALLATION_REAL, NULL, NULL, &report, &err), ERROR_CONFLICT);
+    cr_expect(strstr(err.message, "rehearsal"), "%s", err.message);
+    pg_close(&owner);
+}
+
+Test(migrate, a_changed_file_is_refused) {
+    struct pg *owner = cluster_database(getppid(), "changed", INSTALLATION_REAL);
+    char folder[] = "/tmp/duban-sql-XXXXXX", file[64];
+    struct migration_report report;
+    cr_assert(mkdtemp(folder));
+    (void)snprintf(file, sizeof file, "%s/0001_walls.sql", folder);
+    cr_assert_eq(file_write(file, "SELECT 1", 8, 0644, &err), ERROR_OK);
+    cr_expect_eq(migrate(owner, folder, INSTALLATION_REAL, NULL, NULL, &report, &err), ERROR_CONFLICT);
+    cr_expect(strstr(err.message, "0001_walls.sql"), "%s", err.message);
+    (void)unlink(file);
+    (void)rmdir(folder);
+    pg_close(&owner);
+}
+
+Test(session, the_other_clock_is_refused) {
+    struct pg *owner = cluster_database(getppid(), "kinds", INSTALLATION_REAL);
+    char file[] = "/tmp/duban-clock-XXXXXX";
+    struct clock real, stepped;
+    cr_assert_geq(mkstemp(file), 0);
+    cr_assert_eq(clock_file_write(file, 1, (struct instant){1609459200000}, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(clock_open(&real, NULL, 0, &err), ERROR_OK);
+    cr_assert_eq(clock_open(&stepped, file, 0, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(session_check(owner, &real, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(session_check(owner, &stepped, &err), ERROR_CONFLICT);
+    cr_expect_eq(session_check(owner, NULL, &err), ERROR_OK);
+    clock_finish(&real);
+    clock_finish(&stepped);
+    (void)unlink(file);
+    pg_close(&owner);
+}
+
+Test(session, an_unmigrated_database_says_what_to_do) {
+    struct pg *postgres = cluster_open(getppid(), "postgres", "postgres");
+    cr_expect_eq(session_check(postgres, NULL, &err), ERROR_CONFLICT);
+    cr_expect(strstr(err.message, "duban migrate"), "%s", err.message);
+    pg_close(&postgres);
+}
+
+Test(rights, nobody_updates_or_deletes_events) {
+    static const char *const roles[] = {"duban_aggregator", "duban_alerter", "duban_reader", "duban_admin"};
+    static const char *const refused[] = {"UPDATE event SET value = 1", "DELETE FROM event", "TRUNCATE event",
+                                          "DELETE FROM batch", "UPDATE batch SET head = head", "DELETE FROM quarantine",
+                                          "UPDATE quarantine SET code = 'x'", "DELETE FROM log"};
+    struct pg *owner = cluster_database(getppid(), "rights", INSTALLATION_REHEARSAL);
+    for (size_t r = 0; r < sizeof roles / sizeof *roles; r++) {
+        struct pg *pg = cluster_open(getppid(), "rights", roles[r]);
+        for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+            cr_expect_eq(pg_run(pg, refused[i], NULL, NULL, &err), ERROR_REFUSED, "%s: %s: %s", roles[r], refused[i],
+                         err.message);
+        pg_close(&pg);
+    }
+    pg_close(&owner);
+}
+
+Test(rights, the_aggregator_makes_the_month_and_writes_into_it) {
+    struct pg *owner = cluster_database(getppid(), "months", INSTALLATION_REHEARSAL);
+    struct pg *aggregator = cluster_open(getppid(), "months", "duban_aggregator");
+    struct pg_rows rows = {0};
+    cr_assert_eq(pg_run(aggregator, "SELECT ensure_event_partition('2021-10-31 23:59:59+08')", NULL, &rows, &err), ERROR_OK,
+                 "%s", err.message);
+    cr_expect_str_eq(pg_text(&rows, 0, 0), "event_202110");
+    pg_rows_finish(&rows);
+    cr_expect_eq(pg_run(aggregator, "INSERT INTO event_202110 (log, seq, known_at, kind, uid, reported_at) VALUES (1, 1, "
+                        "'2021-10-02Z', 1, gen_random_uuid(), '2021-10-02Z')", NULL, NULL, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(pg_run(aggregator, "DELETE FROM event_202110", NULL, NULL, &err), ERROR_REFUSED);
+    cr_expect_eq(pg_run(aggregator, "UPDATE event_202110 SET value = 2", NULL, NULL, &err), ERROR_REFUSED);
+    pg_close(&aggregator);
+    pg_close(&owner);
+}
