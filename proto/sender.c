@@ -166,6 +166,7 @@ void sender_connected(struct sender *sender, const struct sender_view *view, str
     if (sender->state != SENDER_CONNECTING) return;
     uint64_t above = view->gen > sender->gen_floor ? view->gen : sender->gen_floor;
     sender->gen = above + 1;
+    sender->epoch = view->epoch;
     sender->state = SENDER_HELLO_SENT;
     sender->wake_ms = view->now_ms + ANSWER_WAIT_MS;
     add(actions, SENDER_STORE_GEN)->gen = sender->gen;
@@ -333,6 +334,10 @@ void sender_received(struct sender *sender, const struct message *message, const
         return;
     }
     if (message->gen != sender->gen) return;
+    if (!epoch_equal(&sender->epoch, &view->epoch)) {
+        go_down(sender, view, actions); /* another spool than the one that said HELLO */
+        return;
+    }
     sender->heard = true;
     sender->missed = 0;
     if (message->type == MESSAGE_WELCOME)

@@ -83,6 +83,7 @@ struct sender {
     enum halt_reason halt;
     uint64_t halt_gen;  /* the centre's gen told with it */
     uint64_t gen;       /* of this session */
+    struct epoch epoch; /* of this session */
     uint64_t gen_floor; /* the next gen is above it */
     unsigned server, attempts, missed;
     int64_t wake_ms; /* when DOWN ends, or CONNECTING and HELLO_SENT are given up, or LIVE has its next STATUS */

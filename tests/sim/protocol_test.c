@@ -16,10 +16,7 @@ static void inject(struct world *w) {
     if (chance(w, w->faults.spool_restore) && a->on && a->has_backup) {
         w->spool_restored = true;
         a->spool = a->backup;
-        if (chance(w, 7000))
-            kill_agent(w, a);
-        else
-            w->spool_swapped = true; /* under a running agent */
+        if (chance(w, 7000)) kill_agent(w, a); /* else: swapped under a running agent */
         note_physical_loss(w);
     }
     if (chance(w, w->faults.spool_restore / 2) && a == w->agents) {

@@ -97,7 +97,7 @@ struct world {
     struct database database, snapshot;
     uint32_t ids;
     bool acked[IDS_MAX], lost[IDS_MAX];
-    bool cloned, spool_restored, spool_swapped, database_restored, lossy;
+    bool cloned, spool_restored, database_restored, lossy;
     unsigned alarms, halts, committed, admissions;
 };
 
@@ -227,7 +227,7 @@ static void open_session(struct world *w, struct agent *a, unsigned server) {
 static void check_cause(struct world *w, enum halt_reason reason) {
     bool copies = w->cloned || w->spool_restored;
     if (reason == HALT_GAP_LOST)
-        MUST(w, w->database_restored || w->spool_swapped, "GAP_LOST without cause");
+        MUST(w, w->database_restored, "GAP_LOST without cause");
     else
         MUST(w, copies, "halted without cause");
 }
