@@ -113,7 +113,7 @@ static bool is_power_of_ten(const struct ledger *ledger, struct held *figure, co
 
 unsigned hold_causes(const struct ledger *ledger, struct held *figure) {
     const struct measure *measure = &ledger->measure;
-    unsigned causes = figure->as_of.n > instant_day(ledger->clock).n ? HOLD_FUTURE : 0u;
+    unsigned causes = day_start(figure->as_of).ms > ledger->clock.ms ? HOLD_FUTURE : 0u;
     if (figure->no_change || measure_is_words(measure)) return causes & ~figure->freed;
     const struct standing *before = previous(ledger, figure);
     if (falls(ledger, figure, before)) causes |= HOLD_FALL;
