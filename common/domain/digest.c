@@ -58,11 +58,13 @@ void digest_number(struct day day, unsigned ordinal, char out[32]) {
 /* What must stay of a line that is too long is its front: state, county, name, figures. */
 static void add_first(struct buffer *out, const struct buffer *line) {
     const char *text = buffer_text(line);
-    if (text_chars(text, line->len) <= FIRST_LINE_CHARS_MAX) {
-        buffer_add(out, text, line->len);
+    size_t len = line->len;
+    while (len > 0 && text[len - 1] == ' ') len--;
+    if (text_chars(text, len) <= FIRST_LINE_CHARS_MAX) {
+        buffer_add(out, text, len);
         return;
     }
-    buffer_add(out, text, text_cut_chars(text, line->len, FIRST_LINE_CHARS_MAX - 1));
+    buffer_add(out, text, text_cut_chars(text, len, FIRST_LINE_CHARS_MAX - 1));
     buffer_add_text(out, "…");
 }
 
