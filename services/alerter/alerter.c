@@ -17,13 +17,21 @@ static void look_in(struct alerter *alerter, int64_t ms) {
     loop_timer_arm(&alerter->loop.timers, &alerter->look, tick_after(tick_now(), ms));
 }
 
+/* Whether there was one. They also arrive while a statement runs, and then no descriptor becomes readable for them. */
+static bool take_notifications(struct alerter *alerter) {
+    const char *channel, *payload;
+    bool any = false;
+    while (pg_notified(alerter->pg, &channel, &payload)) {
+        any = true;
+        if (strcmp(channel, "duban_wake") != 0) alerter->desks_stale = true;
+    }
+    return any;
+}
+
 static void on_notify(void *context, short events) {
     (void)events;
-    struct alerter *alerter = context;
-    const char *channel, *payload;
-    while (pg_notified(alerter->pg, &channel, &payload))
-        if (strcmp(channel, "duban_wake") != 0) alerter->desks_stale = true;
-    look_in(alerter, 0);
+    take_notifications(context);
+    look_in(context, 0);
 }
 
 static void unwatch(struct alerter *alerter) {
@@ -167,7 +175,7 @@ static enum error_code look(struct alerter *alerter, struct error *err) {
     if (!code) code = outbox_next_try(alerter->pg, &next_try, err);
     if (code) return code;
     write_status(alerter, &left);
-    look_in(alerter, sleep_ms(alerter, &left, others, next_try));
+    look_in(alerter, take_notifications(alerter) ? 0 : sleep_ms(alerter, &left, others, next_try));
     return ERROR_OK;
 }
 
