@@ -113,23 +113,27 @@ static struct refusal missing_refusal(const struct sheet *sheet, const struct ma
                   sheet->rows[header->row].line, *list ? list : "（空）");
 }
 
-/* 单位：公里 up to a space; a list of units (公里、户) says nothing about one figure. */
+/* The word behind 单位：; empty when it is a list (公里、户), which says nothing about one figure. */
+static struct slice unit_word(const char *begin, const char *end) {
+    while (begin < end && *begin == ' ') begin++;
+    const char *stop = begin;
+    while (stop < end && !strchr(" \t)", *stop) && strncmp(stop, "）", 3) != 0 && strncmp(stop, "　", 3) != 0 &&
+           strncmp(stop, "，", 3) != 0)
+        stop++;
+    struct slice unit = {begin, (size_t)(stop - begin)};
+    bool list = memmem(unit.ptr, unit.len, "、", 3) || memchr(unit.ptr, ',', unit.len);
+    return list ? (struct slice){"", 0} : unit;
+}
+
+/* 单位：公里 in a title; 填报单位：… is another thing. */
 static struct slice title_unit(struct slice cell) {
-    static const char *const marks[] = {"单位：", "单位:"};
-    for (size_t k = 0; k < 2; k++) {
-        const char *at = memmem(cell.ptr, cell.len, marks[k], strlen(marks[k]));
-        if (!at) continue;
-        /* 填报单位：… is another thing */
-        if (at - cell.ptr >= 6 && memcmp(at - 6, "填报", 6) == 0) continue;
-        const char *begin = at + strlen(marks[k]), *end = cell.ptr + cell.len;
-        while (begin < end && *begin == ' ') begin++;
-        const char *stop = begin;
-        while (stop < end && *stop != ' ' && *stop != '\t' && *stop != ')' && strncmp(stop, "）", 3) != 0 &&
-               strncmp(stop, "　", 3) != 0 && strncmp(stop, "，", 3) != 0)
-            stop++;
-        struct slice unit = {begin, (size_t)(stop - begin)};
-        bool list = memmem(unit.ptr, unit.len, "、", 3) || memchr(unit.ptr, ',', unit.len);
-        return list ? (struct slice){"", 0} : unit;
+    static const char mark[] = "单位";
+    const char *end = cell.ptr + cell.len, *at = cell.ptr;
+    while ((at = memmem(at, (size_t)(end - at), mark, sizeof mark - 1))) {
+        bool other = at - cell.ptr >= 6 && memcmp(at - 6, "填报", 6) == 0;
+        at += sizeof mark - 1;
+        size_t colon = at < end && *at == ':' ? 1 : end - at >= 3 && memcmp(at, "：", 3) == 0 ? 3 : 0;
+        if (!other && colon) return unit_word(at + colon, end);
     }
     return (struct slice){"", 0};
 }

@@ -1,0 +1,267 @@
+#include "services/collector/taker.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "proto/more.h"
+#include "tests/unit/collector/plan_fixture.h"
+
+#define HEAD "指标,地区,数据日期,数值,单位\n"
+
+struct scene {
+    char folder[64], inbox[96], rejected[96], file[96];
+    struct plan_fixture plan;
+    struct settings settings;
+    struct source_settings sources[2];
+    struct arena *arena;
+    struct spool *spool;
+    struct taker taker;
+    struct taker_report report;
+    struct error err;
+    int64_t now_ms;
+};
+
+static void scene_spool(struct scene *s) {
+    cr_assert_eq(spool_open(s->file, slice_of("qingchuan"), NULL, 0, &s->spool, &s->err), ERROR_OK, "%s", s->err.message);
+    s->taker = (struct taker){.settings = &s->settings, .spool = s->spool, .catalogue = s->plan.catalogue};
+}
+
+static void scene_open(struct scene *s) {
+    memset(s, 0, sizeof *s);
+    snprintf(s->folder, sizeof s->folder, "/tmp/duban-taker-XXXXXX");
+    cr_assert_not_null(mkdtemp(s->folder));
+    snprintf(s->inbox, sizeof s->inbox, "%s/inbox", s->folder);
+    snprintf(s->rejected, sizeof s->rejected, "%s/rejected", s->folder);
+    snprintf(s->file, sizeof s->file, "%s/spool.sqlite", s->folder);
+    cr_assert_eq(mkdir(s->inbox, 0700), 0);
+    s->plan = plan_fixture_open();
+    s->arena = arena_create();
+    struct yaml doc;
+    struct findings findings = {NULL, 0, 0, 0};
+    yaml_parse(&doc, "m", "{}", 2, &findings);
+    s->sources[0] = (struct source_settings){.name = "报表", .folder = s->inbox, .rejected = s->rejected, .quiet_ms = 60000};
+    mapping_read(&doc, doc.root, s->arena, &s->sources[0].mapping);
+    yaml_finish(&doc);
+    s->settings = (struct settings){.stream = "qingchuan", .unit = "青川县", .sources = {.items = s->sources, .count = 1}};
+    s->now_ms = day_at((struct day){18810}, 9, 30).ms; /* 2021-07-02 */
+    scene_spool(s);
+}
+
+static void scene_close(struct scene *s) {
+    char command[128];
+    spool_close(&s->spool);
+    plan_fixture_close(&s->plan);
+    arena_destroy(&s->arena);
+    snprintf(command, sizeof command, "rm -rf %s", s->folder);
+    cr_assert_eq(system(command), 0);
+}
+
+static void drop(struct scene *s, const char *name, const char *text) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", s->inbox, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void look(struct scene *s, int64_t later_ms) {
+    s->now_ms += later_ms;
+    cr_assert_eq(taker_look(&s->taker, (struct instant){s->now_ms}, &s->report, &s->err), ERROR_OK, "%s", s->err.message);
+}
+
+/* Two looks a minute apart: what is whole is taken. */
+static uint64_t settle(struct scene *s) {
+    look(s, 1000);
+    look(s, 60000);
+    return spool_state(s->spool)->last_seq;
+}
+
+/* The event at seq, decoded; lends until the next call. */
+static struct event event_at(struct scene *s, uint64_t seq) {
+    struct spool_batch batch;
+    struct event event;
+    unsigned field;
+    cr_assert_eq(spool_read(s->spool, seq, 1, 1 << 20, &batch, &s->err), ERROR_OK);
+    cr_assert_eq(batch.count, 1);
+    cr_assert_eq(event_decode((const uint8_t *)batch.items[0].ptr, batch.items[0].len, &event, &field), PROTO_OK);
+    return event;
+}
+
+static void expect_receipt(struct scene *s, uint64_t seq, unsigned taken, unsigned unchanged, unsigned refused) {
+    struct event event = event_at(s, seq);
+    struct more more;
+    cr_assert_eq(event.kind, EVENT_RECEIPT);
+    cr_assert_eq(more_decode(EVENT_RECEIPT, event.more, &more), PROTO_OK);
+    cr_expect_eq(more.receipt.taken, taken, "taken %u", more.receipt.taken);
+    cr_expect_eq(more.receipt.unchanged, unchanged, "unchanged %u", more.receipt.unchanged);
+    cr_expect_eq(more.receipt.refused, refused, "refused %u", more.receipt.refused);
+}
+
+static bool there(const struct scene *s, const char *folder, const char *name) {
+    char path[256];
+    (void)s;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return file_exists(path);
+}
+
+Test(taker, a_file_is_taken_once_with_its_receipt) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,31,公里\nT06.1,利州区,2021-06-30,5,亩\n");
+    look(&s, 0);
+    cr_assert_eq(spool_state(s.spool)->last_seq, 0, "not quiet yet");
+    cr_assert_eq(s.report.wake_at.ms, s.now_ms + 60000);
+    cr_assert_eq(s.report.files_pending, 0);
+    look(&s, 60000);
+    cr_assert_eq(spool_state(s.spool)->last_seq, 2);
+    cr_assert_eq(event_at(&s, 1).kind, EVENT_FIGURE);
+    cr_assert_eq(event_at(&s, 1).reported_at_ms, s.now_ms);
+    expect_receipt(&s, 2, 1, 0, 1);
+    cr_assert(there(&s, s.rejected, "6月.rejected.csv"));
+    cr_assert_not(instant_is(s.report.wake_at));
+    cr_assert_eq(settle(&s), 2, "never again");
+    scene_close(&s);
+}
+
+Test(taker, renamed_and_twice_dropped_content_is_known) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "5月.csv", HEAD "T06.1,青川县,2021-05-31,31,公里\n");
+    cr_assert_eq(settle(&s), 2);
+    drop(&s, "5月(2).csv", HEAD "T06.1,青川县,2021-05-31,31,公里\n");
+    cr_assert_eq(settle(&s), 2);
+    char from[256], to[256];
+    snprintf(from, sizeof from, "%s/5月.csv", s.inbox);
+    snprintf(to, sizeof to, "%s/5月（终版）.csv", s.inbox);
+    cr_assert_eq(rename(from, to), 0);
+    cr_assert_eq(settle(&s), 2);
+    scene_close(&s);
+}
+
+Test(taker, a_grown_file_gives_only_what_is_new) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "3月.csv", HEAD "T06.1,青川县,2021-03-31,10,公里\nT06.1,利州区,2021-03-31,5,公里\n");
+    cr_assert_eq(settle(&s), 3);
+    drop(&s, "3月.csv", HEAD "T06.1,青川县,2021-03-31,10,公里\nT06.1,利州区,2021-03-31,5,公里\nT06.1,旺苍县,2021-03-31,7,公里\n");
+    cr_assert_eq(settle(&s), 5);
+    cr_assert(slice_is(event_at(&s, 4).area, "510821"));
+    expect_receipt(&s, 5, 1, 2, 0);
+    scene_close(&s);
+}
+
+Test(taker, a_half_written_file_waits_and_is_named_after_a_day) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "2月.csv", HEAD "T06.1,青川县,2021-02-28,1");
+    drop(&s, "空白.csv", "");
+    cr_assert_eq(settle(&s), 0);
+    cr_assert_eq(s.report.files_pending, 0, "nothing to be done about them now");
+    cr_assert_eq(s.report.files_unfinished, 0);
+    cr_assert_eq(s.report.wake_at.ms, s.now_ms - 60000 + MS_DAY, "a day after the first look");
+    look(&s, MS_DAY);
+    cr_assert_eq(s.report.files_unfinished, 2);
+    cr_assert(strstr(s.report.trouble, "还没有写完"));
+    cr_assert_not(instant_is(s.report.wake_at));
+    drop(&s, "2月.csv", HEAD "T06.1,青川县,2021-02-28,12.5,公里\n");
+    cr_assert_eq(settle(&s), 2);
+    cr_assert_eq(s.report.files_unfinished, 1);
+    expect_receipt(&s, 2, 1, 0, 0);
+    scene_close(&s);
+}
+
+Test(taker, a_mended_file_takes_its_rejected_rows_away) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "6月.csv", "指标,地区,数据日期,数字,单位\nT06.1,青川县,2021-06-30,31,公里\n");
+    cr_assert_eq(settle(&s), 1, "a receipt alone");
+    struct event receipt = event_at(&s, 1);
+    struct more more;
+    cr_assert_eq(more_decode(EVENT_RECEIPT, receipt.more, &more), PROTO_OK);
+    cr_assert(more.receipt.whole);
+    cr_assert(there(&s, s.rejected, "6月.rejected.csv"));
+    drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,31,公里\n");
+    cr_assert_eq(settle(&s), 3);
+    cr_assert_not(there(&s, s.rejected, "6月.rejected.csv"));
+    scene_close(&s);
+}
+
+Test(taker, one_bad_source_does_not_stop_the_other) {
+    struct scene s;
+    scene_open(&s);
+    s.sources[1] = s.sources[0];
+    s.sources[0].name = "坏的";
+    s.sources[0].folder = "/nowhere/at/all";
+    s.settings.sources.count = 2;
+    drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,31,公里\n");
+    cr_assert_eq(settle(&s), 2);
+    cr_assert(strstr(s.report.trouble, "文件夹打不开"));
+    scene_close(&s);
+}
+
+Test(taker, a_full_spool_leaves_the_file_where_it_is_and_says_so) {
+    struct scene s;
+    scene_open(&s);
+    spool_close(&s.spool);
+    struct spool_limits limits = {.max_bytes = 100, .reserve_bytes = 1};
+    cr_assert_eq(spool_open(s.file, slice_of("qingchuan"), &limits, 0, &s.spool, &s.err), ERROR_OK);
+    s.taker.spool = s.spool;
+    drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,31,公里\n");
+    cr_assert_eq(settle(&s), 0);
+    cr_assert_eq(s.report.files_pending, 1);
+    cr_assert(strstr(s.report.trouble, "上限"));
+    spool_close(&s.spool);
+    scene_spool(&s);
+    look(&s, 1000);
+    cr_assert_eq(spool_state(s.spool)->last_seq, 2, "taken as soon as there is room");
+    scene_close(&s);
+}
+
+/* kill -9 with the rejected file written and the transaction open, or just behind its commit. */
+Test(taker, a_kill_around_the_commit_loses_and_doubles_nothing) {
+    for (int after = 0; after < 2; after++) {
+        struct scene s;
+        scene_open(&s);
+        drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,31,公里\nT06.1,利州区,2021-06-30,5,亩\n");
+        look(&s, 0);
+        spool_close(&s.spool);
+        pid_t child = fork();
+        if (child == 0) {
+            scene_spool(&s);
+            if (after) look(&s, 60000);
+            else {
+                /* what the taker does, up to the commit */
+                struct buffer bytes = {0};
+                struct paper paper;
+                struct verdict verdict;
+                char path[256];
+                snprintf(path, sizeof path, "%s/6月.csv", s.inbox);
+                if (taker_open(&s.settings, &s.sources[0], path, &bytes, &paper, &s.err)) _exit(1);
+                paper.now = (struct instant){s.now_ms};
+                paper.catalogue = s.plan.catalogue;
+                paper.memory = taker_memory(s.spool);
+                if (paper_judge(&paper, &verdict, &s.err) || spool_begin(s.spool, &s.err) ||
+                    spool_append_event(s.spool, &verdict.receipt, paper.now, NULL, &s.err) ||
+                    sources_file_mark(s.spool, "报表", paper.hash, "6月.csv", paper.now, &s.err))
+                    _exit(2);
+            }
+            raise(SIGKILL);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        cr_assert(WIFSIGNALED(status), "ended by itself: %d", status);
+        scene_spool(&s);
+        cr_assert_eq(spool_state(s.spool)->last_seq, after ? 2 : 0);
+        cr_assert_eq(settle(&s), 2, "taken exactly once in the end");
+        expect_receipt(&s, 2, 1, 0, 1);
+        cr_assert(there(&s, s.rejected, "6月.rejected.csv"));
+        scene_close(&s);
+    }
+}
