@@ -29,8 +29,6 @@ MUTANTS = [
     ("sends nothing again when an answer fails to come", "proto/sender.c",
      "stalled_ms < STALL_HEARTBEATS * (int64_t)sender->welcome.heartbeat_ms", "stalled_ms >= 0"),
     ("never gives up a silent connection", "proto/sender.c", "++sender->missed >= MISSED_MAX", "false"),
-    ("does not notice another spool under its session", "proto/sender.c",
-     "if (!epoch_equal(&sender->epoch, &view->epoch))", "if (false)"),
     ("admits a HELLO with the gen of the row", "proto/receiver.c", "message->gen <= row->gen", "message->gen < row->gen"),
     ("does not check the gen of a message", "proto/receiver.c",
      "if (receiver->row.has_epoch && gen == receiver->row.gen) return true;", "return true;"),

@@ -301,3 +301,15 @@ Test(sender, too_large_halves_the_batches) {
     cr_expect_eq(sender.batch_limit, MESSAGE_EVENTS_MAX / 2);
     cr_expect_eq(sender.state, SENDER_DOWN);
 }
+
+Test(sender, another_spool_under_a_session_ends_it) {
+    live(3);
+    view.epoch.bytes[0] ^= 1;
+    ack(0, ACK_OK, 0);
+    cr_expect(sender.state == SENDER_DOWN && actions.count == 1 && has(SENDER_CLOSE));
+    set_up();
+    live(3);
+    view.first_retained = 9; /* what was to be sent next is not kept here */
+    sender_tick(&sender, &view, &actions);
+    cr_expect(sender.state == SENDER_DOWN && has(SENDER_CLOSE) && !has(SENDER_SEND_BATCH));
+}
