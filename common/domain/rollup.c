@@ -257,7 +257,7 @@ static enum light light_of_state(const struct rollup *rollup, struct assessment 
         if (rollup->in > 0) return rollup->rules->overdue;
         out->rule = "overdue_no_figure";
         return LIGHT_GREY;
-    case STATE_AWAITING_FINAL:
+    case STATE_AWAITING_FINAL: /* "keeps its light, grey if silent or without a figure" */
         if (rollup->in == 0 || rollup->silent == rollup->expected) return LIGHT_GREY;
         break;
     case STATE_BEHIND:

@@ -110,6 +110,7 @@ static const struct {
     {"not_started", "还没有到开始的日子"},
     {"undated", "没有期限，不评判快慢"},
     {"no_rollup", "不能合计"},
+    {"awaiting_final", "还没有数据"},
 };
 
 static void add_reason(struct writer *writer, const struct plan *plan, const struct assessment *a) {

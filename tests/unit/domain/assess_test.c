@@ -332,6 +332,30 @@ Test(state, a_correction_keeps_the_day_of_the_first_report) {
     EXPECT_REPORT(a, REPORT_ON_TIME);
 }
 
+/* The calendar of 2021 and 2022 alone: 8 October is the first working day from the 5th; what it does not know is not
+ * guessed, so nobody is called late by a closing day of 2023. */
+Test(state, closing_days_by_the_calendar) {
+    static const char csv[] = "date,kind,name\n2021-01-01,holiday,a\n2021-10-04,holiday,b\n2021-10-05,holiday,b\n"
+                              "2021-10-06,holiday,b\n2021-10-07,holiday,b\n2022-01-03,holiday,c\n";
+    struct programme p;
+    struct findings findings = {0};
+    programme_start(&p);
+    cr_assert_eq(calendar_read("calendar.csv", slice_of(csv), &p.plan.calendar, &findings), ERROR_OK);
+    report(&p, "42", "2021-08-31", "2021-09-03");
+    struct assessment a = look(&p, "2021-10-08T23:59:59.999+08:00");
+    EXPECT_REPORT(a, REPORT_ON_TIME);
+    cr_expect_str_eq(day_of(instant_day(a.next_check)), "2021-10-09");
+    a = look(&p, "2021-10-09T00:00:00+08:00");
+    EXPECT_REPORT(a, REPORT_MISSING);
+    cr_expect_str_eq(day_of(a.report_period.first), "2021-09-01");
+    cr_expect_str_eq(day_of(a.light_since), "2021-10-09");
+    programme_due(&p, "2023-01-31");
+    a = look(&p, "2023-04-01");
+    cr_expect_str_eq(cell_state_word(a.state), "awaiting_final");
+    calendar_destroy(&p.plan.calendar);
+    findings_finish(&findings);
+}
+
 /* --- light --- */
 
 static enum light proposed_of(const char *goal, bool counted, const char *value) {
