@@ -16,8 +16,10 @@
 enum { KEY_FILE_MAX = 4096, KEY_TEXT_LEN = KEY_TEXT_MAX - 1 };
 
 enum error_code key_pair_make(struct key_pair *out, struct error *err) {
-    if (zmq_curve_keypair(out->public_key, out->secret_key) != 0)
-        return error_set(err, ERROR_IO, "cannot make a CURVE key pair: %s", zmq_strerror(zmq_errno()));
+    do {
+        if (zmq_curve_keypair(out->public_key, out->secret_key) != 0)
+            return error_set(err, ERROR_IO, "cannot make a CURVE key pair: %s", zmq_strerror(zmq_errno()));
+    } while (out->public_key[0] == '-'); /* so that no command line takes a public key for an option */
     return ERROR_OK;
 }
 
