@@ -211,9 +211,9 @@ static void fill_forecast(struct assessment *out, const struct history *history)
 static void fill_state(struct assessment *out, const struct history *history, struct day today) {
     out->state = history->verdict.state;
     out->rule = history->verdict.rule;
-    out->light = history->shown;
-    out->light_since = history->shown_since;
-    bool waits = history->verdict.light == LIGHT_RED && history->shown != LIGHT_RED;
+    out->light = history->watch.shown;
+    out->light_since = history->watch.shown_since;
+    bool waits = history->verdict.light == LIGHT_RED && history->watch.shown != LIGHT_RED;
     out->proposed = waits ? LIGHT_RED : out->light;
     out->overdue_since = DAY_NONE;
     if (out->state != STATE_OVERDUE) return;

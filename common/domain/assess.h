@@ -98,6 +98,18 @@ void assess_rollup(const struct assess_context *context, const struct cell *city
                    struct assessment *out);
 void assessment_finish(struct assessment *assessment);
 
+/* The same from the counties' events (in plan order, the city's own cell left out), replayed: with light_since,
+ * made_good, and a release that holds as long as its red does. assess_rollup alone knows today only: it leaves
+ * light_since empty and lets a release free the red of the figures it saw, no later one. Some milliseconds a year of
+ * seven counties. */
+struct cell_events {
+    const struct cell_event *events;
+    size_t count;
+};
+void assess_city(const struct assess_context *context, const struct cell *city, const struct cell_events *counties,
+                 size_t county_count, const struct cell_event *events, size_t count, struct assess_scratch *scratch,
+                 struct assessment *out);
+
 /* One sentence for people: why the light is what it is, with figures (Chinese). Returns the length written. */
 size_t assess_why(const struct plan *plan, const struct cell *cell, const struct assessment *assessment, char *out,
                   size_t capacity);

@@ -37,55 +37,10 @@ static void take_extension(struct history *history, int64_t now_ms) {
     if (!day_is(due)) due = judge->measure.cell->due;
     if (due.n == judge->due.n) return;
     judge_set_due(judge, due, (struct instant){now_ms});
-    history->red = history->released = history->had_released_red = false;
-}
-
-bool history_release_frees(const struct cell_event *release, int64_t red_since_ms) {
-    struct more more;
-    if (more_decode(EVENT_RELEASE, release->more, &more) != PROTO_OK || !more.release.has_instant) return true;
-    return red_since_ms <= more.release.instant_ms;
-}
-
-static void take_releases(struct history *history, size_t first) {
-    const struct ledger *ledger = history->scratch->judge.ledger;
-    for (size_t i = first; i < ledger->next; i++) {
-        const struct cell_event *event = &ledger->events[i];
-        if (event->kind != EVENT_RELEASE || event->known_at.ms >= history->at.ms || history->verdict.light != LIGHT_RED ||
-            ledger_is_reversed(ledger, i) || !history_release_frees(event, history->red_since_ms))
-            continue;
-        history->released = true;
-        history->released_by = i;
-    }
-    if (history->released && ledger_is_reversed(ledger, history->released_by))
-        history->released = history->had_released_red = false;
+    release_lapse(&history->watch);
 }
 
 /* --- one judgement --- */
-
-/* "[A release] holds until the computed light is yellow, blue or green (grey and overdue do not end it)" */
-static void follow_red(struct history *history, int64_t now_ms) {
-    enum light light = history->verdict.light;
-    if (light == LIGHT_RED && !history->red) {
-        history->red = true;
-        history->red_since_ms = now_ms;
-    }
-    if (light == LIGHT_YELLOW || light == LIGHT_BLUE || light == LIGHT_GREEN) history->red = history->released = false;
-}
-
-/* "until a person of the office releases it, `light` is yellow and `proposed_light` red" */
-static enum light shown_light(const struct history *history) {
-    bool waits = history->verdict.light == LIGHT_RED && !history->released &&
-                 history->scratch->judge.rules->release_needed;
-    return waits ? LIGHT_YELLOW : history->verdict.light;
-}
-
-static void show(struct history *history, struct day today) {
-    enum light light = shown_light(history);
-    if (light == LIGHT_RED) history->had_released_red = true;
-    if (light == history->shown && day_is(history->shown_since)) return;
-    history->shown = light;
-    history->shown_since = today;
-}
 
 static void judge_now(struct history *history, int64_t now_ms) {
     struct judge *judge = &history->scratch->judge;
@@ -96,9 +51,8 @@ static void judge_now(struct history *history, int64_t now_ms) {
     if (decided) take_extension(history, now_ms);
     struct day today = history_today(history, now_ms);
     history->verdict = judge_at(judge, today, clock_at(history, now_ms));
-    follow_red(history, now_ms);
-    if (decided) take_releases(history, first);
-    show(history, today);
+    release_judge(&history->watch, history->verdict.light, judge->ledger, decided ? first : judge->ledger->next, now_ms,
+                  today, judge->rules->release_needed);
 }
 
 /* --- the days on which something can change --- */
@@ -190,7 +144,7 @@ static void replay(struct history *history, int64_t first) {
     }
     ledger_step(ledger, history->at);
     judge_now(history, history->at.ms);
-    if (first >= history->at.ms) history->shown_since = DAY_NONE; /* before the programme nothing has changed yet */
+    if (first >= history->at.ms) history->watch.shown_since = DAY_NONE; /* before the programme nothing has changed yet */
 }
 
 void history_run(struct history *history, const struct assess_context *context, const struct cell *cell,
@@ -200,8 +154,8 @@ void history_run(struct history *history, const struct assess_context *context, 
     int64_t end_of_day = day_end(context->as_of).ms - 1;
     *history = (struct history){.scratch = scratch, .at = context->known_at, .as_of = context->as_of,
                                 .clock_end = {context->known_at.ms < end_of_day ? context->known_at.ms : end_of_day},
-                                .shown_since = DAY_NONE, .released_by = NO_INDEX,
                                 .verdict = {.newest = NO_INDEX, .finished = PTRDIFF_MAX}};
+    release_start(&history->watch);
     struct measure measure = measure_make(plan, cell);
     struct day today = history_today(history, context->known_at.ms);
     almanac_prepare(&scratch->almanac, plan, almanac_end(cell, measure.target, events, count, today));
@@ -215,6 +169,5 @@ void history_run(struct history *history, const struct assess_context *context, 
 bool history_made_good(const struct history *history) {
     const struct judge *judge = &history->scratch->judge;
     if (judge->measure.target->firmness == FIRM_ASPIRE) return false;
-    bool well = history->shown == LIGHT_BLUE || history->shown == LIGHT_GREEN;
-    return (well && history->had_released_red) || judge_is_late_finish(judge, &history->verdict);
+    return release_made_good(&history->watch) || judge_is_late_finish(judge, &history->verdict);
 }

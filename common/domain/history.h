@@ -5,6 +5,7 @@
 #define DUBAN_DOMAIN_HISTORY_H
 
 #include "common/domain/judge.h"
+#include "common/domain/release.h"
 
 /* Scratch memory of an assessment: everything that is reused from cell to cell. */
 struct assess_scratch {
@@ -18,11 +19,8 @@ struct history {
     struct instant at, clock_end; /* events before `at` count; closing days pass until clock_end */
     struct day as_of;
     struct verdict verdict;       /* the newest */
-    enum light shown;
-    struct day shown_since;       /* DAY_NONE before the first judgement */
-    bool red, released, had_released_red;
-    int64_t red_since_ms;
-    size_t released_by, decisions_seen;
+    struct release_watch watch;
+    size_t decisions_seen;
 };
 
 /* Replays the whole of it; afterwards scratch->ledger and scratch->judge stand at the end. */
@@ -36,8 +34,5 @@ bool history_made_good(const struct history *history);
 struct day history_extension(const struct ledger *ledger, size_t seen);
 /* The next instant after clock_end at which anything could change without an event. */
 struct instant history_next_check(const struct history *history);
-
-/* "A release frees the red that stands at its instant": the instant it names, else that at which it was known. */
-bool history_release_frees(const struct cell_event *release, int64_t red_since_ms);
 
 #endif

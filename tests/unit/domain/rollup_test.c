@@ -190,3 +190,38 @@ Test(rollup, a_hold_holds_when_all_are_in) {
         city_finish(&c);
     }
 }
+
+/* The same two counties month by month: red in May, released, still red in June with new figures, well in July and
+ * August: 已补齐. */
+Test(rollup, the_citys_release_holds_as_long_as_its_red) {
+    static const struct {
+        const char *now, *light, *proposed, *since;
+        bool made_good;
+    } table[] = {
+        {"2021-06-03", "yellow", "red", "2021-06-02", false}, {"2021-06-05", "red", "red", "2021-06-04", false},
+        {"2021-07-03", "red", "red", "2021-06-04", false},    {"2021-08-03", "blue", "blue", "2021-08-02", true},
+    };
+    struct programme p;
+    programme_start(&p);
+    only_two_counties(&p);
+    p.cells[0].goal = number("124");
+    decide(&p, EVENT_RELEASE, "2021-06-04", NULL, NULL);
+    for (int i = 0; i < PARTS; i++) {
+        report(&p, "5", "2021-05-31", "2021-06-02");  /* planned 25.83: -33.6 points */
+        report(&p, "6", "2021-06-30", "2021-07-02");  /* planned 31 */
+        report(&p, "36", "2021-07-31", "2021-08-02"); /* planned 36.17 */
+    }
+    struct cell_events parts[COUNTIES] = {{&p.events[1], 3}, {&p.events[4], 3}};
+    struct assess_scratch *scratch = assess_scratch_create();
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct assess_context context = {.plan = &p.plan, .known_at = at(table[i].now), .as_of = instant_day(at(table[i].now))};
+        struct assessment whole;
+        assess_city(&context, &p.cells[0], parts, COUNTIES, p.events, 1, scratch, &whole);
+        cr_expect_str_eq(light_word(whole.light), table[i].light, "%s: %s", table[i].now, light_word(whole.light));
+        cr_expect_str_eq(light_word(whole.proposed), table[i].proposed, "%s: %s", table[i].now, light_word(whole.proposed));
+        cr_expect_str_eq(day_of(whole.light_since), table[i].since, "%s: %s", table[i].now, day_of(whole.light_since));
+        cr_expect_eq(whole.made_good, table[i].made_good, "%s", table[i].now);
+        assessment_finish(&whole);
+    }
+    assess_scratch_destroy(&scratch);
+}
