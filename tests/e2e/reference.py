@@ -60,11 +60,11 @@ def half_up(number, places):
     return Fraction((number * 10**places + Fraction(1, 2)) // 1, 10**places)
 
 
-def away_from(number, goal, places):
-    #: a quotient (per_entity too) with the target's decimals, at most 4, cut away from the goal (99.96 prints 99.9)
+def cut_quotient(number, comparator, places):
+    #: a quotient with the target's decimals, at most 4, cut away from the goal (99.96 prints 99.9; 100 only when met):
+    #: what is to rise is cut down, what is to fall is cut up, so that printing never flatters
     scaled = number * 10**min(places, 4)
-    down = goal is None or number < goal
-    return Fraction(scaled // 1 if down else -(-scaled // 1), 10**min(places, 4))
+    return Fraction(-(-scaled // 1) if comparator == "<=" else scaled // 1, 10**min(places, 4))
 
 
 def tenths(points):
@@ -145,10 +145,10 @@ class Cell:
         elif self.kind == "milestone":
             self.goal = Fraction(1)
         elif self.kind == "per_entity":
-            self.goal = Fraction(1)
+            self.goal = self.denominator
         self.goal_units, self.opening_units = self.goal, self.opening
         if self.entities:                        # in whole entities
-            scale = self.denominator / 100 if per_cent else self.denominator
+            scale = self.denominator / 100 if self.kind == "ratio" else 1
             self.goal_units, self.opening_units = self.goal * scale, self.opening * scale
         #: A share of 0 (or a denominator of 0) is `no_task`
         self.no_task = self.parts is None and ((self.kind == "cumulative" and self.goal == 0) or self.denominator == 0)
@@ -274,6 +274,10 @@ def read_programme(plan=ROOT / "deploy/plan/guangyuan.yaml", sample=ROOT / "depl
                 #: Figures reported for 510800 are an ordinary cell.
                 cells[code, CITY] = Cell(target, CITY, reporting, programme_start=start)
                 continue
+            if target["kind"] in ("activity", "parameter"):
+                #: words only, carried and shown: once, for the whole
+                cells[code, CITY] = Cell(target, CITY, reporting, programme_start=start)
+                continue
             parts = []
             for area in named or areas:
                 own = {"programme_start": start, "nodes": nodes.get((code, area), [])}
@@ -314,6 +318,9 @@ class Figure:
             #: Per cent figures are in per cent: n/d x 100 when the unit is %, else n/d.
             self.value = numerator / denominator * (100 if cell.per_cent else 1)
             self.units = numerator if cell.entities else self.value
+            #: per_entity (how many of n entities have it); its goal is its denominator, so its value is the number that have it
+            if cell.kind == "per_entity":
+                self.value = self.units = numerator
         else:
             self.value = self.units = value
         return self
@@ -782,11 +789,15 @@ class Judgement:
     def answer(self):
         cell, newest = self.cell, self.newest
         planned = cell.planned_units(newest.as_of) if newest else None
-        if planned is not None and cell.entities:
-            planned = planned / cell.denominator * (100 if cell.per_cent else 1)
+        if planned is not None and cell.entities and cell.kind == "ratio":
+            planned = planned / cell.denominator * 100
         missing = None
-        if self.state == "overdue" and newest and cell.kind != "milestone":
-            missing = abs(cell.goal_units - (self.judged or newest).units)
+        if newest and cell.goal_units is not None and cell.kind not in ("milestone", "activity", "parameter"):
+            judged = self.judged or newest
+            #: a quotient is printed cut, and what it lacks is counted from what is printed
+            short = cell.goal_units - (judged.units if cell.entities or judged.denominator is None
+                                       else cut_quotient(judged.value, cell.comparator, cell.decimals))
+            missing = max(-short if cell.comparator == "<=" else short, Fraction(0))
         return {"value": printed(cell, newest), "figure_as_of": newest and newest.as_of,
                 "planned": None if planned is None else plain(half_up(planned, 2)),
                 "deviation_points": tenths(cell.points(newest)) if newest else None,
@@ -801,7 +812,9 @@ def printed(cell, figure):
     #: A reported number prints as reported; a quotient with the target's decimals, cut away from the goal
     if figure is None:
         return None
-    return plain(figure.value if figure.denominator is None else away_from(figure.value, cell.goal, cell.decimals))
+    if figure.denominator is None or cell.kind == "per_entity":
+        return plain(figure.value)
+    return plain(cut_quotient(figure.value, cell.comparator, cell.decimals))
 
 
 # ── Roll-up ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -833,7 +846,9 @@ class RollUp:
         if cell.kind == "cumulative":
             return sum(p.newest.value for p in inside)
         #: ratio, per_entity, and a hold reported with n and d: sum n / sum d; without a denominator 不能合计
-        if cell.kind in ("ratio", "per_entity", "hold") and all(p.newest.denominator for p in inside):
+        if cell.kind == "per_entity":
+            return sum(p.newest.numerator for p in inside)
+        if cell.kind in ("ratio", "hold") and all(p.newest.denominator for p in inside):
             return sum(p.newest.numerator for p in inside) / sum(p.newest.denominator for p in inside) * (100 if cell.per_cent else 1)
         return None
 
@@ -853,8 +868,8 @@ class RollUp:
         #: Points = (sum min(value, share) - sum planned, each at its own as-of day) / sum |share - opening| of the counties in
         self.points = cut_toward_zero(100 * ahead / span, 1) if span else None
         self.planned = sum(planned)
-        if curved[0].cell.entities:
-            self.planned = self.planned / sum(p.cell.denominator for p in curved) * (100 if cell.per_cent else 1)
+        if curved[0].cell.entities and cell.kind == "ratio":
+            self.planned = self.planned / sum(p.cell.denominator for p in curved) * 100
 
     def own_goal(self):
         """The city's goal in its own units."""
@@ -888,8 +903,9 @@ class RollUp:
         cell, today = self.cell, self.today
         if not self.parts:
             return "no_task"
-        if cell.kind in ("activity", "parameter"):
-            return "words"
+        #: latest, baseline, other holds: no city value; 不能合计 (`no_rollup`)
+        if cell.kind in ("latest", "baseline") or (self.inside and self.value is None):
+            return "no_rollup"
         if cell.kind == "hold":
             #: a hold is holding when all are in and it meets, fell_back when a county fell back
             if any(p.state == "fell_back" for p in self.parts):
@@ -916,7 +932,7 @@ class RollUp:
 
     def find_light(self):
         state = self.state
-        if state in ("no_task", "words", "not_started", "undated"):
+        if state in ("no_task", "no_rollup", "not_started", "undated"):
             return "none"
         if state in ("no_figure", "not_reported"):
             return "grey"
@@ -940,17 +956,27 @@ class RollUp:
 
     def answer(self):
         cell, value = self.cell, self.value
-        if value is not None and cell.kind not in ("cumulative", "milestone"):
-            value = away_from(value, cell.goal, cell.decimals)
-        missing = None
-        if self.state == "overdue" and self.value is not None and cell.kind == "cumulative":
-            missing = max(cell.target_value - self.value, Fraction(0))
+        if value is not None and cell.kind in ("ratio", "hold"):
+            value = cut_quotient(value, cell.comparator, cell.decimals)
+        missing = self.missing()
         #: figure_as_of = the oldest in the sum; no days behind, no forecast, report state null
-        oldest = min((p.newest.as_of for p in self.inside), default=None)
+        oldest = None if self.state == "no_rollup" else min((p.newest.as_of for p in self.inside), default=None)
         return {"value": plain(value), "figure_as_of": oldest, "planned": None if self.planned is None else plain(half_up(self.planned, 2)),
                 "deviation_points": tenths(self.points), "units_behind": plain(self.behind), "days_behind": None, "missing": plain(missing),
                 "report_state": None, "report_period": None, "counties_in": len(self.inside), "counties_expected": len(self.parts),
-                "unfinished": [p.cell.area for p in self.parts if p.state != "done"]}
+                "unfinished": [p.cell.area for p in self.parts if p.state != ("holding" if cell.kind == "hold" else "done")]}
+
+    def missing(self):
+        """What the whole lacks, in its own units; None where nothing can be added up."""
+        cell = self.cell
+        if self.value is None or cell.kind == "milestone":
+            return None
+        if cell.kind == "cumulative":
+            return max(cell.target_value - self.value, Fraction(0))
+        if any(p.cell.entities for p in self.parts):
+            return sum(max(p.cell.goal_units - (p.newest.units if p.newest else 0), Fraction(0)) for p in self.parts)
+        short = cell.target_value - cut_quotient(self.value, cell.comparator, cell.decimals)
+        return max(-short if cell.comparator == "<=" else short, Fraction(0))
 
 
 # ── History: proposed red, release, made_good, light_since ─────────────────────────────────────────────────────────────
@@ -1060,7 +1086,8 @@ class Reference:
         #: extended 延 (due later than original)
         if cell.due and cell.due_original and cell.due > cell.due_original:
             flags.add("extended")
-        if cell.assumed_from:
+        #: `from` missing -> the programme's start, marked assumed: where a curve starts from it
+        if cell.assumed_from and cell.parts is None and not cell.curveless:
             flags.add("assumed_from")
         overdue = state == "overdue"
         return {"target": target, "area": area, **answer, "due": cell.due, "state": state,
