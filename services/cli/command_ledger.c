@@ -111,8 +111,9 @@ static void fill_line(struct line *line, const struct view *view, size_t cell, s
     put_note(line, view, cell);
 }
 
-/* A task without a measure has its row too, with the lead's latest words left to the view of words. */
-static void fill_bare_task(struct line *line, const struct plan *plan, const struct task *task, size_t number) {
+/* A task without a measure has its row too, with the lead's latest words. */
+static void fill_bare_task(struct line *line, const struct plan *plan, const struct task *task,
+                           const struct task_words *words, size_t number) {
     line_clear(line);
     line->done_is_number = false;
     buffer_printf(&line->cells[LEDGER_NUMBER], "%zu", number);
@@ -123,6 +124,8 @@ static void fill_bare_task(struct line *line, const struct plan *plan, const str
     put(line, LEDGER_LIGHT, light_name(LIGHT_NONE));
     put(line, LEDGER_STATE, cell_state_name(STATE_WORDS));
     put(line, LEDGER_CODE, task->code);
+    put(line, LEDGER_NOTE, words->text);
+    put_day(line, LEDGER_AS_OF, words->found ? words->as_of : DAY_NONE);
 }
 
 static void write_csv(const struct line *line, struct csv *csv) {
@@ -169,12 +172,13 @@ static bool takes_task(const struct filter *filter, const struct task *task) {
     return false;
 }
 
-static void write_all(const struct view *view, const struct filter *filter, struct sink *sink) {
+static void write_all(const struct view *view, const struct task_words *words, const struct filter *filter,
+                      struct sink *sink) {
     CLEAN(line_finish) struct line line = {0};
     for (size_t i = 0; i < view->plan->task_count; i++) {
         const struct task *task = &view->plan->tasks[i];
         if (task->target_count == 0 && takes_task(filter, task)) {
-            fill_bare_task(&line, view->plan, task, ++sink->number);
+            fill_bare_task(&line, view->plan, task, &words[i], ++sink->number);
             write_line(sink, &line);
         }
         for (size_t t = task->first_target; t < task->first_target + task->target_count; t++) {
@@ -189,7 +193,8 @@ static void write_all(const struct view *view, const struct filter *filter, stru
     }
 }
 
-static void print_ledger(struct cli *cli, const struct view *view, const struct filter *filter) {
+static void print_ledger(struct cli *cli, const struct view *view, const struct task_words *words,
+                         const struct filter *filter) {
     static const struct grid_column columns[] = {
         {.title = "序号", .align = TEXT_RIGHT}, {.title = "代码"}, {.title = "指标", .max_width = 30}, {.title = "县区"},
         {.title = "目标", .align = TEXT_RIGHT}, {.title = "完成", .align = TEXT_RIGHT}, {.title = "单位"},
@@ -203,7 +208,7 @@ static void print_ledger(struct cli *cli, const struct view *view, const struct 
             csv_text(&sink.csv, titles[i]);
         csv_end_row(&sink.csv);
     }
-    write_all(view, filter, &sink);
+    write_all(view, words, filter, &sink);
     if (!sink.as_csv)
         grid_print(&sink.grid, "", &cli->out);
     grid_finish(&sink.grid);
@@ -232,8 +237,10 @@ enum error_code command_ledger(struct cli *cli, struct error *err) {
     if (code)
         return code;
     if (!args_has(cli->args, "json")) {
-        print_ledger(cli, &view, &filter);
-        return ERROR_OK;
+        AUTO_FREE struct task_words *words = NULL;
+        if (!(code = task_words_read(pg, &view, &words, err)))
+            print_ledger(cli, &view, words, &filter);
+        return code;
     }
     struct taken taken = {&filter, &view};
     if (!(code = morning_make(&view, pg, cli->now, &morning, err)))

@@ -96,6 +96,8 @@ enum error_code morning_make(struct view *view, struct pg *pg, struct instant no
     out->period = due_closed_period(view->plan, out->now);
     struct moment since = changes_last_workday(view);
     enum error_code code = query_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
+    if (!code)
+        code = task_words_read(pg, view, &out->words, err);
     if (code)
         return code;
     if (!feeds_make(view, out->now, &out->feeds) || !changes_make(view, &since, false, &out->changes) ||
@@ -110,6 +112,7 @@ void morning_finish(struct morning *morning) {
     notice_rows_finish(&morning->notices);
     free(morning->decisions);
     free(morning->held);
+    free(morning->words);
     *morning = (struct morning){0};
 }
 

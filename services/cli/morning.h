@@ -6,6 +6,7 @@
 
 #include "services/cli/changes.h"
 #include "services/cli/feed.h"
+#include "services/cli/task_words.h"
 
 enum decision_kind {
     DECISION_REVIEW,     /* 核定红灯 */
@@ -34,6 +35,7 @@ struct morning {
     struct held_figure *held;
     size_t held_count;
     struct notice_rows notices;
+    struct task_words *words; /* of each task */
     struct period period; /* the newest closed one; first = DAY_NONE = none yet */
     struct instant now;
 };

@@ -206,10 +206,18 @@ static void print_unmeasured(const struct morning *morning, struct buffer *out) 
     for (size_t i = 0; i < plan->target_count; i++)
         undated += !day_is(plan->targets[i].due) && plan->targets[i].kind != KIND_PARAMETER;
     buffer_add_text(out, "六 看不出进度的：");
-    for (size_t i = 0; i < plan->task_count; i++)
-        if (plan->tasks[i].target_count == 0)
-            buffer_printf(out, "%s%u", bare++ ? " " : "无指标 任务 ", plan->tasks[i].number);
-    buffer_printf(out, "%s无期限 %zu 项\n", bare ? "；" : "", undated);
+    CLEAN(buffer_finish) struct buffer days = {0};
+    for (size_t i = 0; i < plan->task_count; i++) {
+        char day[DAY_TEXT_MAX];
+        if (plan->tasks[i].target_count)
+            continue;
+        day_print(morning->words[i].found ? morning->words[i].as_of : DAY_NONE, day);
+        buffer_printf(out, "%s%u", bare ? " " : "无指标 任务 ", plan->tasks[i].number);
+        buffer_printf(&days, "%s%s", bare++ ? " " : "", *day ? day + 5 : "无");
+    }
+    if (bare)
+        buffer_printf(out, "（最近一次文字进展 %s）；", buffer_text(&days));
+    buffer_printf(out, "无期限 %zu 项\n", undated);
 }
 
 static void print_sent(const struct morning *morning, struct buffer *out) {
