@@ -10,7 +10,7 @@
 #include "common/link/dealer.h"
 #include "common/link/keys.h"
 
-enum { UPLINK_ROUNDS_MAX = 256, UPLINK_TROUBLE_MAX = 256 };
+enum { UPLINK_ROUNDS_MAX = 256, UPLINK_TROUBLE_MAX = 256, STATUS_AGAIN_MS = 1000 };
 
 struct uplink {
     struct uplink_settings settings;
@@ -26,7 +26,10 @@ struct uplink {
     bool lost;      /* the socket could not be opened, or its peer spoke nonsense */
     bool sent;      /* a batch went out: there may be more */
     bool full;      /* the socket takes no more now */
-    bool status_wanted, status_asked;
+    bool status_wanted;
+    unsigned statuses_open; /* sent and not answered, heartbeats too: the centre answers in order */
+    unsigned status_place;  /* of the wanted one among them; 0 = none under way */
+    struct tick status_at;
     char trouble[UPLINK_TROUBLE_MAX];
     uint64_t alarms, rejected, statuses_answered, last_rejected_seq;
     unsigned last_rejected_code;
@@ -85,7 +88,8 @@ static void uplink_close(struct uplink *uplink) {
     if (uplink->dealer) dealer_unwatch(uplink->dealer, uplink->loop);
     dealer_close(&uplink->dealer);
     uplink->full = false;
-    uplink->status_asked = false;
+    if (uplink->status_place) uplink->status_wanted = true;
+    uplink->statuses_open = uplink->status_place = 0;
 }
 
 void uplink_destroy(struct uplink **slot) {
@@ -170,7 +174,7 @@ static enum error_code uplink_send_status(struct uplink *uplink, struct error *e
                                              .oldest_age_ms = aged ? uplink->domain.ms - oldest.ms : 0,
                                              .disk_free = spool_disk_free(uplink->spool),
                                              .clock_ms = real_now().ms};
-    if (uplink_send(uplink, &message) && state->last_seq == state->acked_seq) uplink->status_asked = true;
+    if (uplink_send(uplink, &message)) uplink->statuses_open++;
     return ERROR_OK;
 }
 
@@ -226,11 +230,14 @@ static enum error_code uplink_do(struct uplink *uplink, const struct sender_acti
 
 /* --- what comes in --- */
 
+/* An ACK that moves nothing answers the oldest STATUS. */
+static void uplink_note_answer(struct uplink *uplink, bool moved) {
+    if (moved || uplink->statuses_open == 0) return;
+    uplink->statuses_open--;
+    if (uplink->status_place && --uplink->status_place == 0) uplink->statuses_answered++;
+}
+
 static void uplink_note_ack(struct uplink *uplink, const struct message_ack *ack) {
-    if (uplink->status_asked && ack->flag == ACK_OK) {
-        uplink->status_asked = false;
-        uplink->statuses_answered++;
-    }
     uplink->rejected += ack->rejected_count;
     for (size_t i = 0; i < ack->rejected_listed; i++) {
         const struct message_rejected *one = &ack->rejected[i];
@@ -260,10 +267,14 @@ static enum error_code uplink_take(struct uplink *uplink, struct slice bytes, st
         uplink_say(uplink, wire_error_row(message.error.code)->english);
     struct sender_view view = uplink_view(uplink);
     struct sender_actions actions;
+    uint64_t before = uplink->sender.centre_seq;
     sender_received(&uplink->sender, &message, found ? &hash : NULL, &view, &actions);
     bool ours = message.gen == uplink->sender.gen;
     enum error_code code = uplink_do(uplink, &actions, err);
-    if (message.type == MESSAGE_ACK && ours) uplink_note_ack(uplink, &message.ack);
+    if (message.type == MESSAGE_ACK && ours) {
+        if (message.ack.flag == ACK_OK) uplink_note_answer(uplink, message.ack.committed_seq > before);
+        uplink_note_ack(uplink, &message.ack);
+    }
     if (uplink->sender.state == SENDER_LIVE && message.type == MESSAGE_WELCOME) {
         uplink->trouble[0] = 0;
         log_info("live", "stream=%s server=%s gen=%llu committed=%llu", spool_stream(uplink->spool).ptr,
@@ -315,13 +326,22 @@ static enum error_code uplink_speak(struct uplink *uplink, struct error *err) {
     return code;
 }
 
+/* One that stays unanswered for a second is asked again: an answer may have been taken for another's. */
 static enum error_code uplink_ask_status(struct uplink *uplink, struct error *err) {
+    struct tick now = tick_now();
+    if (uplink->status_place && now.ms - uplink->status_at.ms >= STATUS_AGAIN_MS) {
+        uplink->statuses_open = uplink->status_place = 0;
+        uplink->status_wanted = true;
+    }
     if (!uplink->status_wanted || !uplink_is_settled(uplink)) return ERROR_OK;
-    uplink->status_wanted = false;
+    unsigned open = uplink->statuses_open;
     struct sender_actions actions;
     sender_status_wanted(&uplink->sender, &actions);
     enum error_code code = uplink_do(uplink, &actions, err);
-    if (!uplink->status_asked) uplink->status_wanted = true; /* it did not go out */
+    if (uplink->statuses_open == open) return code; /* it did not go out */
+    uplink->status_wanted = false;
+    uplink->status_place = uplink->statuses_open;
+    uplink->status_at = now;
     return code;
 }
 
@@ -337,6 +357,7 @@ enum error_code uplink_turn(struct uplink *uplink, struct instant domain, struct
     if (!code) code = spool_trim(uplink->spool, domain, err);
     int64_t due = sender_deadline_ms(&uplink->sender);
     if (uplink->lost) due = tick_now().ms;
+    if (uplink->status_place && uplink->status_at.ms + STATUS_AGAIN_MS < due) due = uplink->status_at.ms + STATUS_AGAIN_MS;
     loop_timer_arm(&uplink->loop->timers, &uplink->timer, (struct tick){due});
     return code;
 }
