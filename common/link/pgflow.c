@@ -266,6 +266,7 @@ static void set_up_next(struct pgflow *flow) {
 
 static void connected(struct pgflow *flow) {
     flow->stage = STAGE_SETUP;
+    flow->failed = ERROR_OK;
     flow->prepared = 0;
     flow->setup_sent = false;
     arm(flow, flow->settings.answer_ms);
@@ -294,7 +295,7 @@ static void connect_now(struct pgflow *flow) {
     flow->conn = pq_start(&flow->target);
     flow->stage = STAGE_CONNECTING;
     flow->refusal = PGFLOW_OK;
-    flow->commit_sent = false;
+    flow->commit_sent = flow->copying = false;
     arm(flow, flow->settings.connect_ms);
     if (!flow->conn || PQstatus(flow->conn) == CONNECTION_BAD || !watch(flow, POLLOUT))
         gone(flow, "cannot reach the database");

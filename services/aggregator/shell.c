@@ -200,8 +200,10 @@ static void hellos_locked(void *context, const struct pgflow_answer *answer) {
         pgflow_drop(shell->database);
 }
 
-static bool run_positions(struct shell *shell, const int32_t *streams, size_t count,
+static bool run_positions(struct shell *shell, const int32_t *(*choose)(struct core *core, size_t *count),
                           void (*done)(void *context, const struct pgflow_answer *answer)) {
+    size_t count = 0;
+    const int32_t *streams = choose(&shell->core, &count);
     if (!streams || !position_lock(&shell->position, streams, count)) return false;
     pgflow_run(shell->database, shell->position.steps, shell->position.step_count, done, shell);
     return true;
@@ -297,7 +299,6 @@ static void say_goodbye(struct shell *shell) {
 
 static void run_next(struct shell *shell) {
     struct core *core = &shell->core;
-    size_t count;
     if (shell->load.ready && !install_view(shell)) {
         (void)run_group(shell);
         return;
@@ -306,13 +307,13 @@ static void run_next(struct shell *shell) {
         run_load(shell);
         return;
     }
-    if (!core->view.loaded || run_positions(shell, core_unknown(core, &count), count, settled)) return;
+    if (!core->view.loaded || run_positions(shell, core_unknown, settled)) return;
     if (!core->live && !shell->draining) log_info("live", "streams=%zu keys=%zu", core->view.streams.count, core->view.keys.count);
     core->live = true;
-    shell->hello_last = !shell->hello_last && run_positions(shell, core_hellos(core, &count), count, hellos_locked);
+    shell->hello_last = !shell->hello_last && run_positions(shell, core_hellos, hellos_locked);
     if (shell->hello_last || run_group(shell)) return;
     if (shell->draining) say_goodbye(shell);
-    else (void)run_positions(shell, core_hellos(core, &count), count, hellos_locked);
+    else (void)run_positions(shell, core_hellos, hellos_locked);
 }
 
 static void pump(struct shell *shell) {
