@@ -55,8 +55,15 @@ static bool is_offline(const struct view *view, const struct stream *stream, str
            (int64_t)view->rules.alerts.silence_hours * MS_HOUR;
 }
 
+/* The office's own hand: `duban` speaks only when it decides, its silence is no news. */
+static bool is_desk(const struct stream *stream) {
+    return stream->role == STREAM_OFFICE && (!stream->software || strncmp(stream->software, "duban ", 6) == 0);
+}
+
 static enum feed_state judge(const struct view *view, const struct feed *feed, struct instant now) {
     bool heard = feed->position || feed->last || instant_is(feed->stream->status_at);
+    if (is_desk(feed->stream))
+        return FEED_OK;
     if (!heard)
         return feed->owed ? FEED_NEVER : FEED_OK;
     if (is_offline(view, feed->stream, now))
