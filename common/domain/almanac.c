@@ -75,7 +75,8 @@ ptrdiff_t almanac_find(const struct almanac *almanac, struct day day) {
     int32_t longest = almanac->reporting.period == PERIOD_QUARTER ? 92 : 31;
     size_t at = (size_t)((day.n - almanac->periods[0].first.n) / longest); /* never too far */
     if (at >= almanac->count) at = almanac->count - 1;
-    while (at + 1 < almanac->count && almanac->periods[at].last.n < day.n) at++;
+    while (at + 1 < almanac->count && almanac->periods[at].last.n < day.n)
+        at++;
     return (ptrdiff_t)at;
 }
 
@@ -96,7 +97,8 @@ void obligations_start(struct obligations *obligations, const struct almanac *al
         obligations->capacity = almanac->count;
     }
     obligations->count = almanac->count;
-    for (size_t i = 0; i < almanac->count; i++) obligations->first_reports[i] = INT64_MAX;
+    for (size_t i = 0; i < almanac->count; i++)
+        obligations->first_reports[i] = INT64_MAX;
     obligations->first_period = almanac_find(almanac, almanac->reporting.first_period);
     struct day from = measure->target->from;
     obligations->owed_from = day_is(from) ? almanac_find(almanac, from) : -1;
@@ -140,7 +142,8 @@ static int by_moment(const void *a, const void *b) {
 
 /* From the beginning, in the order in which the reports came: after a correction, a retraction, a held figure. */
 static void take_all(struct obligations *obligations, const struct almanac *almanac, const struct ledger *ledger) {
-    for (size_t i = 0; i < obligations->count; i++) obligations->first_reports[i] = INT64_MAX;
+    for (size_t i = 0; i < obligations->count; i++)
+        obligations->first_reports[i] = INT64_MAX;
     obligations->newest_reported = -1;
     obligations->reported_earlier = false;
     size_t count = 0;
@@ -155,7 +158,8 @@ static void take_all(struct obligations *obligations, const struct almanac *alma
         if (!(ledger->held[i].causes & (HOLD_FUTURE | HOLD_RETRACTION)))
             all[count++] = (struct report_moment){ledger->held[i].as_of, ledger->held[i].reported.ms};
     qsort(all, count, sizeof *all, by_moment);
-    for (size_t i = 0; i < count; i++) take_report(obligations, almanac, all[i].as_of, all[i].at);
+    for (size_t i = 0; i < count; i++)
+        take_report(obligations, almanac, all[i].as_of, all[i].at);
     free(all);
 }
 
@@ -171,7 +175,8 @@ void obligations_update(struct obligations *obligations, const struct almanac *a
 }
 
 void obligations_close(struct obligations *obligations, const struct almanac *almanac, int64_t now_ms) {
-    while ((size_t)(obligations->closed + 1) < almanac->count && almanac->closing_ends[obligations->closed + 1] <= now_ms)
+    while ((size_t)(obligations->closed + 1) < almanac->count &&
+           almanac->closing_ends[obligations->closed + 1] <= now_ms)
         obligations->closed++;
 }
 

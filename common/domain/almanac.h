@@ -1,5 +1,6 @@
 /* The reporting periods of a plan in a row, looked up by day without asking the calendar again; and which of them a
- * cell has reported (DOMAIN: reporting calendar). Owned by the scratch of an assessment, reused from cell to cell. Pure. */
+ * cell has reported (DOMAIN: reporting calendar). Owned by the scratch of an assessment, reused from cell to cell.
+ * Pure. */
 #ifndef DUBAN_DOMAIN_ALMANAC_H
 #define DUBAN_DOMAIN_ALMANAC_H
 

@@ -7,7 +7,9 @@
 #include "common/domain/history.h"
 #include "common/domain/rounding.h"
 
-struct assess_scratch *assess_scratch_create(void) { return calloc(1, sizeof(struct assess_scratch)); }
+struct assess_scratch *assess_scratch_create(void) {
+    return calloc(1, sizeof(struct assess_scratch));
+}
 
 void assess_scratch_destroy(struct assess_scratch **scratch) {
     if (!*scratch) return;
@@ -111,7 +113,8 @@ static ptrdiff_t newest_period(const struct obligations *obligations) {
 static enum report_state report_state_of(const struct judge *judge, const struct verdict *verdict, ptrdiff_t period) {
     const struct obligations *obligations = &judge->obligations;
     if (verdict->state == STATE_NO_TASK || verdict->state == STATE_WORDS) return REPORT_NONE;
-    if (period < 0 || period < almanac_find(judge->almanac, judge->from) || period > verdict->finished) return REPORT_NONE;
+    if (period < 0 || period < almanac_find(judge->almanac, judge->from) || period > verdict->finished)
+        return REPORT_NONE;
     int64_t first = obligations->first_reports[period];
     if (period < obligations->first_period) return first == INT64_MAX ? REPORT_NONE : REPORT_BACK_FILLED;
     if (first == INT64_MAX) return REPORT_MISSING;
@@ -194,7 +197,9 @@ static size_t usable_points(const struct judge *judge, struct forecast_point **p
 
 static void fill_forecast(struct assessment *out, const struct history *history) {
     const struct judge *judge = &history->scratch->judge;
-    struct forecast_case facts = {.done = out->state == STATE_DONE, .has_figure = out->has_value, .small = judge->small,
+    struct forecast_case facts = {.done = out->state == STATE_DONE,
+                                  .has_figure = out->has_value,
+                                  .small = judge->small,
                                   .silent = out->report_state == REPORT_MISSING};
     out->forecast = (struct forecast){.median = DAY_NONE, .low = DAY_NONE, .high = DAY_NONE};
     out->forecast.refused = forecast_refused(&judge->measure, &facts, FORECAST_POINTS_MIN);

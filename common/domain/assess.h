@@ -1,5 +1,5 @@
-/* The assessment of one cell as of a day, from what was known at an instant (DOMAIN: planned value, state, flags, light,
- * roll-up, forecast). Pure: the same plan, rules and events give the same answer for ever. */
+/* The assessment of one cell as of a day, from what was known at an instant (DOMAIN: planned value, state, flags,
+ * light, roll-up, forecast). Pure: the same plan, rules and events give the same answer for ever. */
 #ifndef DUBAN_DOMAIN_ASSESS_H
 #define DUBAN_DOMAIN_ASSESS_H
 
@@ -7,39 +7,61 @@
 #include "common/domain/plan.h"
 
 enum cell_state {
-    STATE_NO_TASK, STATE_WORDS, STATE_HOLDING, STATE_FELL_BACK, STATE_DONE, STATE_AWAITING_FINAL, STATE_OVERDUE,
-    STATE_NOT_STARTED, STATE_NO_FIGURE, STATE_NOT_REPORTED, STATE_UNDATED, STATE_BEHIND, STATE_ON_PLAN,
+    STATE_NO_TASK,
+    STATE_WORDS,
+    STATE_HOLDING,
+    STATE_FELL_BACK,
+    STATE_DONE,
+    STATE_AWAITING_FINAL,
+    STATE_OVERDUE,
+    STATE_NOT_STARTED,
+    STATE_NO_FIGURE,
+    STATE_NOT_REPORTED,
+    STATE_UNDATED,
+    STATE_BEHIND,
+    STATE_ON_PLAN,
     STATE_NO_ROLLUP,
 };
 enum light { LIGHT_NONE, LIGHT_GREY, LIGHT_GREEN, LIGHT_BLUE, LIGHT_YELLOW, LIGHT_RED };
 enum report_state {
-    REPORT_NONE, REPORT_ON_TIME, REPORT_LATE, REPORT_UNCHANGED, REPORT_MISSING, REPORT_BACK_FILLED,
+    REPORT_NONE,
+    REPORT_ON_TIME,
+    REPORT_LATE,
+    REPORT_UNCHANGED,
+    REPORT_MISSING,
+    REPORT_BACK_FILLED,
 };
 enum forecast_refusal {
-    FORECAST_GIVEN, FORECAST_DONE, FORECAST_KIND, FORECAST_NO_FIGURE, FORECAST_SMALL_GOAL, FORECAST_SILENCE,
-    FORECAST_FEW_POINTS, FORECAST_ROLLUP,
+    FORECAST_GIVEN,
+    FORECAST_DONE,
+    FORECAST_KIND,
+    FORECAST_NO_FIGURE,
+    FORECAST_SMALL_GOAL,
+    FORECAST_SILENCE,
+    FORECAST_FEW_POINTS,
+    FORECAST_ROLLUP,
 };
 
 struct forecast {
     enum forecast_refusal refused;
-    unsigned n; /* usable points */
+    unsigned n;                   /* usable points */
     struct day median, low, high; /* 80 % */
-    unsigned level; /* per cent, nominal: 80 */
+    unsigned level;               /* per cent, nominal: 80 */
 };
 
 /* Everything `duban status` prints of a cell. Decimals are exact; has_… false = null. */
 struct assessment {
     bool has_value;
-    struct figure figure;        /* as reported (numerator and denominator kept) */
-    struct decimal value;        /* the comparable value; a quotient is cut away from the goal */
-    char value_text[32];         /* as printed (DOMAIN: rounding) */
+    struct figure figure; /* as reported (numerator and denominator kept) */
+    struct decimal value; /* the comparable value; a quotient is cut away from the goal */
+    char value_text[32];  /* as printed (DOMAIN: rounding) */
     struct day figure_as_of;
     struct instant figure_known_at;
-    size_t figure_event;         /* NO_INDEX for roll-ups */
+    size_t figure_event; /* NO_INDEX for roll-ups */
     bool has_planned, has_planned_original;
     struct decimal planned, planned_original; /* at the figure's as-of day, rounded half up to 2 */
     bool has_deviation;
-    int32_t deviation_tenths;    /* points × 10, minus = behind; cut toward zero */
+    int32_t deviation_tenths; /* points × 10, minus = behind; cut toward zero */
     bool has_units_behind;
     struct decimal units_behind;
     bool has_days_behind;
@@ -47,28 +69,28 @@ struct assessment {
     struct day due, due_original;
     enum cell_state state;
     struct day overdue_since;
-    int32_t days_overdue;        /* 0 = not overdue */
+    int32_t days_overdue; /* 0 = not overdue */
     bool has_missing;
-    struct decimal missing;      /* what is short of the goal */
-    enum light light;            /* shown */
+    struct decimal missing; /* what is short of the goal */
+    enum light light;       /* shown */
     struct day light_since;
-    enum light proposed;         /* LIGHT_RED while a red waits for release; else = light */
-    const char *rule;            /* token of the rule that decided the light ("points_30", "overdue", …); static */
+    enum light proposed; /* LIGHT_RED while a red waits for release; else = light */
+    const char *rule;    /* token of the rule that decided the light ("points_30", "overdue", …); static */
     enum report_state report_state;
     struct period report_period; /* of report_state; first = DAY_NONE when null */
     bool due_soon_30, due_soon_7, node_missed, extended, share_changed, made_good, held, two_sources, on_behalf,
         denominator_differs, late, back_filled, assumed_from, stale_parts;
     struct figure held_from, held_to; /* with `held` */
-    bool has_older;              /* the newest word is a figure for an older day, and the light changed with it */
+    bool has_older;                   /* the newest word is a figure for an older day, and the light changed with it */
     struct day older_as_of;
     struct instant older_known_at;
     struct forecast forecast;
-    struct instant next_check;   /* the next instant at which anything could change with no new event; > now */
+    struct instant next_check; /* the next instant at which anything could change with no new event; > now */
     /* roll-ups */
     unsigned counties_in, counties_expected;
-    size_t *unfinished;          /* areas; owned by the assessment */
+    size_t *unfinished; /* areas; owned by the assessment */
     size_t unfinished_count;
-    size_t *stale;               /* areas whose part is stale */
+    size_t *stale; /* areas whose part is stale */
     size_t stale_count;
 };
 
@@ -78,11 +100,11 @@ struct assess_context {
     const struct plan *plan;
     const struct light_rules *rules; /* NULL = the shipped ones */
     struct instant known_at;         /* events known before it count: pass now + 1 ms to see this instant's own */
-    struct day as_of;                /* figures as of it or before count; today = the earlier of this and known_at's day */
+    struct day as_of; /* figures as of it or before count; today = the earlier of this and known_at's day */
 };
 
-/* Scratch memory, reused from call to call: one per thread. It keeps the periods of the plan it saw last: when a plan is
- * destroyed, destroy its scratch too. */
+/* Scratch memory, reused from call to call: one per thread. It keeps the periods of the plan it saw last: when a plan
+ * is destroyed, destroy its scratch too. */
 struct assess_scratch;
 struct assess_scratch *assess_scratch_create(void);
 void assess_scratch_destroy(struct assess_scratch **scratch);
@@ -115,12 +137,12 @@ size_t assess_why(const struct plan *plan, const struct cell *cell, const struct
                   size_t capacity);
 /* The flags as the strings of `duban status --json` ("due_soon 30", "held 57→51", "stale_parts 510802,510811").
  * Calls `each` once per flag. */
-void assess_flags(const struct plan *plan, const struct assessment *assessment, void (*each)(const char *flag, void *arg),
-                  void *arg);
+void assess_flags(const struct plan *plan, const struct assessment *assessment,
+                  void (*each)(const char *flag, void *arg), void *arg);
 
-const char *cell_state_word(enum cell_state state); /* "on_plan" */
-const char *light_word(enum light light);           /* "blue"; "none" */
-const char *report_state_word(enum report_state state); /* NULL for none */
+const char *cell_state_word(enum cell_state state);               /* "on_plan" */
+const char *light_word(enum light light);                         /* "blue"; "none" */
+const char *report_state_word(enum report_state state);           /* NULL for none */
 const char *forecast_refusal_word(enum forecast_refusal refusal); /* NULL when given */
 
 #endif

@@ -30,10 +30,11 @@ static void roll_up(struct city *city, const struct assess_context *then, struct
     for (size_t i = 0; i < city->county_count; i++) {
         const struct cell *cell = county_cell(city, i);
         city->parts[i] = (struct assessment){.state = STATE_NO_TASK};
-        if (cell) assess_cell(then, cell, city->counties[i].events, city->counties[i].count, city->scratch, &city->parts[i]);
+        if (cell)
+            assess_cell(then, cell, city->counties[i].events, city->counties[i].count, city->scratch, &city->parts[i]);
     }
-    assess_rollup(then, city->cell, city->parts, city->county_count, city->decisions.events, city->decisions.event_count,
-                  city->scratch, out);
+    assess_rollup(then, city->cell, city->parts, city->county_count, city->decisions.events,
+                  city->decisions.event_count, city->scratch, out);
 }
 
 static void judge(struct city *city, const struct assessment *whole, int64_t now_ms, struct day today) {
@@ -55,9 +56,11 @@ static void earlier(int64_t *best, int64_t candidate, int64_t after) {
 /* The next event of the city or of a county after an instant. */
 static int64_t next_event(const struct city *city, int64_t after) {
     int64_t best = INT64_MAX;
-    for (size_t i = 0; i < city->decisions.event_count; i++) earlier(&best, city->decisions.events[i].known_at.ms, after);
+    for (size_t i = 0; i < city->decisions.event_count; i++)
+        earlier(&best, city->decisions.events[i].known_at.ms, after);
     for (size_t i = 0; i < city->county_count; i++)
-        for (size_t j = 0; j < city->counties[i].count; j++) earlier(&best, city->counties[i].events[j].known_at.ms, after);
+        for (size_t j = 0; j < city->counties[i].count; j++)
+            earlier(&best, city->counties[i].events[j].known_at.ms, after);
     return best;
 }
 
@@ -89,9 +92,13 @@ static void replay(struct city *city, int64_t end) {
 void assess_city(const struct assess_context *context, const struct cell *cell, const struct cell_events *counties,
                  size_t county_count, const struct cell_event *events, size_t count, struct assess_scratch *scratch,
                  struct assessment *out) {
-    struct city city = {.context = context, .cell = cell, .counties = counties, .county_count = county_count,
+    struct city city = {.context = context,
+                        .cell = cell,
+                        .counties = counties,
+                        .county_count = county_count,
                         .decisions = {.events = events, .event_count = count, .at = context->known_at},
-                        .scratch = scratch, .due = cell->due};
+                        .scratch = scratch,
+                        .due = cell->due};
     city.parts = calloc(county_count + 1, sizeof *city.parts);
     *out = (struct assessment){.rule = "no_rollup", .state = STATE_NO_ROLLUP};
     if (!city.parts) return;

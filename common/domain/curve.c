@@ -3,15 +3,23 @@
 int64_t curve_place(struct day day) {
     int year, month, mday;
     day_split(day, &year, &month, &mday);
-    return ((int64_t)year * 12 + month - 1) * CURVE_MONTH + (int64_t)mday * (CURVE_MONTH / day_month_length(year, month));
+    return ((int64_t)year * 12 + month - 1) * CURVE_MONTH +
+           (int64_t)mday * (CURVE_MONTH / day_month_length(year, month));
 }
 
-static struct day day_before(struct day day) { return (struct day){day.n - 1}; }
+static struct day day_before(struct day day) {
+    return (struct day){day.n - 1};
+}
 
 struct curve curve_make(const struct measure *measure, struct day due) {
-    struct curve curve = {.opening = measure->opening, .goal = measure->goal, .unit = measure->unit,
-                          .counted = measure->counted, .sign = measure->comparator == AT_MOST ? -1 : 1,
-                          .from = measure->target->from, .due = due, .nodes = measure->cell->nodes,
+    struct curve curve = {.opening = measure->opening,
+                          .goal = measure->goal,
+                          .unit = measure->unit,
+                          .counted = measure->counted,
+                          .sign = measure->comparator == AT_MOST ? -1 : 1,
+                          .from = measure->target->from,
+                          .due = due,
+                          .nodes = measure->cell->nodes,
                           .node_count = measure->cell->node_count};
     if (!day_is(curve.from)) curve.from = measure->plan->start;
     if (!measure_has_curve(measure) || !day_is(due) || !day_is(curve.from) || due.n < curve.from.n) return curve;
@@ -102,8 +110,10 @@ int32_t curve_days_behind(const struct curve *curve, struct day as_of, struct ex
     int32_t enough = curve->from.n, short_of = as_of.n; /* the plan only grows, so one day divides them */
     while (short_of - enough > 1) {
         int32_t middle = enough + (short_of - enough) / 2;
-        if (enough_on(curve, middle, value)) enough = middle;
-        else short_of = middle;
+        if (enough_on(curve, middle, value))
+            enough = middle;
+        else
+            short_of = middle;
     }
     return as_of.n - enough;
 }
@@ -111,6 +121,7 @@ int32_t curve_days_behind(const struct curve *curve, struct day as_of, struct ex
 bool curve_node_missed(const struct curve *curve, struct day as_of, struct exact value) {
     if (!curve->has) return false;
     const struct node *last = NULL;
-    for (size_t i = 0; i < curve->node_count && curve->nodes[i].day.n <= as_of.n; i++) last = &curve->nodes[i];
+    for (size_t i = 0; i < curve->node_count && curve->nodes[i].day.n <= as_of.n; i++)
+        last = &curve->nodes[i];
     return last && exact_sign(shortfall(curve, exact_of(last->value), value)) > 0;
 }

@@ -10,12 +10,12 @@
 #include "common/domain/measure.h"
 
 struct curve {
-    bool has; /* false: on plan until due, and judged then */
+    bool has;                                /* false: on plan until due, and judged then */
     struct exact opening, goal, rise, range; /* rise = goal - opening; range = |rise| */
-    struct exact unit;                 /* entities in 1 of value */
-    struct exact tenths_in_one;        /* points × 10 in 1 of value */
-    bool counted, falling;             /* falling: the goal lies below the opening */
-    int sign;                          /* -1 for `<=`: less is better */
+    struct exact unit;                       /* entities in 1 of value */
+    struct exact tenths_in_one;              /* points × 10 in 1 of value */
+    bool counted, falling;                   /* falling: the goal lies below the opening */
+    int sign;                                /* -1 for `<=`: less is better */
     struct day from, due;
     const struct node *nodes;
     size_t node_count;

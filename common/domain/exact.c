@@ -2,12 +2,15 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-static const int64_t powers_of_ten[] = {1,      10,      100,      1000,      10000,
-                                        100000, 1000000, 10000000, 100000000, 1000000000};
+static const int64_t powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
-static bool narrow(int128 a) { return a == (int128)(int64_t)a; }
+static bool narrow(int128 a) {
+    return a == (int128)(int64_t)a;
+}
 
-static int128 magnitude(int128 a) { return a < 0 ? -a : a; }
+static int128 magnitude(int128 a) {
+    return a < 0 ? -a : a;
+}
 
 static unsigned bits(int128 a) {
     uint128 size = (uint128)magnitude(a);
@@ -46,7 +49,9 @@ static struct exact lowest(struct exact a) {
 }
 
 /* Small enough as it is: reducing would only cost time. */
-static struct exact tidy(struct exact a) { return bits(a.num) <= 80 && bits(a.den) <= 62 ? a : lowest(a); }
+static struct exact tidy(struct exact a) {
+    return bits(a.num) <= 80 && bits(a.den) <= 62 ? a : lowest(a);
+}
 
 struct exact exact_of(struct decimal value) {
     if (value.scale > DECIMAL_SCALE_MAX) return EXACT_UNKNOWN;
@@ -58,7 +63,9 @@ struct exact exact_ratio(int64_t num, int64_t den) {
     return den < 0 ? (struct exact){-(int128)num, -(int128)den} : (struct exact){num, den};
 }
 
-struct exact exact_absolute(struct exact a) { return (struct exact){magnitude(a.num), a.den}; }
+struct exact exact_absolute(struct exact a) {
+    return (struct exact){magnitude(a.num), a.den};
+}
 
 /* The sum over a common denominator; false when a product does not fit. */
 static bool sum_over(struct exact a, struct exact b, int128 shared, struct exact *out) {
@@ -71,8 +78,9 @@ static bool sum_over(struct exact a, struct exact b, int128 shared, struct exact
 static bool add_narrow(struct exact a, struct exact b, struct exact *sum) {
     int64_t left = (int64_t)a.num, right = (int64_t)b.num, den = (int64_t)a.den, out;
     if (!exact_is_narrow(a) || !exact_is_narrow(b)) return false;
-    if (a.den != b.den && (__builtin_mul_overflow(left, (int64_t)b.den, &left) || __builtin_mul_overflow(right, den, &right) ||
-                           __builtin_mul_overflow(den, (int64_t)b.den, &den)))
+    if (a.den != b.den &&
+        (__builtin_mul_overflow(left, (int64_t)b.den, &left) || __builtin_mul_overflow(right, den, &right) ||
+         __builtin_mul_overflow(den, (int64_t)b.den, &den)))
         return false;
     if (__builtin_add_overflow(left, right, &out)) return false;
     *sum = (struct exact){out, den};
@@ -118,8 +126,7 @@ static int compare_by_rests(struct exact a, struct exact b) {
         int128 left = floor_whole(a), right = floor_whole(b);
         if (left != right) return left < right ? -sign : sign;
         int128 left_rest = a.num - left * a.den, right_rest = b.num - right * b.den;
-        if (left_rest == 0 || right_rest == 0)
-            return left_rest == right_rest ? 0 : (left_rest == 0 ? -sign : sign);
+        if (left_rest == 0 || right_rest == 0) return left_rest == right_rest ? 0 : (left_rest == 0 ? -sign : sign);
         a = (struct exact){a.den, left_rest};
         b = (struct exact){b.den, right_rest};
         sign = -sign;
@@ -143,9 +150,14 @@ struct exact exact_round_whole(struct exact a, enum rounding how) {
         rest = a.num - whole * a.den;
     }
     switch (how) {
-    case ROUND_CUT: break;
-    case ROUND_FLOOR: whole -= rest < 0; break;
-    case ROUND_CEILING: whole += rest > 0; break;
+    case ROUND_CUT:
+        break;
+    case ROUND_FLOOR:
+        whole -= rest < 0;
+        break;
+    case ROUND_CEILING:
+        whole += rest > 0;
+        break;
     case ROUND_HALF_UP:
         if (magnitude(rest) >= a.den - magnitude(rest)) whole += a.num < 0 ? -1 : 1;
         break;
@@ -157,6 +169,5 @@ bool exact_round(struct exact a, unsigned places, enum rounding how, struct deci
     *out = (struct decimal){0, 0};
     if (!exact_known(a) || places > DECIMAL_SCALE_MAX) return false;
     struct exact scaled = exact_round_whole(exact_multiply(a, exact_whole(powers_of_ten[places])), how);
-    return exact_known(scaled) && narrow(scaled.num) &&
-           decimal_make((int64_t)scaled.num, places, out) == PROTO_OK;
+    return exact_known(scaled) && narrow(scaled.num) && decimal_make((int64_t)scaled.num, places, out) == PROTO_OK;
 }

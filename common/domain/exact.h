@@ -27,15 +27,23 @@ enum rounding {
     ROUND_HALF_UP, /* to the nearest, halves away from zero */
 };
 
-static inline bool exact_known(struct exact a) { return a.den != 0; }
-static inline struct exact exact_whole(int64_t n) { return (struct exact){n, 1}; }
+static inline bool exact_known(struct exact a) {
+    return a.den != 0;
+}
+static inline struct exact exact_whole(int64_t n) {
+    return (struct exact){n, 1};
+}
 struct exact exact_of(struct decimal value);
 struct exact exact_ratio(int64_t num, int64_t den); /* den 0 = unknown */
 
 /* Both parts fit 64 bits: the common case, for which products cannot overflow 128. */
-static inline bool exact_is_narrow(struct exact a) { return a.num == (int64_t)a.num && a.den == (int64_t)a.den; }
+static inline bool exact_is_narrow(struct exact a) {
+    return a.num == (int64_t)a.num && a.den == (int64_t)a.den;
+}
 
-static inline struct exact exact_negate(struct exact a) { return (struct exact){-a.num, a.den}; }
+static inline struct exact exact_negate(struct exact a) {
+    return (struct exact){-a.num, a.den};
+}
 
 /* The same in 128 bits, reduced where needed. */
 struct exact exact_add_wide(struct exact a, struct exact b);
@@ -57,7 +65,9 @@ static inline struct exact exact_multiply(struct exact a, struct exact b) {
     return exact_multiply_wide(a, b);
 }
 
-static inline struct exact exact_subtract(struct exact a, struct exact b) { return exact_add(a, exact_negate(b)); }
+static inline struct exact exact_subtract(struct exact a, struct exact b) {
+    return exact_add(a, exact_negate(b));
+}
 struct exact exact_divide(struct exact a, struct exact b); /* by zero = unknown */
 struct exact exact_absolute(struct exact a);
 
@@ -69,7 +79,9 @@ static inline int exact_compare(struct exact a, struct exact b) {
     int128 left = a.num * b.den, right = b.num * a.den;
     return left < right ? -1 : left > right;
 }
-static inline int exact_sign(struct exact a) { return a.num < 0 ? -1 : a.num > 0; }
+static inline int exact_sign(struct exact a) {
+    return a.num < 0 ? -1 : a.num > 0;
+}
 
 /* The whole number a rounds to; both as a fraction. */
 struct exact exact_round_whole(struct exact a, enum rounding how);

@@ -14,7 +14,8 @@ static bool kind_is_forecast(const struct measure *measure) {
            measure->has_goal;
 }
 
-enum forecast_refusal forecast_refused(const struct measure *measure, const struct forecast_case *facts, size_t points) {
+enum forecast_refusal forecast_refused(const struct measure *measure, const struct forecast_case *facts,
+                                       size_t points) {
     if (facts->done) return FORECAST_DONE;
     if (!kind_is_forecast(measure)) return FORECAST_KIND;
     if (!facts->has_figure) return FORECAST_NO_FIGURE;
@@ -65,8 +66,10 @@ static struct day first_reaching(const struct pace *pace, struct day from, doubl
     if (!reaches(pace, high, rest, direction)) return DAY_NONE;
     while (high - low > 1) {
         int32_t middle = low + (high - low) / 2;
-        if (reaches(pace, middle, rest, direction)) high = middle;
-        else low = middle;
+        if (reaches(pace, middle, rest, direction))
+            high = middle;
+        else
+            low = middle;
     }
     return (struct day){from.n + high};
 }

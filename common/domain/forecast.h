@@ -3,7 +3,8 @@
  * increments. What the nominal 80 % interval really covered is measured by forecast_test.c on simulated reports and
  * stands in FORECAST_COVERAGE: an honest number to print beside the interval.
  *
- * The only place of the domain with floating point: it decides no light, only a date that is shown with its doubt. Pure. */
+ * The only place of the domain with floating point: it decides no light, only a date that is shown with its doubt.
+ * Pure. */
 #ifndef DUBAN_DOMAIN_FORECAST_H
 #define DUBAN_DOMAIN_FORECAST_H
 

@@ -46,7 +46,8 @@ static void judge_now(struct history *history, int64_t now_ms) {
     struct judge *judge = &history->scratch->judge;
     size_t first = history->decisions_seen;
     bool decided = false;
-    for (size_t i = first; i < judge->ledger->next; i++) decided = decided || judge->ledger->events[i].kind >= EVENT_CONFIRM;
+    for (size_t i = first; i < judge->ledger->next; i++)
+        decided = decided || judge->ledger->events[i].kind >= EVENT_CONFIRM;
     history->decisions_seen = judge->ledger->next;
     if (decided) take_extension(history, now_ms);
     struct day today = history_today(history, now_ms);
@@ -61,7 +62,9 @@ static void earlier(int64_t *best, int64_t candidate, int64_t after) {
     if (candidate > after && candidate < *best) *best = candidate;
 }
 
-static struct day days_after(struct day day, int32_t days) { return (struct day){day.n + days}; }
+static struct day days_after(struct day day, int32_t days) {
+    return (struct day){day.n + days};
+}
 
 /* The next closing day that can make a cell silent: of a period not reported yet. */
 static int64_t next_silence(const struct history *history, int64_t after) {
@@ -111,7 +114,9 @@ struct instant history_next_check(const struct history *history) {
 
 /* --- the replay --- */
 
-static struct day latest_day(struct day a, struct day b) { return !day_is(a) || (day_is(b) && b.n > a.n) ? b : a; }
+static struct day latest_day(struct day a, struct day b) {
+    return !day_is(a) || (day_is(b) && b.n > a.n) ? b : a;
+}
 
 /* The days the almanac must hold: of the cell, of its figures, of the day looked at, and a period ahead. */
 static struct day almanac_end(const struct cell *cell, const struct target *target, const struct cell_event *events,
@@ -144,7 +149,8 @@ static void replay(struct history *history, int64_t first) {
     }
     ledger_step(ledger, history->at);
     judge_now(history, history->at.ms);
-    if (first >= history->at.ms) history->watch.shown_since = DAY_NONE; /* before the programme nothing has changed yet */
+    if (first >= history->at.ms)
+        history->watch.shown_since = DAY_NONE; /* before the programme nothing has changed yet */
 }
 
 void history_run(struct history *history, const struct assess_context *context, const struct cell *cell,
@@ -152,7 +158,9 @@ void history_run(struct history *history, const struct assess_context *context, 
     const struct plan *plan = context->plan;
     const struct light_rules *rules = context->rules ? context->rules : rules_shipped();
     int64_t end_of_day = day_end(context->as_of).ms - 1;
-    *history = (struct history){.scratch = scratch, .at = context->known_at, .as_of = context->as_of,
+    *history = (struct history){.scratch = scratch,
+                                .at = context->known_at,
+                                .as_of = context->as_of,
                                 .clock_end = {context->known_at.ms < end_of_day ? context->known_at.ms : end_of_day},
                                 .verdict = {.newest = NO_INDEX, .finished = PTRDIFF_MAX}};
     release_start(&history->watch);

@@ -18,7 +18,7 @@ struct history {
     struct assess_scratch *scratch;
     struct instant at, clock_end; /* events before `at` count; closing days pass until clock_end */
     struct day as_of;
-    struct verdict verdict;       /* the newest */
+    struct verdict verdict; /* the newest */
     struct release_watch watch;
     size_t decisions_seen;
 };

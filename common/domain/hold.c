@@ -8,8 +8,10 @@ size_t ledger_before(const struct ledger *ledger, struct day as_of) {
     if (high > 0 && ledger->standing[high - 1].as_of.n < as_of.n) return high - 1;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ledger->standing[middle].as_of.n < as_of.n) low = middle + 1;
-        else high = middle;
+        if (ledger->standing[middle].as_of.n < as_of.n)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low == 0 ? NO_INDEX : low - 1;
 }
@@ -86,7 +88,8 @@ static bool leaps_above_goal(const struct measure *measure, const struct held *f
 }
 
 static bool is_power_of_ten_of(struct exact larger, struct exact smaller) {
-    if (exact_compare(exact_absolute(larger), exact_multiply(exact_absolute(smaller), exact_whole(10))) < 0) return false;
+    if (exact_compare(exact_absolute(larger), exact_multiply(exact_absolute(smaller), exact_whole(10))) < 0)
+        return false;
     for (int64_t factor = 10; factor <= 1000; factor *= 10) {
         struct exact product = exact_multiply(smaller, exact_whole(factor));
         if (exact_known(product) && exact_compare(product, larger) == 0) return true;

@@ -69,7 +69,8 @@ static size_t decisive_figure(const struct judge *judge, bool past_due, size_t n
 
 /* The first of the figures that met the goal without a break up to the decisive one: it finished the cell. */
 static size_t finishing_figure(const struct judge *judge, size_t decisive) {
-    while (decisive > 0 && met_by(judge, decisive - 1)) decisive--;
+    while (decisive > 0 && met_by(judge, decisive - 1))
+        decisive--;
     return decisive;
 }
 
@@ -90,11 +91,13 @@ static bool owes_nothing(const struct judge *judge, struct day finished_as_of) {
     case KIND_PER_ENTITY:
     case KIND_RATIO:
     case KIND_MILESTONE:
-    case KIND_BASELINE: break;
+    case KIND_BASELINE:
+        break;
     case KIND_LATEST:
     case KIND_HOLD:
     case KIND_ACTIVITY:
-    case KIND_PARAMETER: return false;
+    case KIND_PARAMETER:
+        return false;
     }
     for (size_t i = 0; i < judge->ledger->held_count; i++)
         if (judge->ledger->held[i].as_of.n > finished_as_of.n) return false;
@@ -220,13 +223,19 @@ static bool undated_without_light(const struct judge *judge, const struct verdic
 
 static struct report_light light_of_state(struct judge *judge, const struct verdict *verdict) {
     switch (verdict->state) {
-    case STATE_NO_TASK: return (struct report_light){LIGHT_NONE, "no_task"};
-    case STATE_WORDS: return (struct report_light){LIGHT_NONE, "words"};
-    case STATE_NOT_STARTED: return (struct report_light){LIGHT_NONE, "not_started"};
+    case STATE_NO_TASK:
+        return (struct report_light){LIGHT_NONE, "no_task"};
+    case STATE_WORDS:
+        return (struct report_light){LIGHT_NONE, "words"};
+    case STATE_NOT_STARTED:
+        return (struct report_light){LIGHT_NONE, "not_started"};
     case STATE_UNDATED:
-    case STATE_NO_ROLLUP: return (struct report_light){LIGHT_NONE, "undated"};
-    case STATE_DONE: return (struct report_light){LIGHT_GREEN, "done"};
-    case STATE_OVERDUE: return light_of_overdue(judge, verdict);
+    case STATE_NO_ROLLUP:
+        return (struct report_light){LIGHT_NONE, "undated"};
+    case STATE_DONE:
+        return (struct report_light){LIGHT_GREEN, "done"};
+    case STATE_OVERDUE:
+        return light_of_overdue(judge, verdict);
     case STATE_NO_FIGURE:
     case STATE_NOT_REPORTED: {
         const char *rule = verdict->state == STATE_NO_FIGURE ? "no_figure" : "not_reported";
@@ -240,7 +249,8 @@ static struct report_light light_of_state(struct judge *judge, const struct verd
     case STATE_FELL_BACK:
     case STATE_HOLDING:
     case STATE_BEHIND:
-    case STATE_ON_PLAN: break;
+    case STATE_ON_PLAN:
+        break;
     }
     return light_of_reports(judge, verdict->newest);
 }
@@ -261,6 +271,5 @@ struct verdict judge_at(struct judge *judge, struct day today, int64_t now_ms) {
 bool judge_is_late_finish(const struct judge *judge, const struct verdict *verdict) {
     if (verdict->state != STATE_DONE || !day_is(judge->due)) return false;
     const struct standing *figure = &judge->ledger->standing[verdict->decisive];
-    return figure->as_of.n > judge->due.n &&
-           figure->known_at.ms >= almanac_closing_end(judge->almanac, judge->due);
+    return figure->as_of.n > judge->due.n && figure->known_at.ms >= almanac_closing_end(judge->almanac, judge->due);
 }

@@ -18,8 +18,8 @@ struct judge {
     const struct light_rules *rules;
     const struct almanac *almanac;
     struct measure measure;
-    struct curve curve;    /* to the current due */
-    struct day from, due;  /* due: DAY_NONE = undated */
+    struct curve curve;      /* to the current due */
+    struct day from, due;    /* due: DAY_NONE = undated */
     struct instant extended; /* reports known before it have no red; INT64_MIN = never */
     bool small;
     struct ledger *ledger;
@@ -35,8 +35,8 @@ struct verdict {
     enum cell_state state;
     enum light light; /* computed: red even before its release */
     const char *rule;
-    size_t newest;     /* standing figure with a value; NO_INDEX */
-    size_t decisive;   /* the figure the state was judged on */
+    size_t newest;   /* standing figure with a value; NO_INDEX */
+    size_t decisive; /* the figure the state was judged on */
     bool met;
     ptrdiff_t finished; /* the period that finished the cell; PTRDIFF_MAX */
 };

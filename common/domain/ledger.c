@@ -78,7 +78,8 @@ static void remove_held(struct ledger *ledger, size_t at) {
 static void insert_held(struct ledger *ledger, const struct held *item) {
     if (!grow(ledger, (void **)&ledger->held, sizeof *item, ledger->held_count, &ledger->held_capacity)) return;
     size_t at = ledger->held_count;
-    while (at > 0 && ledger->held[at - 1].as_of.n > item->as_of.n) at--;
+    while (at > 0 && ledger->held[at - 1].as_of.n > item->as_of.n)
+        at--;
     memmove(&ledger->held[at + 1], &ledger->held[at], (ledger->held_count - at) * sizeof *item);
     ledger->held[at] = *item;
     ledger->held_count++;
@@ -96,7 +97,9 @@ static size_t event_by_uid(const struct ledger *ledger, const uint8_t uid[EVENT_
     return NO_INDEX;
 }
 
-static bool is_retraction(const struct held *item) { return (item->causes & HOLD_RETRACTION) != 0; }
+static bool is_retraction(const struct held *item) {
+    return (item->causes & HOLD_RETRACTION) != 0;
+}
 
 static void keep_earliest(struct instant *reported, struct instant other) {
     if (other.ms < reported->ms) *reported = other;
@@ -122,10 +125,16 @@ static void supersede_held(struct ledger *ledger, struct held *by) {
 /* The figure comes to stand: what it names and what stood for its day goes. */
 static void stand(struct ledger *ledger, const struct held *figure) {
     const struct cell_event *event = &ledger->events[figure->event];
-    struct standing item = {.as_of = figure->as_of, .figure = figure->figure, .value = figure->value,
-                            .known_at = figure->known_at, .effective = ledger->clock, .event = figure->event,
-                            .no_change = figure->no_change, .on_behalf = figure->on_behalf,
-                            .corrected = event->kind == EVENT_CORRECTION, .reported = figure->reported};
+    struct standing item = {.as_of = figure->as_of,
+                            .figure = figure->figure,
+                            .value = figure->value,
+                            .known_at = figure->known_at,
+                            .effective = ledger->clock,
+                            .event = figure->event,
+                            .no_change = figure->no_change,
+                            .on_behalf = figure->on_behalf,
+                            .corrected = event->kind == EVENT_CORRECTION,
+                            .reported = figure->reported};
     size_t named = ledger_by_event(ledger, figure->replaces);
     if (named != NO_INDEX) {
         if (same_period(ledger, ledger->standing[named].as_of, figure->as_of))
@@ -166,7 +175,8 @@ static bool settle_one(struct ledger *ledger, size_t at) {
 
 /* "A held figure … takes effect by itself when what it contradicted is gone." Ends: every turn removes one. */
 static void settle(struct ledger *ledger) {
-    for (size_t i = 0; i < ledger->held_count;) i = settle_one(ledger, i) ? 0 : i + 1;
+    for (size_t i = 0; i < ledger->held_count;)
+        i = settle_one(ledger, i) ? 0 : i + 1;
 }
 
 /* --- whose figure it is --- */
@@ -186,7 +196,8 @@ static enum source source_of(const struct ledger *ledger, const struct cell_even
     const struct target *target = ledger->measure.target;
     bool own = false;
     switch (target->reporter) {
-    case REPORTER_OFFICE: return event->stream_office ? SOURCE_OWN : SOURCE_SECOND;
+    case REPORTER_OFFICE:
+        return event->stream_office ? SOURCE_OWN : SOURCE_SECOND;
     case REPORTER_UNIT:
         own = !event->stream_office && event->stream_unit.ptr && target->reporter_unit != NO_INDEX &&
               plan_find_unit(plan, event->stream_unit) == target->reporter_unit;
@@ -231,7 +242,9 @@ static void withdraw_second_source(struct ledger *ledger, const struct cell_even
 
 /* --- events --- */
 
-static bool has_reason(const struct cell_event *event) { return event->reason.ptr && event->reason.len > 0; }
+static bool has_reason(const struct cell_event *event) {
+    return event->reason.ptr && event->reason.len > 0;
+}
 
 /* "As of a later day" than its known-at day a figure reports nothing until that day. */
 static struct instant reported_at(const struct cell_event *event) {
@@ -241,12 +254,21 @@ static struct instant reported_at(const struct cell_event *event) {
 
 static struct held candidate(const struct ledger *ledger, size_t index, bool on_behalf) {
     const struct cell_event *event = &ledger->events[index];
-    struct held figure = {.as_of = event->as_of, .figure = event->figure, .event = index, .known_at = event->known_at,
-                          .reported = reported_at(event), .no_change = event->kind == EVENT_NO_CHANGE,
-                          .on_behalf = on_behalf, .has_reason = has_reason(event), .replaces = NO_INDEX,
-                          .ten_times_event = NO_INDEX, .value = EXACT_UNKNOWN};
-    if (figure.no_change) figure.figure = (struct figure){.form = FIGURE_NONE};
-    else (void)measure_value(&ledger->measure, &event->figure, &figure.value);
+    struct held figure = {.as_of = event->as_of,
+                          .figure = event->figure,
+                          .event = index,
+                          .known_at = event->known_at,
+                          .reported = reported_at(event),
+                          .no_change = event->kind == EVENT_NO_CHANGE,
+                          .on_behalf = on_behalf,
+                          .has_reason = has_reason(event),
+                          .replaces = NO_INDEX,
+                          .ten_times_event = NO_INDEX,
+                          .value = EXACT_UNKNOWN};
+    if (figure.no_change)
+        figure.figure = (struct figure){.form = FIGURE_NONE};
+    else
+        (void)measure_value(&ledger->measure, &event->figure, &figure.value);
     if (figure.has_reason) figure.freed = HOLD_FREED_BY_REASON;
     return figure;
 }
@@ -259,7 +281,8 @@ static void take_named(struct ledger *ledger, const struct cell_event *event, st
         if (same_period(ledger, ledger->held[held].as_of, figure->as_of))
             keep_earliest(&figure->reported, ledger->held[held].reported);
         remove_held(ledger, held);
-    } else if (ledger_by_event(ledger, named) != NO_INDEX) figure->replaces = named;
+    } else if (ledger_by_event(ledger, named) != NO_INDEX)
+        figure->replaces = named;
 }
 
 /* The same value again for a day that has it: nothing changes, but the county's own word replaces 代报. */
@@ -287,8 +310,10 @@ static void take_figure(struct ledger *ledger, size_t index) {
         return;
     }
     figure.causes = hold_causes(ledger, &figure);
-    if (figure.causes) insert_held(ledger, &figure);
-    else stand(ledger, &figure);
+    if (figure.causes)
+        insert_held(ledger, &figure);
+    else
+        stand(ledger, &figure);
     if (ledger->held_count > 0) settle(ledger);
 }
 
@@ -363,11 +388,20 @@ static void take(struct ledger *ledger, size_t index) {
     switch ((int)event->kind) {
     case EVENT_FIGURE:
     case EVENT_CORRECTION:
-    case EVENT_NO_CHANGE: take_figure(ledger, index); break;
-    case EVENT_RETRACTION: take_retraction(ledger, index); break;
-    case EVENT_CONFIRM: take_confirmation(ledger, index); break;
-    case EVENT_REVERSAL: take_reversal(ledger, index); break;
-    default: break; /* words and decisions that move no figure */
+    case EVENT_NO_CHANGE:
+        take_figure(ledger, index);
+        break;
+    case EVENT_RETRACTION:
+        take_retraction(ledger, index);
+        break;
+    case EVENT_CONFIRM:
+        take_confirmation(ledger, index);
+        break;
+    case EVENT_REVERSAL:
+        take_reversal(ledger, index);
+        break;
+    default:
+        break; /* words and decisions that move no figure */
     }
 }
 
@@ -405,7 +439,8 @@ void ledger_step(struct ledger *ledger, struct instant until) {
         struct instant next = ledger_next(ledger);
         if (next.ms > until.ms || next.ms == INT64_MAX) break;
         if (next.ms > ledger->clock.ms) ledger->clock = next;
-        if (ledger->held_count > 0 && next_awakening(ledger) <= next.ms) settle(ledger);
+        if (ledger->held_count > 0 && next_awakening(ledger) <= next.ms)
+            settle(ledger);
         else {
             size_t index = ledger->next++;
             take(ledger, index);

@@ -1,6 +1,6 @@
 /* The ledger of one cell: which of its figures stand, which are held and why (DOMAIN: corrections are held, not
- * refused; reporter of record; second sources). Built anew from the cell's events, in commit order; it keeps no state of
- * its own, so that any day of the past can be seen. Pure. */
+ * refused; reporter of record; second sources). Built anew from the cell's events, in commit order; it keeps no state
+ * of its own, so that any day of the past can be seen. Pure. */
 #ifndef DUBAN_DOMAIN_LEDGER_H
 #define DUBAN_DOMAIN_LEDGER_H
 
@@ -24,14 +24,14 @@ struct cell_event {
     int32_t log;
     int64_t seq;
     struct slice stream, stream_unit;
-    bool stream_office;  /* the office's own: a figure of it is 代报 where another reports */
-    bool stream_county;  /* a county's stream (its area, all tasks) */
+    bool stream_office; /* the office's own: a figure of it is 代报 where another reports */
+    bool stream_county; /* a county's stream (its area, all tasks) */
 };
 
 enum hold_cause {
-    HOLD_FALL = 1 << 0,        /* falls against a neighbour by as-of day */
-    HOLD_CHANGED = 1 << 1,     /* another value for a reported as-of day */
-    HOLD_ABOVE_GOAL = 1 << 2,  /* more than 1.5 × the goal when the last confirmed was not */
+    HOLD_FALL = 1 << 0,       /* falls against a neighbour by as-of day */
+    HOLD_CHANGED = 1 << 1,    /* another value for a reported as-of day */
+    HOLD_ABOVE_GOAL = 1 << 2, /* more than 1.5 × the goal when the last confirmed was not */
     HOLD_POWER_OF_TEN = 1 << 3,
     HOLD_ABOVE_HUNDRED = 1 << 4,
     HOLD_FUTURE = 1 << 5,      /* as of a day after its known-at day */
@@ -41,10 +41,10 @@ enum hold_cause {
 
 struct standing {
     struct day as_of;
-    struct figure figure; /* no-change entries carry the value they repeat */
-    struct instant known_at;   /* of the event that gave it */
-    struct instant effective;  /* when it came to stand (a confirmation may be later) */
-    size_t event;              /* index of its event */
+    struct figure figure;     /* no-change entries carry the value they repeat */
+    struct instant known_at;  /* of the event that gave it */
+    struct instant effective; /* when it came to stand (a confirmation may be later) */
+    size_t event;             /* index of its event */
     bool no_change, on_behalf, corrected;
     struct instant reported; /* when its as-of day was first reported: a correction keeps it */
     struct exact value;      /* comparable; unknown for a no-change with nothing to repeat */

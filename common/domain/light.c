@@ -4,9 +4,13 @@
 #include "common/domain/forecast.h"
 #include "common/domain/judge.h"
 
-static int sign_of(const struct judge *judge) { return judge->measure.comparator == AT_MOST ? -1 : 1; }
+static int sign_of(const struct judge *judge) {
+    return judge->measure.comparator == AT_MOST ? -1 : 1;
+}
 
-static struct exact signed_by(int sign, struct exact value) { return sign < 0 ? exact_negate(value) : value; }
+static struct exact signed_by(int sign, struct exact value) {
+    return sign < 0 ? exact_negate(value) : value;
+}
 
 /* "where a forecast was possible at that report" */
 static bool forecast_was_possible(const struct judge *judge, size_t report) {
@@ -71,13 +75,16 @@ static bool rule_holds(const struct judge *judge, const struct report_rule *rule
     if (rule->goal != GOAL_ANY && (rule->goal == GOAL_SMALL) != judge->small) return false;
     if (rule->tenths > 0 && -tenths < rule->tenths) return false;
     switch (rule->when) {
-    case WHEN_POINTS: return rule->tenths > 0;
-    case WHEN_OUT_OF_REACH: return out_of_reach(judge, report, planned);
+    case WHEN_POINTS:
+        return rule->tenths > 0;
+    case WHEN_OUT_OF_REACH:
+        return out_of_reach(judge, report, planned);
     case WHEN_UNITS: {
         struct exact units = curve_units_behind(&judge->curve, planned, figure->value);
         return exact_known(units) && exact_compare(units, exact_whole(rule->units)) >= 0;
     }
-    case WHEN_NODE_MISSED: return curve_node_missed(&judge->curve, figure->as_of, figure->value);
+    case WHEN_NODE_MISSED:
+        return curve_node_missed(&judge->curve, figure->as_of, figure->value);
     }
     return false;
 }
@@ -101,8 +108,12 @@ static struct report_light light_of(const struct judge *judge, size_t report) {
     if (measure_met(&judge->measure, figure->value)) return (struct report_light){LIGHT_GREEN, "done"};
     if (!judge->curve.has) return (struct report_light){LIGHT_BLUE, "no_curve"};
     struct exact planned = curve_planned(&judge->curve, figure->as_of);
+    if (judge->measure.cell->node_count == 0 && exact_known(planned) &&
+        exact_compare(figure->value, planned) * sign_of(judge) >= 0)
+        return (struct report_light){LIGHT_BLUE, "on_plan"}; /* no rule speaks of those ahead */
     int32_t tenths;
-    if (!curve_deviation(&judge->curve, planned, figure->value, &tenths)) return (struct report_light){LIGHT_BLUE, "no_curve"};
+    if (!curve_deviation(&judge->curve, planned, figure->value, &tenths))
+        return (struct report_light){LIGHT_BLUE, "no_curve"};
     struct report_light out = {LIGHT_BLUE, tenths < 0 ? "within_points" : "on_plan"};
     for (size_t i = 0; i < judge->rules->report_count; i++) {
         const struct report_rule *rule = &judge->rules->reports[i];
@@ -112,7 +123,9 @@ static struct report_light light_of(const struct judge *judge, size_t report) {
 }
 
 /* "After an extension the history has no red"; "aspire is at most yellow" */
-static enum light at_most(enum light light, enum light worst) { return light == LIGHT_RED ? worst : light; }
+static enum light at_most(enum light light, enum light worst) {
+    return light == LIGHT_RED ? worst : light;
+}
 
 struct report_light judge_report(struct judge *judge, size_t standing) {
     struct ledger *ledger = judge->ledger;
@@ -129,7 +142,8 @@ struct report_light judge_report(struct judge *judge, size_t standing) {
     struct report_light *light = &judge->lights[standing];
     if (!light->rule) {
         *light = light_of(judge, standing);
-        if (ledger->standing[standing].known_at.ms < judge->extended.ms) light->light = at_most(light->light, LIGHT_YELLOW);
+        if (ledger->standing[standing].known_at.ms < judge->extended.ms)
+            light->light = at_most(light->light, LIGHT_YELLOW);
         if (judge->measure.target->firmness == FIRM_ASPIRE)
             light->light = at_most(light->light, judge->rules->aspire_worst);
     }

@@ -1,7 +1,8 @@
 #include "common/domain/measure.h"
 
 /* "A target's own opening serves levels only; a sum's is in the allocation (absent = 0)." A ratio of entities starts
- * from nothing like a sum; an average, a `latest` and anything with `<=` start from a declared opening or have no curve. */
+ * from nothing like a sum; an average, a `latest` and anything with `<=` start from a declared opening or have no
+ * curve. */
 static bool needs_declared_opening(const struct target *target) {
     return target->kind == KIND_LATEST || target->comparator == AT_MOST || target_is_average(target);
 }
@@ -9,9 +10,12 @@ static bool needs_declared_opening(const struct target *target) {
 static bool opening_of(const struct target *target, const struct cell *cell, struct exact *opening) {
     bool level = target->kind == KIND_LATEST || target->kind == KIND_RATIO || target->kind == KIND_HOLD;
     *opening = exact_whole(0);
-    if (cell->has_opening) *opening = exact_of(cell->opening);
-    else if (level && target->has_opening) *opening = exact_of(target->opening);
-    else return !needs_declared_opening(target);
+    if (cell->has_opening)
+        *opening = exact_of(cell->opening);
+    else if (level && target->has_opening)
+        *opening = exact_of(target->opening);
+    else
+        return !needs_declared_opening(target);
     return true;
 }
 
@@ -22,9 +26,14 @@ static bool is_percent_of_entities(const struct measure *measure) {
 
 struct measure measure_make(const struct plan *plan, const struct cell *cell) {
     const struct target *target = &plan->targets[cell->target];
-    struct measure out = {.plan = plan, .target = target, .cell = cell, .kind = target->kind,
-                          .comparator = target->comparator, .percent = target->percent,
-                          .has_goal = cell->has_goal, .unit = exact_whole(1)};
+    struct measure out = {.plan = plan,
+                          .target = target,
+                          .cell = cell,
+                          .kind = target->kind,
+                          .comparator = target->comparator,
+                          .percent = target->percent,
+                          .has_goal = cell->has_goal,
+                          .unit = exact_whole(1)};
     out.goal = cell->has_goal ? exact_of(cell->goal) : EXACT_UNKNOWN;
     if (target->kind == KIND_MILESTONE) {
         out.has_goal = true;
@@ -54,8 +63,12 @@ static struct exact entities(const struct measure *measure, const struct figure 
 
 bool measure_value(const struct measure *measure, const struct figure *figure, struct exact *value) {
     switch (figure->form) {
-    case FIGURE_NONE: *value = EXACT_UNKNOWN; break;
-    case FIGURE_DONE: *value = exact_whole(figure->done); break;
+    case FIGURE_NONE:
+        *value = EXACT_UNKNOWN;
+        break;
+    case FIGURE_DONE:
+        *value = exact_whole(figure->done);
+        break;
     case FIGURE_VALUE:
         *value = exact_of(figure->value);
         if (measure->kind == KIND_MILESTONE) {
@@ -64,9 +77,12 @@ bool measure_value(const struct measure *measure, const struct figure *figure, s
         }
         break;
     case FIGURE_FRACTION:
-        if (figure->denominator.mantissa == 0) *value = EXACT_UNKNOWN; /* 0 of 0 is not a figure */
-        else if (measure->kind == KIND_PER_ENTITY) *value = entities(measure, figure);
-        else *value = quotient(figure, measure->percent);
+        if (figure->denominator.mantissa == 0)
+            *value = EXACT_UNKNOWN; /* 0 of 0 is not a figure */
+        else if (measure->kind == KIND_PER_ENTITY)
+            *value = entities(measure, figure);
+        else
+            *value = quotient(figure, measure->percent);
         break;
     }
     return exact_known(*value);
@@ -76,9 +92,12 @@ bool measure_met(const struct measure *measure, struct exact value) {
     if (!measure->has_goal || !exact_known(value)) return false;
     int order = exact_compare(value, measure->goal);
     switch (measure->comparator) {
-    case AT_LEAST: return order >= 0;
-    case AT_MOST: return order <= 0;
-    case EXACTLY: return order == 0;
+    case AT_LEAST:
+        return order >= 0;
+    case AT_MOST:
+        return order <= 0;
+    case EXACTLY:
+        return order == 0;
     }
     return false;
 }
@@ -98,8 +117,7 @@ bool measure_is_words(const struct measure *measure) {
 bool measure_has_curve(const struct measure *measure) {
     bool shaped = measure->kind == KIND_CUMULATIVE || measure->kind == KIND_PER_ENTITY ||
                   measure->kind == KIND_BASELINE || measure_is_level(measure);
-    return shaped && measure->has_goal && measure->has_opening &&
-           exact_compare(measure->goal, measure->opening) != 0;
+    return shaped && measure->has_goal && measure->has_opening && exact_compare(measure->goal, measure->opening) != 0;
 }
 
 bool measure_denominator_differs(const struct measure *measure, const struct figure *figure) {

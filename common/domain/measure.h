@@ -15,12 +15,12 @@ struct measure {
     enum target_kind kind;
     enum comparator comparator;
     bool percent;
-    bool has_goal;      /* milestones always have one: done */
+    bool has_goal; /* milestones always have one: done */
     struct exact goal;
-    bool has_opening;   /* sums: absent = 0; levels only when declared */
+    bool has_opening; /* sums: absent = 0; levels only when declared */
     struct exact opening;
-    bool counted;       /* judged in whole units or entities */
-    struct exact unit;  /* entities in 1 of value: denominator / 100 for per cent of entities, else 1 */
+    bool counted;            /* judged in whole units or entities */
+    struct exact unit;       /* entities in 1 of value: denominator / 100 for per cent of entities, else 1 */
     struct exact goal_units; /* "goal" of a cell where counted: its share or its denominator, in entities */
 };
 

@@ -6,7 +6,9 @@ void release_start(struct release_watch *watch) {
     *watch = (struct release_watch){.shown_since = DAY_NONE, .released_by = NO_INDEX};
 }
 
-void release_lapse(struct release_watch *watch) { watch->red = watch->released = watch->had_released_red = false; }
+void release_lapse(struct release_watch *watch) {
+    watch->red = watch->released = watch->had_released_red = false;
+}
 
 /* "[A release] holds until the computed light is yellow, blue or green (grey and overdue do not end it)" */
 static void follow_red(struct release_watch *watch, enum light computed, int64_t now_ms) {
@@ -34,7 +36,8 @@ static void take_releases(struct release_watch *watch, enum light computed, cons
         watch->released = true;
         watch->released_by = i;
     }
-    if (watch->released && ledger_is_reversed(ledger, watch->released_by)) watch->released = watch->had_released_red = false;
+    if (watch->released && ledger_is_reversed(ledger, watch->released_by))
+        watch->released = watch->had_released_red = false;
 }
 
 void release_judge(struct release_watch *watch, enum light computed, const struct ledger *ledger, size_t first,

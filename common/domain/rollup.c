@@ -46,15 +46,19 @@ static bool met_own(const struct assessment *county) {
 /* "ratio, per_entity, and a hold reported with n and d: Σ n / Σ d; … latest, baseline, other holds: no city value" */
 static enum rollup_form form_of(const struct target *target) {
     switch (target->kind) {
-    case KIND_CUMULATIVE: return ROLLUP_SUM;
+    case KIND_CUMULATIVE:
+        return ROLLUP_SUM;
     case KIND_RATIO:
     case KIND_PER_ENTITY:
-    case KIND_HOLD: return ROLLUP_QUOTIENT;
-    case KIND_MILESTONE: return ROLLUP_COUNT;
+    case KIND_HOLD:
+        return ROLLUP_QUOTIENT;
+    case KIND_MILESTONE:
+        return ROLLUP_COUNT;
     case KIND_LATEST:
     case KIND_BASELINE:
     case KIND_ACTIVITY:
-    case KIND_PARAMETER: break;
+    case KIND_PARAMETER:
+        break;
     }
     return ROLLUP_NONE;
 }
@@ -63,8 +67,10 @@ static enum rollup_form form_of(const struct target *target) {
 static struct exact weight_of(const struct rollup *rollup, const struct cell *cell, const struct figure *figure) {
     if (rollup->form != ROLLUP_QUOTIENT || rollup->target->kind == KIND_PER_ENTITY) return exact_whole(1);
     struct exact weight = EXACT_UNKNOWN;
-    if (figure->form == FIGURE_FRACTION) weight = exact_of(figure->denominator);
-    else if (cell->has_denominator) weight = exact_of(cell->denominator);
+    if (figure->form == FIGURE_FRACTION)
+        weight = exact_of(figure->denominator);
+    else if (cell->has_denominator)
+        weight = exact_of(cell->denominator);
     return rollup->target->percent ? exact_divide(weight, exact_whole(100)) : weight;
 }
 
@@ -97,7 +103,8 @@ static void add_county(struct rollup *rollup, const struct cell *cell, const str
     struct exact value;
     if (!county->has_value || !measure_value(&measure, &county->figure, &value)) return;
     rollup->in++;
-    if (!day_is(out->figure_as_of) || county->figure_as_of.n < out->figure_as_of.n) out->figure_as_of = county->figure_as_of;
+    if (!day_is(out->figure_as_of) || county->figure_as_of.n < out->figure_as_of.n)
+        out->figure_as_of = county->figure_as_of;
     if (!instant_is(out->figure_known_at) || county->figure_known_at.ms > out->figure_known_at.ms)
         out->figure_known_at = county->figure_known_at;
     struct exact weight = weight_of(rollup, cell, &county->figure);
@@ -136,12 +143,15 @@ static struct decimal as_decimal(struct exact value) {
 
 static struct exact city_value(const struct rollup *rollup) {
     switch (rollup->form) {
-    case ROLLUP_COUNT: return exact_whole(rollup->done);
-    case ROLLUP_SUM: return rollup->value;
+    case ROLLUP_COUNT:
+        return exact_whole(rollup->done);
+    case ROLLUP_SUM:
+        return rollup->value;
     case ROLLUP_QUOTIENT:
         if (rollup->target->kind == KIND_PER_ENTITY) return rollup->value;
         return exact_divide(rollup->value, rollup->weight);
-    case ROLLUP_NONE: break;
+    case ROLLUP_NONE:
+        break;
     }
     return EXACT_UNKNOWN;
 }
@@ -155,10 +165,12 @@ static void fill_value(const struct rollup *rollup, struct assessment *out, stru
         struct exact hundred = exact_whole(rollup->target->percent ? 100 : 1);
         bool entities = rollup->target->kind == KIND_PER_ENTITY;
         out->figure = (struct figure){
-            .form = FIGURE_FRACTION, .value = as_decimal(rollup->value),
+            .form = FIGURE_FRACTION,
+            .value = as_decimal(rollup->value),
             .denominator = as_decimal(entities ? rollup->denominator : exact_multiply(rollup->weight, hundred))};
     }
-    out->value = rollup->form == ROLLUP_QUOTIENT ? round_value(&rollup->measure, &out->figure, value) : out->figure.value;
+    out->value =
+        rollup->form == ROLLUP_QUOTIENT ? round_value(&rollup->measure, &out->figure, value) : out->figure.value;
     (void)decimal_print(out->value, out->value_text);
     out->has_missing = rollup->measure.has_goal && rollup->form != ROLLUP_COUNT;
     if (out->has_missing) out->missing = round_missing(&rollup->measure, value);
@@ -207,7 +219,8 @@ static enum cell_state state_of(const struct rollup *rollup, const struct assess
         enum cell_state hold = hold_state(rollup, value);
         if (hold == STATE_FELL_BACK) return hold;
         if (hold == STATE_HOLDING) return all_silent ? STATE_NOT_REPORTED : hold;
-    } else if (is_done(rollup, value)) return STATE_DONE;
+    } else if (is_done(rollup, value))
+        return STATE_DONE;
     if (past_due) return rollup->overdue > 0 || closing_passed(rollup) ? STATE_OVERDUE : STATE_AWAITING_FINAL;
     if (day_is(rollup->target->from) && rollup->today.n < rollup->target->from.n) return STATE_NOT_STARTED;
     if (rollup->in == 0) return STATE_NO_FIGURE;
@@ -221,8 +234,7 @@ static bool rule_holds(const struct rollup *rollup, const struct report_rule *ru
     bool small = measure_is_small(&rollup->measure, rollup->rules->small_goal);
     if (rule->goal != GOAL_ANY && (rule->goal == GOAL_SMALL) != small) return false;
     if (rule->tenths > 0 && -out->deviation_tenths < rule->tenths) return false;
-    if (rule->when == WHEN_UNITS)
-        return exact_compare(exact_of(out->units_behind), exact_whole(rule->units)) >= 0;
+    if (rule->when == WHEN_UNITS) return exact_compare(exact_of(out->units_behind), exact_whole(rule->units)) >= 0;
     return rule->when == WHEN_POINTS && rule->tenths > 0; /* no forecast, no nodes: neither rule can hold */
 }
 
@@ -243,16 +255,21 @@ static enum light light_of_points(const struct rollup *rollup, struct assessment
 static enum light light_of_state(const struct rollup *rollup, struct assessment *out) {
     out->rule = cell_state_word(out->state);
     switch (out->state) {
-    case STATE_DONE: return LIGHT_GREEN;
-    case STATE_HOLDING: return LIGHT_BLUE;
-    case STATE_FELL_BACK: return rollup->rules->fell_back;
+    case STATE_DONE:
+        return LIGHT_GREEN;
+    case STATE_HOLDING:
+        return LIGHT_BLUE;
+    case STATE_FELL_BACK:
+        return rollup->rules->fell_back;
     case STATE_NO_TASK:
     case STATE_WORDS:
     case STATE_NOT_STARTED:
     case STATE_UNDATED:
-    case STATE_NO_ROLLUP: return LIGHT_NONE;
+    case STATE_NO_ROLLUP:
+        return LIGHT_NONE;
     case STATE_NO_FIGURE:
-    case STATE_NOT_REPORTED: return day_is(rollup->due) || rollup->target->kind == KIND_HOLD ? LIGHT_GREY : LIGHT_NONE;
+    case STATE_NOT_REPORTED:
+        return day_is(rollup->due) || rollup->target->kind == KIND_HOLD ? LIGHT_GREY : LIGHT_NONE;
     case STATE_OVERDUE:
         if (rollup->in > 0) return rollup->rules->overdue;
         out->rule = "overdue_no_figure";
@@ -261,7 +278,8 @@ static enum light light_of_state(const struct rollup *rollup, struct assessment 
         if (rollup->in == 0 || rollup->silent == rollup->expected) return LIGHT_GREY;
         break;
     case STATE_BEHIND:
-    case STATE_ON_PLAN: break;
+    case STATE_ON_PLAN:
+        break;
     }
     return light_of_points(rollup, out);
 }
@@ -324,7 +342,9 @@ static void fill_dates(struct rollup *rollup, struct assessment *out) {
 }
 
 static void fill_forecast(const struct rollup *rollup, struct assessment *out) {
-    struct forecast_case facts = {.done = out->state == STATE_DONE, .has_figure = out->has_value, .rollup = true,
+    struct forecast_case facts = {.done = out->state == STATE_DONE,
+                                  .has_figure = out->has_value,
+                                  .rollup = true,
                                   .small = measure_is_small(&rollup->measure, rollup->rules->small_goal),
                                   .silent = out->state == STATE_NOT_REPORTED};
     out->forecast = (struct forecast){.median = DAY_NONE, .low = DAY_NONE, .high = DAY_NONE};
@@ -344,11 +364,21 @@ static struct rollup rollup_start(const struct assess_context *context, const st
     const struct plan *plan = context->plan;
     struct exact zero = exact_whole(0);
     int64_t end_of_day = day_end(context->as_of).ms - 1;
-    struct rollup rollup = {.context = context, .rules = context->rules ? context->rules : rules_shipped(), .plan = plan,
-                            .target = &plan->targets[city->target], .city = city,
-                            .measure = measure_of_city(plan, city), .counties = counties,
-                            .county_count = county_count, .value = zero, .denominator = zero,
-                            .capped = zero, .planned = zero, .range = zero, .weight = zero, .has_points = true};
+    struct rollup rollup = {.context = context,
+                            .rules = context->rules ? context->rules : rules_shipped(),
+                            .plan = plan,
+                            .target = &plan->targets[city->target],
+                            .city = city,
+                            .measure = measure_of_city(plan, city),
+                            .counties = counties,
+                            .county_count = county_count,
+                            .value = zero,
+                            .denominator = zero,
+                            .capped = zero,
+                            .planned = zero,
+                            .range = zero,
+                            .weight = zero,
+                            .has_points = true};
     rollup.form = form_of(rollup.target);
     rollup.now_ms = context->known_at.ms < end_of_day ? context->known_at.ms : end_of_day;
     struct day now = instant_day(context->known_at);
@@ -362,8 +392,8 @@ void assess_rollup(const struct assess_context *context, const struct cell *city
                    size_t county_count, const struct cell_event *events, size_t count, struct assess_scratch *scratch,
                    struct assessment *out) {
     (void)scratch; /* a sum keeps nothing */
-    struct ledger decisions = {.events = events, .event_count = count, .next = count, .reversals_seen = count,
-                               .at = context->known_at};
+    struct ledger decisions = {
+        .events = events, .event_count = count, .next = count, .reversals_seen = count, .at = context->known_at};
     struct rollup rollup = rollup_start(context, city, counties, county_count, &decisions);
     *out = (struct assessment){.figure_as_of = DAY_NONE, .figure_known_at = INSTANT_NONE, .figure_event = NO_INDEX};
     add_counties(&rollup, out);

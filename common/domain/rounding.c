@@ -27,7 +27,8 @@ static struct decimal cut_from_goal(const struct measure *measure, struct exact 
 struct decimal round_value(const struct measure *measure, const struct figure *figure, struct exact value) {
     struct decimal out = {0, 0};
     if (figure->form == FIGURE_VALUE) return figure->value;
-    if (figure->form == FIGURE_DONE || !exact_known(value)) return exact_known(value) ? (struct decimal){figure->done, 0} : out;
+    if (figure->form == FIGURE_DONE || !exact_known(value))
+        return exact_known(value) ? (struct decimal){figure->done, 0} : out;
     return cut_from_goal(measure, value);
 }
 

@@ -29,20 +29,33 @@ static const struct light_rules shipped = {
     .fell_back = LIGHT_YELLOW,
     .red_before_on_plan = LIGHT_YELLOW,
     .release_needed = true,
-    .alerts = {.due_soon_first = 30, .due_soon_last = 7, .answer_days = 3, .escalate_days = 2, .held_days = 3,
+    .alerts = {.due_soon_first = 30,
+               .due_soon_last = 7,
+               .answer_days = 3,
+               .escalate_days = 2,
+               .held_days = 3,
                .silence_hours = 8},
 };
 
-const struct light_rules *rules_shipped(void) { return &shipped; }
+const struct light_rules *rules_shipped(void) {
+    return &shipped;
+}
 
 static const struct word condition_words[] = {
-    {"points", WHEN_POINTS}, {"out_of_reach", WHEN_OUT_OF_REACH}, {"units", WHEN_UNITS},
-    {"node_missed", WHEN_NODE_MISSED}, {NULL, 0},
+    {"points", WHEN_POINTS},
+    {"out_of_reach", WHEN_OUT_OF_REACH},
+    {"units", WHEN_UNITS},
+    {"node_missed", WHEN_NODE_MISSED},
+    {NULL, 0},
 };
 static const struct word goal_words[] = {
-    {"any", GOAL_ANY}, {"large", GOAL_LARGE}, {"small", GOAL_SMALL}, {NULL, 0},
+    {"any", GOAL_ANY},
+    {"large", GOAL_LARGE},
+    {"small", GOAL_SMALL},
+    {NULL, 0},
 };
-static const struct word light_words[] = {{"blue", LIGHT_BLUE}, {"yellow", LIGHT_YELLOW}, {"red", LIGHT_RED}, {NULL, 0}};
+static const struct word light_words[] = {
+    {"blue", LIGHT_BLUE}, {"yellow", LIGHT_YELLOW}, {"red", LIGHT_RED}, {NULL, 0}};
 
 static void read_light(struct yaml *doc, struct yaml_node *map, const char *key, enum light *light) {
     int value;
@@ -60,7 +73,8 @@ static void read_points(struct yaml *doc, struct yaml_node *map, int32_t *tenths
     if (!yaml_get_decimal(doc, map, "behind", YAML_OPTIONAL, &points)) return;
     if (points.mantissa < 0 || points.mantissa > 10000 || points.scale > 1)
         yaml_wrong(doc, map, "behind must be 0 to 1000 points with at most one decimal");
-    else *tenths = (int32_t)points.mantissa * (points.scale == 0 ? 10 : 1);
+    else
+        *tenths = (int32_t)points.mantissa * (points.scale == 0 ? 10 : 1);
 }
 
 static void read_name(struct yaml *doc, struct yaml_node *map, const char *key, char *out, size_t capacity) {
@@ -68,7 +82,8 @@ static void read_name(struct yaml *doc, struct yaml_node *map, const char *key, 
     if (!yaml_get_text(doc, map, key, YAML_REQUIRED, &text)) return;
     if (text[0] == '\0' || strlen(text) >= capacity)
         yaml_wrong(doc, map, "%s must have 1 to %zu bytes", key, capacity - 1);
-    else (void)snprintf(out, capacity, "%s", text);
+    else
+        (void)snprintf(out, capacity, "%s", text);
 }
 
 static void check_rule(struct yaml *doc, struct yaml_node *map, const struct report_rule *rule) {
@@ -87,7 +102,8 @@ static void read_rule(struct yaml *doc, struct yaml_node *map, struct light_rule
     struct report_rule rule = {.light = LIGHT_YELLOW};
     int value;
     read_name(doc, map, "name", rule.name, sizeof rule.name);
-    if (yaml_get_word(doc, map, "when", YAML_REQUIRED, condition_words, &value)) rule.when = (enum report_condition)value;
+    if (yaml_get_word(doc, map, "when", YAML_REQUIRED, condition_words, &value))
+        rule.when = (enum report_condition)value;
     if (yaml_get_word(doc, map, "goal", YAML_OPTIONAL, goal_words, &value)) rule.goal = (enum goal_size)value;
     (void)yaml_get_int(doc, map, "units", YAML_OPTIONAL, 1, 1000000, &rule.units);
     read_points(doc, map, &rule.tenths);
@@ -101,15 +117,18 @@ static void read_rules(struct yaml *doc, struct light_rules *out) {
     struct yaml_node *list = yaml_get_list(doc, doc->root, "reports", YAML_OPTIONAL);
     if (!list) return;
     out->report_count = 0;
-    for (size_t i = 0; i < list->count; i++) read_rule(doc, &list->items[i], out);
+    for (size_t i = 0; i < list->count; i++)
+        read_rule(doc, &list->items[i], out);
 }
 
 static void read_reach(struct yaml *doc, struct light_rules *out) {
     struct yaml_node *map = yaml_get_map(doc, doc->root, "reach", YAML_OPTIONAL);
     struct decimal factor;
     if (yaml_get_decimal(doc, map, "factor", YAML_OPTIONAL, &factor)) {
-        if (factor.mantissa <= 0) yaml_wrong(doc, map, "factor must be more than 0");
-        else out->reach_factor = factor;
+        if (factor.mantissa <= 0)
+            yaml_wrong(doc, map, "factor must be more than 0");
+        else
+            out->reach_factor = factor;
     }
     read_count(doc, map, "days", 366, &out->reach_days);
     if (out->reach_days == 0) yaml_wrong(doc, map, "days must be 1 or more");

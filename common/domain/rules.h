@@ -40,12 +40,12 @@ struct light_rules {
     char hash[RULES_HASH_TEXT]; /* of the file's bytes, hex; "" for the shipped default */
     struct report_rule reports[REPORT_RULES_MAX];
     size_t report_count;
-    int64_t small_goal;         /* 20 */
+    int64_t small_goal;          /* 20 */
     struct decimal reach_factor; /* 1.5 */
-    unsigned reach_days;        /* 28 */
-    unsigned reports_weighed;   /* 2: the worse of the last two reports */
+    unsigned reach_days;         /* 28 */
+    unsigned reports_weighed;    /* 2: the worse of the last two reports */
     enum light aspire_worst, overdue, fell_back, red_before_on_plan;
-    bool release_needed;        /* a computed red waits for a person */
+    bool release_needed; /* a computed red waits for a person */
     struct alert_rules alerts;
 };
 

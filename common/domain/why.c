@@ -32,11 +32,16 @@ static const char *decimal_text(struct decimal value, char out[DECIMAL_TEXT_MAX]
 static const char *figure_text(const struct figure *figure, char out[64]) {
     char value[DECIMAL_TEXT_MAX], denominator[DECIMAL_TEXT_MAX];
     switch (figure->form) {
-    case FIGURE_NONE: return "-";
-    case FIGURE_DONE: return figure->done ? "done" : "not_done";
-    case FIGURE_VALUE: (void)snprintf(out, 64, "%s", decimal_text(figure->value, value)); break;
+    case FIGURE_NONE:
+        return "-";
+    case FIGURE_DONE:
+        return figure->done ? "done" : "not_done";
+    case FIGURE_VALUE:
+        (void)snprintf(out, 64, "%s", decimal_text(figure->value, value));
+        break;
     case FIGURE_FRACTION:
-        (void)snprintf(out, 64, "%s/%s", decimal_text(figure->value, value), decimal_text(figure->denominator, denominator));
+        (void)snprintf(out, 64, "%s/%s", decimal_text(figure->value, value),
+                       decimal_text(figure->denominator, denominator));
         break;
     }
     return out;
@@ -55,25 +60,31 @@ static void add_dated(struct writer *writer, struct day day) {
 }
 
 /* "截至9月30日31/62公里，应达46.5" */
-static void add_figure(struct writer *writer, const struct plan *plan, const struct cell *cell, const struct assessment *a) {
+static void add_figure(struct writer *writer, const struct plan *plan, const struct cell *cell,
+                       const struct assessment *a) {
     const struct target *target = &plan->targets[cell->target];
     char text[64], goal[DECIMAL_TEXT_MAX];
     if (!a->has_value) return;
     add(writer, "截至");
     add_dated(writer, a->figure_as_of);
-    if (a->figure.form == FIGURE_DONE) add(writer, "%s，", a->figure.done ? "已完成" : "未完成");
+    if (a->figure.form == FIGURE_DONE)
+        add(writer, "%s，", a->figure.done ? "已完成" : "未完成");
     else {
         const char *unit = target->unit ? target->unit : "";
-        if (a->figure.form == FIGURE_FRACTION && target->percent) add(writer, "%s（%s%%）", figure_text(&a->figure, text), a->value_text);
-        else if (cell->has_goal) add(writer, "%s/%s%s", a->value_text, decimal_text(cell->goal, goal), unit);
-        else add(writer, "%s%s", a->value_text, unit);
+        if (a->figure.form == FIGURE_FRACTION && target->percent)
+            add(writer, "%s（%s%%）", figure_text(&a->figure, text), a->value_text);
+        else if (cell->has_goal)
+            add(writer, "%s/%s%s", a->value_text, decimal_text(cell->goal, goal), unit);
+        else
+            add(writer, "%s%s", a->value_text, unit);
         if (a->has_planned && a->state != STATE_DONE) add(writer, "，应达%s", decimal_text(a->planned, goal));
         add(writer, "，");
     }
 }
 
 /* "落后25.0个百分点，慢92天，"; a shortfall that cuts to 0.0 points prints its units. */
-static void add_distance(struct writer *writer, const struct plan *plan, const struct cell *cell, const struct assessment *a) {
+static void add_distance(struct writer *writer, const struct plan *plan, const struct cell *cell,
+                         const struct assessment *a) {
     char text[DECIMAL_TEXT_MAX], points[16];
     if (!a->has_deviation || a->state == STATE_DONE) return;
     if (a->deviation_tenths < 0) {
@@ -169,11 +180,13 @@ size_t assess_why(const struct plan *plan, const struct cell *cell, const struct
     return writer.len;
 }
 
-static void stale_flag(const struct plan *plan, const struct assessment *a, void (*each)(const char *flag, void *arg), void *arg) {
+static void stale_flag(const struct plan *plan, const struct assessment *a, void (*each)(const char *flag, void *arg),
+                       void *arg) {
     char flag[512];
     struct writer writer = {flag, sizeof flag, 0};
     add(&writer, "stale_parts ");
-    for (size_t i = 0; i < a->stale_count; i++) add(&writer, "%s%s", i > 0 ? "," : "", plan->areas[a->stale[i]].code);
+    for (size_t i = 0; i < a->stale_count; i++)
+        add(&writer, "%s%s", i > 0 ? "," : "", plan->areas[a->stale[i]].code);
     each(flag, arg);
 }
 

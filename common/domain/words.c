@@ -3,27 +3,52 @@
 #include "common/domain/assess.h"
 
 static const struct word states[] = {
-    {"no_task", STATE_NO_TASK}, {"words", STATE_WORDS}, {"holding", STATE_HOLDING}, {"fell_back", STATE_FELL_BACK},
-    {"done", STATE_DONE}, {"awaiting_final", STATE_AWAITING_FINAL}, {"overdue", STATE_OVERDUE},
-    {"not_started", STATE_NOT_STARTED}, {"no_figure", STATE_NO_FIGURE}, {"not_reported", STATE_NOT_REPORTED},
-    {"undated", STATE_UNDATED}, {"behind", STATE_BEHIND}, {"on_plan", STATE_ON_PLAN}, {"no_rollup", STATE_NO_ROLLUP},
+    {"no_task", STATE_NO_TASK},
+    {"words", STATE_WORDS},
+    {"holding", STATE_HOLDING},
+    {"fell_back", STATE_FELL_BACK},
+    {"done", STATE_DONE},
+    {"awaiting_final", STATE_AWAITING_FINAL},
+    {"overdue", STATE_OVERDUE},
+    {"not_started", STATE_NOT_STARTED},
+    {"no_figure", STATE_NO_FIGURE},
+    {"not_reported", STATE_NOT_REPORTED},
+    {"undated", STATE_UNDATED},
+    {"behind", STATE_BEHIND},
+    {"on_plan", STATE_ON_PLAN},
+    {"no_rollup", STATE_NO_ROLLUP},
     {NULL, 0},
 };
 static const struct word lights[] = {
-    {"none", LIGHT_NONE}, {"grey", LIGHT_GREY}, {"green", LIGHT_GREEN}, {"blue", LIGHT_BLUE}, {"yellow", LIGHT_YELLOW},
-    {"red", LIGHT_RED}, {NULL, 0},
+    {"none", LIGHT_NONE},
+    {"grey", LIGHT_GREY},
+    {"green", LIGHT_GREEN},
+    {"blue", LIGHT_BLUE},
+    {"yellow", LIGHT_YELLOW},
+    {"red", LIGHT_RED},
+    {NULL, 0},
 };
 static const struct word report_states[] = {
-    {"on_time", REPORT_ON_TIME}, {"late", REPORT_LATE}, {"unchanged", REPORT_UNCHANGED}, {"missing", REPORT_MISSING},
+    {"on_time", REPORT_ON_TIME},         {"late", REPORT_LATE},
+    {"unchanged", REPORT_UNCHANGED},     {"missing", REPORT_MISSING},
     {"back_filled", REPORT_BACK_FILLED}, {NULL, 0},
 };
 static const struct word refusals[] = {
-    {"done", FORECAST_DONE}, {"kind", FORECAST_KIND}, {"no_figure", FORECAST_NO_FIGURE},
-    {"small_goal", FORECAST_SMALL_GOAL}, {"silence", FORECAST_SILENCE}, {"few_points", FORECAST_FEW_POINTS},
-    {"rollup", FORECAST_ROLLUP}, {NULL, 0},
+    {"done", FORECAST_DONE},           {"kind", FORECAST_KIND},
+    {"no_figure", FORECAST_NO_FIGURE}, {"small_goal", FORECAST_SMALL_GOAL},
+    {"silence", FORECAST_SILENCE},     {"few_points", FORECAST_FEW_POINTS},
+    {"rollup", FORECAST_ROLLUP},       {NULL, 0},
 };
 
-const char *cell_state_word(enum cell_state state) { return word_text(states, (int)state); }
-const char *light_word(enum light light) { return word_text(lights, (int)light); }
-const char *report_state_word(enum report_state state) { return word_text(report_states, (int)state); }
-const char *forecast_refusal_word(enum forecast_refusal refusal) { return word_text(refusals, (int)refusal); }
+const char *cell_state_word(enum cell_state state) {
+    return word_text(states, (int)state);
+}
+const char *light_word(enum light light) {
+    return word_text(lights, (int)light);
+}
+const char *report_state_word(enum report_state state) {
+    return word_text(report_states, (int)state);
+}
+const char *forecast_refusal_word(enum forecast_refusal refusal) {
+    return word_text(refusals, (int)refusal);
+}

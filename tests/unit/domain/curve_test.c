@@ -81,12 +81,12 @@ Test(curve, kinds_without_one) {
         const char *due, *opening;
         bool has;
     } table[] = {
-        {KIND_CUMULATIVE, AT_LEAST, "2021-12-31", NULL, true},  {KIND_CUMULATIVE, AT_LEAST, NULL, NULL, false},
-        {KIND_MILESTONE, AT_LEAST, "2021-12-31", NULL, false},  {KIND_HOLD, AT_LEAST, "2021-12-31", NULL, false},
-        {KIND_ACTIVITY, AT_LEAST, "2021-12-31", NULL, false},   {KIND_PARAMETER, AT_LEAST, "2021-12-31", NULL, false},
-        {KIND_LATEST, AT_LEAST, "2021-12-31", NULL, false},     {KIND_LATEST, AT_LEAST, "2021-12-31", "5", true},
-        {KIND_LATEST, AT_MOST, "2021-12-31", "90", true},       {KIND_RATIO, AT_MOST, "2021-12-31", NULL, false},
-        {KIND_RATIO, AT_LEAST, "2021-12-31", NULL, false},      {KIND_PER_ENTITY, AT_LEAST, "2021-12-31", NULL, true},
+        {KIND_CUMULATIVE, AT_LEAST, "2021-12-31", NULL, true}, {KIND_CUMULATIVE, AT_LEAST, NULL, NULL, false},
+        {KIND_MILESTONE, AT_LEAST, "2021-12-31", NULL, false}, {KIND_HOLD, AT_LEAST, "2021-12-31", NULL, false},
+        {KIND_ACTIVITY, AT_LEAST, "2021-12-31", NULL, false},  {KIND_PARAMETER, AT_LEAST, "2021-12-31", NULL, false},
+        {KIND_LATEST, AT_LEAST, "2021-12-31", NULL, false},    {KIND_LATEST, AT_LEAST, "2021-12-31", "5", true},
+        {KIND_LATEST, AT_MOST, "2021-12-31", "90", true},      {KIND_RATIO, AT_MOST, "2021-12-31", NULL, false},
+        {KIND_RATIO, AT_LEAST, "2021-12-31", NULL, false},     {KIND_PER_ENTITY, AT_LEAST, "2021-12-31", NULL, true},
         {KIND_BASELINE, AT_LEAST, "2021-12-31", NULL, true},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -109,8 +109,8 @@ Test(curve, days_behind) {
         const char *as_of, *value;
         int32_t days, tenths;
     } table[] = {
-        {"2021-09-30", "31", 92, -250}, {"2021-09-30", "46.5", 0, 0},    {"2021-09-30", "50", 0, 56},
-        {"2021-09-30", "46.45", 0, 0},  {"2021-09-30", "0", 272, -750},  {"2022-01-15", "31", 199, -500},
+        {"2021-09-30", "31", 92, -250}, {"2021-09-30", "46.5", 0, 0},   {"2021-09-30", "50", 0, 56},
+        {"2021-09-30", "46.45", 0, 0},  {"2021-09-30", "0", 272, -750}, {"2022-01-15", "31", 199, -500},
         {"2021-01-01", "0", 0, -2},     {"2020-12-01", "0", 0, 0},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -38,7 +38,8 @@ Test(forecast, steady_work) {
     programme_start(&p);
     struct measure measure = measure_make(&p.plan, &p.cells[1]);
     struct forecast_point points[4];
-    for (int i = 0; i < 4; i++) points[i] = (struct forecast_point){{on("2021-03-01").n + 30 * i}, exact_whole(10 * (i + 1))};
+    for (int i = 0; i < 4; i++)
+        points[i] = (struct forecast_point){{on("2021-03-01").n + 30 * i}, exact_whole(10 * (i + 1))};
     forecast_make(&measure, points, 4, &forecast);
     cr_expect_eq(forecast.median.n, points[3].day.n + 66);
     cr_expect_eq(forecast.low.n, forecast.median.n);
@@ -53,7 +54,8 @@ Test(forecast, work_that_stands_still_has_no_date) {
     programme_start(&p);
     struct measure measure = measure_make(&p.plan, &p.cells[1]);
     struct forecast_point points[4];
-    for (int i = 0; i < 4; i++) points[i] = (struct forecast_point){{on("2021-03-01").n + 30 * i}, exact_whole(10)};
+    for (int i = 0; i < 4; i++)
+        points[i] = (struct forecast_point){{on("2021-03-01").n + 30 * i}, exact_whole(10)};
     forecast_make(&measure, points, 4, &forecast);
     cr_expect_not(day_is(forecast.median));
     cr_expect_not(day_is(forecast.high));
@@ -74,7 +76,8 @@ enum way { STEADY, SPELLS, RUSH };
  * the last quarter of the year is three times as busy. */
 static double months_work(struct dice *dice, int month, enum way way, double *spell) {
     double sum = 0;
-    for (int i = 0; i < 3; i++) sum += uniform(dice) * uniform(dice); /* each 1/4 in the mean */
+    for (int i = 0; i < 3; i++)
+        sum += uniform(dice) * uniform(dice); /* each 1/4 in the mean */
     double work = sum / 0.75;
     *spell = month == 0 ? work : 0.6 * *spell + 0.4 * work;
     if (way == SPELLS) return *spell;
@@ -98,13 +101,15 @@ static int coverage(unsigned reports, enum way way) {
             if (total + work >= 12000) finish = (month + (12000 - total) / work) * 30.4375;
             total += work;
             if (month < (int)reports)
-                points[month] = (struct forecast_point){{(int32_t)((month + 1) * 30.4375)}, exact_whole((int64_t)total)};
+                points[month] =
+                    (struct forecast_point){{(int32_t)((month + 1) * 30.4375)}, exact_whole((int64_t)total)};
         }
         if (finish < 0 || finish <= points[reports - 1].day.n) continue;
         struct forecast forecast;
         forecast_make(&measure, points, reports, &forecast);
         tried++;
-        held += day_is(forecast.low) && forecast.low.n <= finish + 1 && (!day_is(forecast.high) || forecast.high.n >= finish - 1);
+        held += day_is(forecast.low) && forecast.low.n <= finish + 1 &&
+                (!day_is(forecast.high) || forecast.high.n >= finish - 1);
     }
     return tried ? held * 100 / tried : 0;
 }

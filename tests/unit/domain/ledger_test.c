@@ -5,14 +5,17 @@
 
 /* What stands, as "2021-09-30=57 2021-10-31=58"; held as "2021-10-31=5(fall)". */
 static const char *ledger_text(struct programme *p, const char *known, char out[512]) {
-    static const char *const causes[] = {"fall", "changed", "above_goal", "ten", "hundred", "future", "denominator", "retraction"};
+    static const char *const causes[] = {"fall",    "changed", "above_goal",  "ten",
+                                         "hundred", "future",  "denominator", "retraction"};
     struct ledger ledger = {0};
     size_t len = 0;
     out[0] = '\0';
     ledger_build(&ledger, &p->plan, &p->cells[1], p->events, p->count, at(known), instant_day(at(known)));
     for (size_t i = 0; i < ledger.standing_count; i++) {
         const struct standing *s = &ledger.standing[i];
-        const char *value = s->figure.form == FIGURE_NONE ? "-" : s->figure.form == FIGURE_DONE ? (s->figure.done ? "done" : "not") : text_of(s->figure.value);
+        const char *value = s->figure.form == FIGURE_NONE   ? "-"
+                            : s->figure.form == FIGURE_DONE ? (s->figure.done ? "done" : "not")
+                                                            : text_of(s->figure.value);
         len += (size_t)snprintf(out + len, 512 - len, "%s%s=%s%s%s", len ? " " : "", day_of(s->as_of) + 5, value,
                                 s->no_change ? "~" : "", s->on_behalf ? "@" : "");
     }
@@ -102,7 +105,8 @@ Test(ledger, a_reason_frees_a_fall_and_a_change_alone) {
     correct(&p, "51", "2021-09-30", "2021-10-04", NULL, "核减");
     EXPECT_LEDGER(&p, "2021-10-05", "08-31=57 09-30=51");
     struct cell_event *tenth = correct(&p, "5.1", "2021-10-31", "2021-11-03", NULL, "核减");
-    EXPECT_LEDGER(&p, "2021-11-04", "08-31=57 09-30=51 held 10-31 ten"); /* several causes: the office must free the other */
+    EXPECT_LEDGER(&p, "2021-11-04",
+                  "08-31=57 09-30=51 held 10-31 ten"); /* several causes: the office must free the other */
     decide(&p, EVENT_CONFIRM, "2021-11-05", tenth, NULL);
     EXPECT_LEDGER(&p, "2021-11-06", "08-31=57 09-30=51 10-31=5.1");
 }

@@ -1,4 +1,5 @@
-/* A programme of one target built by hand, and its events: what the tests of the judgement share. Included once a test. */
+/* A programme of one target built by hand, and its events: what the tests of the judgement share. Included once a test.
+ */
 #ifndef DUBAN_TESTS_PROGRAMME_H
 #define DUBAN_TESTS_PROGRAMME_H
 
@@ -55,32 +56,63 @@ static inline void programme_start(struct programme *p) {
     p->units[0] = (struct unit){.name = "市交通运输局", .short_name = "交通局"};
     p->units[1] = (struct unit){.name = "市发展改革委", .short_name = "发改委"};
     p->leads[0] = 0;
-    p->task = (struct task){.code = "T06", .title = "交通", .number = 6, .leads = p->leads, .lead_count = 1, .target_count = 1};
-    p->target = (struct target){.code = "T06.1", .name = "直连道路", .short_name = "直连道路", .unit = "公里",
-                                .kind = KIND_CUMULATIVE, .comparator = AT_LEAST, .has_value = true,
-                                .value = number("485.8"), .decimals = 1, .from = on("2021-01-01"),
-                                .due = on("2021-12-31"), .due_original = on("2021-12-31"), .parent = NO_INDEX,
-                                .reporter_unit = NO_INDEX, .cell_count = 1 + COUNTIES};
+    p->task = (struct task){
+        .code = "T06", .title = "交通", .number = 6, .leads = p->leads, .lead_count = 1, .target_count = 1};
+    p->target = (struct target){.code = "T06.1",
+                                .name = "直连道路",
+                                .short_name = "直连道路",
+                                .unit = "公里",
+                                .kind = KIND_CUMULATIVE,
+                                .comparator = AT_LEAST,
+                                .has_value = true,
+                                .value = number("485.8"),
+                                .decimals = 1,
+                                .from = on("2021-01-01"),
+                                .due = on("2021-12-31"),
+                                .due_original = on("2021-12-31"),
+                                .parent = NO_INDEX,
+                                .reporter_unit = NO_INDEX,
+                                .cell_count = 1 + COUNTIES};
     for (size_t i = 0; i < 1 + COUNTIES; i++)
-        p->cells[i] = (struct cell){.area = i, .rollup = i == 0, .has_goal = true,
-                                    .goal = number(i == 0 ? "434" : "62"), .goal_original = number("62"),
-                                    .goal_changed = DAY_NONE, .due = on("2021-12-31"), .due_original = on("2021-12-31")};
-    p->plan = (struct plan){.programme = "test", .start = on("2021-01-01"), .areas = p->areas, .area_count = 1 + COUNTIES,
-                            .city = 0, .units = p->units, .unit_count = 2, .tasks = &p->task, .task_count = 1,
-                            .targets = &p->target, .target_count = 1, .cells = p->cells, .cell_count = 1 + COUNTIES,
+        p->cells[i] = (struct cell){.area = i,
+                                    .rollup = i == 0,
+                                    .has_goal = true,
+                                    .goal = number(i == 0 ? "434" : "62"),
+                                    .goal_original = number("62"),
+                                    .goal_changed = DAY_NONE,
+                                    .due = on("2021-12-31"),
+                                    .due_original = on("2021-12-31")};
+    p->plan = (struct plan){.programme = "test",
+                            .start = on("2021-01-01"),
+                            .areas = p->areas,
+                            .area_count = 1 + COUNTIES,
+                            .city = 0,
+                            .units = p->units,
+                            .unit_count = 2,
+                            .tasks = &p->task,
+                            .task_count = 1,
+                            .targets = &p->target,
+                            .target_count = 1,
+                            .cells = p->cells,
+                            .cell_count = 1 + COUNTIES,
                             .has_allocation = true};
-    p->plan.reporting = (struct reporting){.period = PERIOD_MONTH, .closing_day = 5, .first_period = on("2021-01-01"),
-                                           .open_minute = 510, .close_minute = 1050};
+    p->plan.reporting = (struct reporting){.period = PERIOD_MONTH,
+                                           .closing_day = 5,
+                                           .first_period = on("2021-01-01"),
+                                           .open_minute = 510,
+                                           .close_minute = 1050};
 }
 
 static inline void programme_goal(struct programme *p, const char *goal) {
-    for (size_t i = 1; i < 1 + COUNTIES; i++) p->cells[i].goal = number(goal);
+    for (size_t i = 1; i < 1 + COUNTIES; i++)
+        p->cells[i].goal = number(goal);
 }
 
 /* Undated with NULL. */
 static inline void programme_due(struct programme *p, const char *due) {
     p->target.due = p->target.due_original = on(due);
-    for (size_t i = 0; i < 1 + COUNTIES; i++) p->cells[i].due = p->cells[i].due_original = on(due);
+    for (size_t i = 0; i < 1 + COUNTIES; i++)
+        p->cells[i].due = p->cells[i].due_original = on(due);
 }
 
 static inline void programme_counted(struct programme *p, const char *goal) {
@@ -91,7 +123,8 @@ static inline void programme_counted(struct programme *p, const char *goal) {
 }
 
 /* Per cent of entities, `denominator` of them declared for every county. */
-static inline void programme_ratio(struct programme *p, enum target_kind kind, const char *goal, const char *denominator) {
+static inline void programme_ratio(struct programme *p, enum target_kind kind, const char *goal,
+                                   const char *denominator) {
     p->target.kind = kind;
     p->target.unit = "%";
     p->target.percent = true;
@@ -103,12 +136,18 @@ static inline void programme_ratio(struct programme *p, enum target_kind kind, c
     }
 }
 
-static inline struct cell_event *event_add(struct programme *p, enum event_kind kind, const char *as_of, const char *known) {
+static inline struct cell_event *event_add(struct programme *p, enum event_kind kind, const char *as_of,
+                                           const char *known) {
     cr_assert_lt(p->count, EVENTS_MAX);
     struct cell_event *event = &p->events[p->count++];
-    *event = (struct cell_event){.kind = kind, .as_of = on(as_of), .known_at = at(known), .reported_at = at(known),
-                                 .reporter = slice_of("青川县交通运输局"), .stream = slice_of("county"),
-                                 .stream_county = true, .seq = (int64_t)p->count};
+    *event = (struct cell_event){.kind = kind,
+                                 .as_of = on(as_of),
+                                 .known_at = at(known),
+                                 .reported_at = at(known),
+                                 .reporter = slice_of("青川县交通运输局"),
+                                 .stream = slice_of("county"),
+                                 .stream_county = true,
+                                 .seq = (int64_t)p->count};
     memcpy(event->uid, &p->count, sizeof p->count);
     return event;
 }
@@ -158,7 +197,8 @@ static inline struct cell_event *decide(struct programme *p, enum event_kind kin
 /* The first county's cell as known at an instant ("2021-10-07" = 09:00). Free with assessment_finish. */
 static inline struct assessment look_as(struct programme *p, const char *known, const char *as_of) {
     struct assess_scratch *scratch = assess_scratch_create();
-    struct assess_context context = {.plan = &p->plan, .known_at = at(known), .as_of = as_of ? on(as_of) : instant_day(at(known))};
+    struct assess_context context = {
+        .plan = &p->plan, .known_at = at(known), .as_of = as_of ? on(as_of) : instant_day(at(known))};
     struct assessment out;
     assess_cell(&context, &p->cells[1], p->events, p->count, scratch, &out);
     assess_scratch_destroy(&scratch);
@@ -166,7 +206,9 @@ static inline struct assessment look_as(struct programme *p, const char *known, 
     return out;
 }
 
-static inline struct assessment look(struct programme *p, const char *known) { return look_as(p, known, NULL); }
+static inline struct assessment look(struct programme *p, const char *known) {
+    return look_as(p, known, NULL);
+}
 
 static inline const char *text_of(struct decimal value) {
     static char texts[4][DECIMAL_TEXT_MAX];

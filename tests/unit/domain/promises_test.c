@@ -17,26 +17,32 @@ static struct instant instant_of(struct day day, uint32_t minutes) {
 }
 
 static void random_target(struct programme *p, struct dice *dice) {
-    static const enum target_kind kinds[] = {KIND_CUMULATIVE, KIND_CUMULATIVE, KIND_CUMULATIVE, KIND_LATEST, KIND_RATIO,
-                                             KIND_PER_ENTITY, KIND_MILESTONE, KIND_HOLD, KIND_BASELINE, KIND_PARAMETER};
+    static const enum target_kind kinds[] = {KIND_CUMULATIVE, KIND_CUMULATIVE, KIND_CUMULATIVE, KIND_LATEST,
+                                             KIND_RATIO,      KIND_PER_ENTITY, KIND_MILESTONE,  KIND_HOLD,
+                                             KIND_BASELINE,   KIND_PARAMETER};
     static const char *const goals[] = {"1", "3", "12", "19", "20", "62", "485.8", "1000"};
     programme_start(p);
     enum target_kind kind = kinds[roll(dice, 10)];
-    if (kind == KIND_RATIO || kind == KIND_HOLD) programme_ratio(p, kind, roll(dice, 2) ? "100" : "87", roll(dice, 2) ? "40" : NULL);
-    else programme_goal(p, goals[roll(dice, 8)]);
+    if (kind == KIND_RATIO || kind == KIND_HOLD)
+        programme_ratio(p, kind, roll(dice, 2) ? "100" : "87", roll(dice, 2) ? "40" : NULL);
+    else
+        programme_goal(p, goals[roll(dice, 8)]);
     p->target.kind = kind;
     p->target.counted = kind == KIND_CUMULATIVE && p->cells[1].goal.scale == 0 && roll(dice, 2);
     p->target.firmness = roll(dice, 5) == 0 ? FIRM_ASPIRE : FIRM_HARD;
     p->target.comparator = kind == KIND_LATEST && roll(dice, 2) ? AT_MOST : AT_LEAST;
-    if (roll(dice, 6) == 0) programme_due(p, NULL);
-    else if (roll(dice, 3) == 0) programme_due(p, "2021-08-15");
+    if (roll(dice, 6) == 0)
+        programme_due(p, NULL);
+    else if (roll(dice, 3) == 0)
+        programme_due(p, "2021-08-15");
     if (roll(dice, 6) == 0) p->target.from = on("2021-03-10");
     if (roll(dice, 4) == 0) p->plan.reporting.period = PERIOD_QUARTER;
 }
 
 static struct figure random_figure(struct programme *p, struct dice *dice, int month) {
     struct figure figure = {.form = FIGURE_VALUE};
-    if (p->target.kind == KIND_MILESTONE) return (struct figure){.form = FIGURE_DONE, .done = roll(dice, 12) < (uint32_t)month};
+    if (p->target.kind == KIND_MILESTONE)
+        return (struct figure){.form = FIGURE_DONE, .done = roll(dice, 12) < (uint32_t)month};
     int64_t goal = p->cells[1].goal.mantissa;
     int64_t share = goal * month * (int64_t)(40 + roll(dice, 90)) / 1200;
     if (p->target.kind == KIND_RATIO || p->target.kind == KIND_HOLD) {
@@ -50,9 +56,9 @@ static struct figure random_figure(struct programme *p, struct dice *dice, int m
 }
 
 static void random_event(struct programme *p, struct dice *dice, int month) {
-    static const enum event_kind kinds[] = {EVENT_FIGURE, EVENT_FIGURE, EVENT_FIGURE, EVENT_FIGURE, EVENT_FIGURE, EVENT_FIGURE,
-                                            EVENT_CORRECTION, EVENT_NO_CHANGE, EVENT_RETRACTION, EVENT_CONFIRM,
-                                            EVENT_RELEASE, EVENT_EXTENSION};
+    static const enum event_kind kinds[] = {EVENT_FIGURE,     EVENT_FIGURE,  EVENT_FIGURE,     EVENT_FIGURE,
+                                            EVENT_FIGURE,     EVENT_FIGURE,  EVENT_CORRECTION, EVENT_NO_CHANGE,
+                                            EVENT_RETRACTION, EVENT_CONFIRM, EVENT_RELEASE,    EVENT_EXTENSION};
     struct day as_of = DAY_NONE;
     cr_assert(day_make(2021, month, day_month_length(2021, month), &as_of));
     enum event_kind kind = kinds[roll(dice, 12)];
@@ -88,12 +94,14 @@ static void random_programme(struct programme *p, struct dice *dice) {
     random_target(p, dice);
     for (int month = 1; month <= 12; month++) {
         uint32_t events = roll(dice, 4);
-        for (uint32_t i = 0; i < events; i++) random_event(p, dice, month);
+        for (uint32_t i = 0; i < events; i++)
+            random_event(p, dice, month);
     }
     qsort(p->events, p->count, sizeof p->events[0], by_known);
 }
 
-static struct assessment look_at(struct programme *p, struct instant known, size_t count, struct assess_scratch *scratch) {
+static struct assessment look_at(struct programme *p, struct instant known, size_t count,
+                                 struct assess_scratch *scratch) {
     struct assess_context context = {.plan = &p->plan, .known_at = known, .as_of = instant_day(known)};
     struct assessment out;
     assess_cell(&context, &p->cells[1], p->events, count, scratch, &out);
@@ -110,27 +118,30 @@ static void check_promises(const struct programme *p, const struct assessment *a
     bool colour = a->light != LIGHT_NONE && a->light != LIGHT_GREY;
     cr_assert(!colour || a->has_value, "%s: a colour without data", what);
     cr_assert(!a->has_days_behind || a->days_behind >= 0, "%s: negative days", what);
-    cr_assert(!(a->state == STATE_DONE && (a->days_overdue || a->proposed != LIGHT_GREEN)), "%s: done and not green", what);
+    cr_assert(!(a->state == STATE_DONE && (a->days_overdue || a->proposed != LIGHT_GREEN)), "%s: done and not green",
+              what);
     bool one = p->target.counted && decimal_compare(p->cells[1].goal, (struct decimal){1, 0}) == 0;
     cr_assert(!(one && a->proposed == LIGHT_RED && a->state != STATE_OVERDUE), "%s: red for a goal of 1", what);
     cr_assert(!(p->target.firmness == FIRM_ASPIRE && (a->proposed == LIGHT_RED || a->made_good)), "%s: aspire", what);
     cr_assert(a->light != LIGHT_RED || a->proposed == LIGHT_RED, "%s", what);
     if (p->target.percent && a->has_value && p->target.comparator == AT_LEAST)
-        cr_assert(met(p, a) || decimal_compare(a->value, p->cells[1].goal) < 0, "%s: printed as met: %s", what, a->value_text);
+        cr_assert(met(p, a) || decimal_compare(a->value, p->cells[1].goal) < 0, "%s: printed as met: %s", what,
+                  a->value_text);
     cr_assert(!a->has_deviation || (a->deviation_tenths >= 0) == (a->days_behind == 0) ||
-                  a->figure_as_of.n <= p->target.from.n, "%s: points and days disagree", what);
+                  a->figure_as_of.n <= p->target.from.n,
+              "%s: points and days disagree", what);
 }
 
 static void check_same(const struct assessment *a, const struct assessment *b, const char *what) {
     cr_assert(a->state == b->state && a->light == b->light && a->proposed == b->proposed && a->rule == b->rule &&
-              a->light_since.n == b->light_since.n && a->report_state == b->report_state &&
-              a->report_period.first.n == b->report_period.first.n, "%s: changed before next_check: %s %s", what,
-              cell_state_word(a->state), cell_state_word(b->state));
+                  a->light_since.n == b->light_since.n && a->report_state == b->report_state &&
+                  a->report_period.first.n == b->report_period.first.n,
+              "%s: changed before next_check: %s %s", what, cell_state_word(a->state), cell_state_word(b->state));
     cr_assert(a->due_soon_30 == b->due_soon_30 && a->due_soon_7 == b->due_soon_7 && a->held == b->held &&
-              a->made_good == b->made_good && a->figure_event == b->figure_event && a->due.n == b->due.n,
-              "%s: %s, due soon %d %d, held %d %d, made good %d %d, figure %zu %zu, due %d %d", what, cell_state_word(a->state),
-              a->due_soon_30 + 2 * a->due_soon_7, b->due_soon_30 + 2 * b->due_soon_7, a->held, b->held, a->made_good,
-              b->made_good, a->figure_event, b->figure_event, a->due.n, b->due.n);
+                  a->made_good == b->made_good && a->figure_event == b->figure_event && a->due.n == b->due.n,
+              "%s: %s, due soon %d %d, held %d %d, made good %d %d, figure %zu %zu, due %d %d", what,
+              cell_state_word(a->state), a->due_soon_30 + 2 * a->due_soon_7, b->due_soon_30 + 2 * b->due_soon_7,
+              a->held, b->held, a->made_good, b->made_good, a->figure_event, b->figure_event, a->due.n, b->due.n);
 }
 
 Test(promises, hold_on_random_programmes) {
@@ -143,10 +154,12 @@ Test(promises, hold_on_random_programmes) {
         assess_scratch_destroy(&scratch); /* a new plan at an old address */
         scratch = assess_scratch_create();
         for (int i = 0; i < 6; i++) {
-            struct instant now = instant_of((struct day){on("2020-12-20").n + (int32_t)roll(&dice, 420)}, roll(&dice, 1440));
+            struct instant now =
+                instant_of((struct day){on("2020-12-20").n + (int32_t)roll(&dice, 420)}, roll(&dice, 1440));
             snprintf(what, sizeof what, "seed %llu look %d", (unsigned long long)seed, i);
             size_t count = 0;
-            while (count < p.count && p.events[count].known_at.ms < now.ms) count++;
+            while (count < p.count && p.events[count].known_at.ms < now.ms)
+                count++;
             struct assessment a = look_at(&p, now, count, scratch);
             check_promises(&p, &a, what);
             cr_assert_gt(a.next_check.ms, now.ms, "%s", what);
@@ -168,8 +181,10 @@ Test(promises, a_county_on_plan_is_never_yellow) {
         programme_start(&p);
         bool counted = roll(&dice, 2) != 0;
         static const char *const goals[] = {"1", "4", "19", "21", "137", "900"};
-        if (counted) programme_counted(&p, goals[roll(&dice, 6)]);
-        else programme_goal(&p, goals[roll(&dice, 6)]);
+        if (counted)
+            programme_counted(&p, goals[roll(&dice, 6)]);
+        else
+            programme_goal(&p, goals[roll(&dice, 6)]);
         struct measure measure = measure_make(&p.plan, &p.cells[1]);
         struct curve curve = curve_make(&measure, p.cells[1].due);
         struct decimal last = {0, 0};

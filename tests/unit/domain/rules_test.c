@@ -17,7 +17,8 @@ static struct slice file_bytes(const char *path) {
 Test(rules, the_shipped_file_says_what_the_code_says) {
     struct findings findings = {0};
     struct light_rules read, shipped = *rules_shipped();
-    enum error_code code = rules_read("rules.yaml", file_bytes(DUBAN_SOURCE_DIR "/deploy/plan/rules.yaml"), &read, &findings);
+    enum error_code code =
+        rules_read("rules.yaml", file_bytes(DUBAN_SOURCE_DIR "/deploy/plan/rules.yaml"), &read, &findings);
     cr_expect_eq(code, ERROR_OK, "%s", findings.count ? findings.items[0].message : "");
     cr_expect_eq(strlen(read.hash), 32);
     cr_assert_eq(read.report_count, shipped.report_count);
@@ -25,7 +26,8 @@ Test(rules, the_shipped_file_says_what_the_code_says) {
         const struct report_rule *a = &read.reports[i], *b = &shipped.reports[i];
         cr_expect_str_eq(a->name, b->name);
         cr_expect(a->when == b->when && a->goal == b->goal && a->tenths == b->tenths && a->units == b->units &&
-                  a->light == b->light, "%s", a->name);
+                      a->light == b->light,
+                  "%s", a->name);
     }
     cr_expect_str_eq(read.version, shipped.version);
     cr_expect(read.small_goal == shipped.small_goal && read.reach_days == shipped.reach_days &&
