@@ -68,17 +68,30 @@ static void add_first(struct buffer *out, const struct buffer *line) {
     buffer_add_text(out, "…");
 }
 
+enum { NAME_CHARS_MAX = 8 };
+
+static void line_of_cell(const struct plan *plan, const struct digest_item *item, struct instant now,
+                         enum saying_brevity brevity, struct buffer *out) {
+    const char *name = plan->targets[item->cell->target].short_name;
+    size_t len = strlen(name);
+    buffer_printf(out, "【%s】%s ", saying_state(item), plan->areas[item->cell->area].short_name);
+    buffer_add(out, name, brevity < SAYING_NAME_CUT ? len : text_cut_chars(name, len, NAME_CHARS_MAX));
+    buffer_add_char(out, ' ');
+    saying_figure(plan, item, brevity, out);
+    saying_number(plan, item, now, brevity, out);
+}
+
 void digest_first_line(const struct plan *plan, const struct digest_item *item, struct instant now,
                        struct buffer *out) {
     CLEAN(buffer_finish) struct buffer line = {0};
-    buffer_printf(&line, "【%s】", saying_state(item));
     if (item->cell) {
-        buffer_printf(&line, "%s %s ", plan->areas[item->cell->area].short_name,
-                      plan->targets[item->cell->target].short_name);
-        saying_figure(plan, item, &line);
-        saying_number(plan, item, now, &line);
+        for (int brevity = SAYING_FULL; brevity <= SAYING_NAME_CUT; brevity++) {
+            buffer_clear(&line);
+            line_of_cell(plan, item, now, (enum saying_brevity)brevity, &line);
+            if (text_chars(buffer_text(&line), line.len) <= FIRST_LINE_CHARS_MAX) break;
+        }
     } else {
-        buffer_printf(&line, "%s ", saying_speaker(plan, item->stream));
+        buffer_printf(&line, "【%s】%s ", saying_state(item), saying_speaker(plan, item->stream));
         saying_silence(plan, item, now, &line);
     }
     add_first(out, &line);
@@ -251,8 +264,8 @@ static void digest_line(const struct plan *plan, const struct digest_item *item,
     if (item->cell) {
         buffer_printf(out, "%s %s ", plan->targets[item->cell->target].short_name,
                       plan->areas[item->cell->area].short_name);
-        saying_figure(plan, item, out);
-        saying_number(plan, item, now, out);
+        saying_figure(plan, item, SAYING_FULL, out);
+        saying_number(plan, item, now, SAYING_FULL, out);
         if (!saying_recovered(item) && (item->rule == ALERT_OVERDUE || item->rule == ALERT_SLIPPING))
             saying_words_short(plan, item, out);
     } else {

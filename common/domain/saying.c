@@ -84,14 +84,15 @@ static void add_unit(const struct target *target, struct buffer *out) {
                                                                     : strlen(target->unit));
 }
 
-void saying_figure(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
+void saying_figure(const struct plan *plan, const struct digest_item *item, enum saying_brevity brevity,
+                   struct buffer *out) {
     const struct assessment *a = item->assessment;
     const struct target *target = target_of(plan, item);
     if (item->rule == ALERT_CORRECTION && !saying_recovered(item)) {
         add_figure(&a->held_from, out);
         buffer_add_text(out, "→");
         add_figure(&a->held_to, out);
-        if (a->held_to.form != FIGURE_DONE) add_unit(target, out);
+        if (a->held_to.form != FIGURE_DONE && brevity < SAYING_NO_UNIT) add_unit(target, out);
         buffer_add_char(out, ' ');
         return;
     }
@@ -107,7 +108,7 @@ void saying_figure(const struct plan *plan, const struct digest_item *item, stru
         buffer_add_char(out, '/');
         add_decimal(item->cell->goal, out);
     }
-    add_unit(target, out);
+    if (brevity < SAYING_NO_UNIT) add_unit(target, out);
     buffer_add_char(out, ' ');
 }
 
@@ -116,9 +117,9 @@ static void add_points(int32_t tenths, struct buffer *out) {
     buffer_printf(out, "%d.%d", (int)(size / 10), (int)(size % 10));
 }
 
-static void number_slipping(const struct digest_item *item, struct buffer *out) {
+static void number_slipping(const struct digest_item *item, enum saying_brevity brevity, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    if (a->has_planned) {
+    if (a->has_planned && brevity < SAYING_NO_PLAN) {
         buffer_add_text(out, "应达");
         add_decimal(a->planned, out);
         buffer_add_char(out, ' ');
@@ -181,7 +182,8 @@ static void number_recovered(const struct digest_item *item, struct buffer *out)
     }
 }
 
-void saying_number(const struct plan *plan, const struct digest_item *item, struct instant now, struct buffer *out) {
+void saying_number(const struct plan *plan, const struct digest_item *item, struct instant now,
+                   enum saying_brevity brevity, struct buffer *out) {
     if (saying_recovered(item)) {
         number_recovered(item, out);
         return;
@@ -189,7 +191,7 @@ void saying_number(const struct plan *plan, const struct digest_item *item, stru
     switch (item->rule) {
     case ALERT_DUE_SOON: number_due(item, now, out); break;
     case ALERT_SLIPPING:
-    case ALERT_REVIEW: number_slipping(item, out); break;
+    case ALERT_REVIEW: number_slipping(item, brevity, out); break;
     case ALERT_OVERDUE: number_overdue(plan, item, now, out); break;
     case ALERT_FELL_BACK: add_missing(item, out); break;
     case ALERT_CORRECTION: buffer_add_text(out, "待核"); break;

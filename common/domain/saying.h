@@ -11,8 +11,13 @@ const char *saying_office(const struct plan *plan);
 const char *saying_speaker(const struct plan *plan, const struct stream_facts *stream); /* "剑阁" */
 
 /* --- line 1 --- */
-void saying_figure(const struct plan *plan, const struct digest_item *item, struct buffer *out); /* "31.0/62.0公里 " */
-void saying_number(const struct plan *plan, const struct digest_item *item, struct instant now, struct buffer *out);
+/* What gives way where 40 characters are not enough: the planned value, then the unit, then the end of the name. The
+ * state, the county, the figures and the one number stay. */
+enum saying_brevity { SAYING_FULL, SAYING_NO_PLAN, SAYING_NO_UNIT, SAYING_NAME_CUT };
+void saying_figure(const struct plan *plan, const struct digest_item *item, enum saying_brevity brevity,
+                   struct buffer *out); /* "31/62公里 " */
+void saying_number(const struct plan *plan, const struct digest_item *item, struct instant now,
+                   enum saying_brevity brevity, struct buffer *out);
 void saying_silence(const struct plan *plan, const struct digest_item *item, struct instant now, struct buffer *out);
 
 /* --- sentences --- */

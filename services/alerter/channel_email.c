@@ -8,7 +8,7 @@
 #include "common/base/text.h"
 #include "services/alerter/channel.h"
 
-enum { WORD_BYTES = 45, LINE_BYTES = 57, CONNECT_MS = 5000, MAIL_MS = 30000 };
+enum { WORD_BYTES = 39, LINE_BYTES = 57, CONNECT_MS = 5000, MAIL_MS = 30000 };
 
 static bool add_base64(const char *bytes, size_t len, struct buffer *out) {
     char text[sodium_base64_ENCODED_LEN(LINE_BYTES, sodium_base64_VARIANT_ORIGINAL)];
@@ -17,7 +17,7 @@ static bool add_base64(const char *bytes, size_t len, struct buffer *out) {
     return !out->failed;
 }
 
-/* RFC 2047: words of at most 75 characters, never cut inside a character. */
+/* RFC 2047: lines of at most 76 characters, never cut inside a character. */
 static void add_subject(const char *text, struct buffer *out) {
     size_t len = strlen(text), at = 0;
     buffer_add_text(out, "Subject: ");

@@ -1,0 +1,177 @@
+/* A database with the small plan, two county agents and a table of contacts, and an alerter's working hours without its
+ * loop: what tests of the alerter share. Included once a test. */
+#ifndef DUBAN_TESTS_ALERTER_BUREAU_H
+#define DUBAN_TESTS_ALERTER_BUREAU_H
+
+#include <criterion/criterion.h>
+#include <criterion/hooks.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/file.h"
+#include "common/store/due.h"
+#include "common/store/stream.h"
+#include "services/alerter/window.h"
+#include "tests/store/cluster.h"
+
+struct bureau {
+    struct pg *owner, *pg; /* pg: the alerter's own role */
+    struct programme programme;
+    struct desk desk;
+    struct assess_scratch *scratch;
+    int64_t seq;
+};
+
+/* 剑阁 has a liaison and an IT desk; 苍溪 has nobody; the department and the office have theirs. */
+static const char bureau_contacts[] = "单位,县区,角色,称呼,渠道,地址,备注\n"
+                                      ",,办公室,值班,log,office,\n"
+                                      ",剑阁县,联络员,剑阁联络员,log,jiange,\n"
+                                      ",剑阁县,信息员,剑阁信息员,log,jiange-it,\n"
+                                      "市教育局,,牵头,教育局,log,jyj,\n";
+
+#define OK(call)                                                                                                       \
+    do {                                                                                                               \
+        struct error err_ = {0};                                                                                       \
+        struct error *err = &err_;                                                                                     \
+        cr_assert_eq((call), ERROR_OK, "%s: %s", #call, err_.message);                                                 \
+    } while (0)
+
+static inline struct instant at(const char *text) {
+    struct instant out;
+    cr_assert(instant_parse(text, strlen(text), &out), "%s", text);
+    return out;
+}
+
+static inline void sql(struct bureau *b, const char *text) {
+    OK(pg_script(b->owner, text, err));
+}
+static inline int64_t count(struct bureau *b, const char *text) {
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    OK(pg_run(b->owner, text, NULL, &rows, err));
+    return pg_int(&rows, 0, 0);
+}
+/* All rows of one text column, joined by " · ". */
+static inline char *list(struct bureau *b, const char *text) {
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    struct buffer out = {0};
+    OK(pg_run(b->owner, text, NULL, &rows, err));
+    for (size_t i = 0; i < pg_count(&rows); i++) buffer_printf(&out, "%s%s", i ? " · " : "", pg_text(&rows, i, 0));
+    return out.len ? buffer_take(&out) : strdup("");
+}
+#define EXPECT_LIST(bureau, query, wanted)                                                                             \
+    do {                                                                                                               \
+        AUTO_FREE char *got_ = list(bureau, query);                                                                    \
+        cr_assert_str_eq(got_, wanted, "%s\n  got    %s\n  wanted %s", query, got_, wanted);                           \
+    } while (0)
+
+static inline void bureau_read(struct bureau *b) {
+    desk_finish(&b->desk);
+    programme_finish(&b->programme);
+    OK(programme_find(b->pg, NULL, &b->programme, err));
+    OK(desk_open(b->pg, &b->programme, NULL, &b->desk, err));
+}
+
+static inline void bureau_agent(struct bureau *b, const char *name, const char *area, struct instant made) {
+    const char *areas[] = {area};
+    struct stream_new stream = {.name = name, .unit = name, .role = STREAM_COUNTY, .areas = areas, .area_count = 1,
+                                .programme = b->programme.id, .made_at = made};
+    int32_t id;
+    char text[512];
+    OK(stream_make(b->owner, &stream, &id, err));
+    snprintf(text, sizeof text,
+             "INSERT INTO log (stream, epoch, first_hash, gen, head_hash, opened_at) VALUES (%d, "
+             "decode(repeat('0%d', 16), 'hex'), decode(repeat('00', 32), 'hex'), 1, decode(repeat('00', 32), 'hex'), now());"
+             "INSERT INTO stream_status (stream) VALUES (%d) ON CONFLICT DO NOTHING",
+             (int)id, (int)id, (int)id);
+    sql(b, text);
+}
+
+static inline void bureau_open(struct bureau *b, const char *database, const char *loaded, bool trial) {
+    *b = (struct bureau){0};
+    CLEAN(buffer_finish) struct buffer plan_bytes = {0};
+    CLEAN(findings_finish) struct findings findings = {0};
+    struct plan *plan = NULL;
+    struct plan_saved saved;
+    b->owner = cluster_database(getppid(), database, INSTALLATION_REHEARSAL);
+    OK(file_read(DUBAN_SOURCE_DIR "/deploy/plan/small.yaml", 1 << 20, &plan_bytes, err));
+    struct plan_text texts[] = {{"plan", "small.yaml", {buffer_text(&plan_bytes), plan_bytes.len}},
+                                {"contacts", "contacts.csv", slice_of(bureau_contacts)}};
+    cr_assert_eq(plan_read(texts, 2, &plan, &findings), ERROR_OK, "%s", findings.count ? findings.items[0].message : "");
+    struct plan_save save = {.plan = plan, .texts = texts, .text_count = 2, .loaded_at = at(loaded),
+                             .loaded_by = "test", .trial = trial};
+    OK(plan_save(b->owner, &save, &saved, err));
+    plan_destroy(&plan);
+    b->pg = cluster_open(getppid(), database, "duban_alerter");
+    OK(programme_find(b->pg, NULL, &b->programme, err));
+    bureau_agent(b, "jiange", "510823", at(loaded));
+    bureau_agent(b, "cangxi", "510824", at(loaded));
+    b->scratch = assess_scratch_create();
+    bureau_read(b);
+}
+
+static inline void bureau_close(struct bureau *b) {
+    desk_finish(&b->desk);
+    programme_finish(&b->programme);
+    assess_scratch_destroy(&b->scratch);
+    pg_close(&b->pg);
+    pg_close(&b->owner);
+}
+
+/* A figure as the aggregator would store it, and its wake one minute later. */
+static inline void bureau_figure(struct bureau *b, const char *stream, const char *target, const char *area,
+                                 const char *as_of, const char *value, const char *known, const char *reason) {
+    char text[2048];
+    b->seq++;
+    snprintf(text, sizeof text,
+             "INSERT INTO event (log, seq, known_at, kind, uid, target, area, as_of, value, reported_at, reporter, reason)"
+             " SELECT l.id, %lld, '%s', 1, md5('%lld')::uuid, t.id, a.id, '%s', %s, '%s', s.unit, %s%s%s FROM log l"
+             " JOIN stream s ON s.id = l.stream, target t, area a WHERE s.name = '%s' AND t.code = '%s' AND a.code = '%s';"
+             "INSERT INTO wake (cell, not_before) SELECT c.id, '%s'::timestamptz + interval '1 minute' FROM cell c"
+             " JOIN target t ON t.id = c.target JOIN area a ON a.id = c.area WHERE t.code = '%s' AND a.code = '%s'",
+             (long long)b->seq, known, (long long)b->seq, as_of, value, known, reason ? "'" : "",
+             reason ? reason : "NULL", reason ? "'" : "", stream, target, area, known, target, area);
+    sql(b, text);
+}
+static inline void bureau_heard(struct bureau *b, const char *stream, const char *when) {
+    char text[256];
+    snprintf(text, sizeof text,
+             "UPDATE stream_status SET status_at = '%s' WHERE stream = (SELECT id FROM stream WHERE name = '%s')", when,
+             stream);
+    sql(b, text);
+}
+
+/* One look: everything that is due at the instant, then the window. */
+static inline unsigned bureau_look(struct bureau *b, struct instant now) {
+    bool any = true;
+    unsigned messages = 0;
+    while (any) OK(work_cells(b->pg, &b->desk, b->scratch, now, &any, err));
+    any = true;
+    while (any) OK(work_streams(b->pg, &b->desk, b->scratch, now, &any, err));
+    int64_t left = 0;
+    OK(due_work_left(b->pg, b->desk.programme, now, &left, err));
+    cr_assert_eq(left, 0, "%lld left", (long long)left);
+    OK(window_render(b->pg, &b->desk, b->scratch, now, &messages, err));
+    return messages;
+}
+
+/* From instant to instant until `until`, as the director would; living agents speak at every step. */
+static inline void bureau_play(struct bureau *b, const char *until, const char *alive) {
+    for (;;) {
+        struct due_left left;
+        OK(due_left(b->owner, (struct instant){0}, &left, err));
+        if (!instant_is(left.next_at) || left.next_at.ms > at(until).ms) break;
+        char now[INSTANT_TEXT_MAX];
+        instant_print(left.next_at, now);
+        for (const char *name = alive; name && *name; name += strcspn(name, " "), name += strspn(name, " ")) {
+            char one[64];
+            snprintf(one, sizeof one, "%.*s", (int)strcspn(name, " "), name);
+            bureau_heard(b, one, now);
+        }
+        bureau_look(b, left.next_at);
+    }
+}
+
+#endif
