@@ -25,7 +25,8 @@ static void read_server(struct config *config, struct yaml_node *node, struct se
     if (yaml_get_text(&config->doc, node, "address", YAML_REQUIRED, &address) && link_address_check(address, &err))
         yaml_wrong(&config->doc, node, "%s", err.message);
     if (yaml_get_text(&config->doc, node, "key", YAML_REQUIRED, &key)) {
-        const char *path = strchr(key, '/') ? config_path(config, key) : key;
+        uint8_t bytes[KEY_BYTES]; /* a key may look like a path, a path never like a key of 40 characters */
+        const char *path = key_to_bytes(key, bytes) ? key : config_path(config, key);
         if (key_public_read(path ? path : key, text, &err)) yaml_wrong(&config->doc, node, "server key: %s", err.message);
     }
     yaml_no_others(&config->doc, node);
@@ -158,7 +159,7 @@ static const struct config_field fields[] = {
     {.key = "reserve", .type = CONFIG_SIZE, .offset = PLACE(reserve_bytes), .fallback = "64MiB", .min = 1 << 16,
      .max = 1LL << 40, .help = "free disk space below which no more files are taken", .help_zh = "磁盘剩余少于多少就不再收文件"},
     {.key = "sources", .type = CONFIG_NODE, .offset = PLACE(sources), .required = true, .read = read_sources,
-     .sample = "\n  - name: 报表\n    folder: inbox\n    rejected: rejected\n    mapping: {as_of: column}",
+     .sample = "- name: 报表\n  folder: inbox\n  rejected: rejected\n  mapping: {as_of: column}",
      .help = "drop folders: name, folder, rejected, on_behalf, quiet, mapping (README.md tells its keys)",
      .help_zh = "文件夹：name 名称，folder 位置，rejected 退回放哪里，on_behalf 代报，quiet 静止多久才收，mapping 列的对应"},
 };
