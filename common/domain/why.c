@@ -59,27 +59,35 @@ static void add_dated(struct writer *writer, struct day day) {
     add(writer, "%d年%d月%d日", year, month, mday);
 }
 
-/* "截至9月30日31/62公里，应达46.5" */
+/* "31/62公里", "20/40（50%）", "已完成", for the city's milestones "5/7县完成" */
+static void add_value(struct writer *writer, const struct target *target, const struct cell *cell,
+                      const struct assessment *a) {
+    char text[64], goal[DECIMAL_TEXT_MAX];
+    const char *unit = target->unit ? target->unit : "";
+    if (a->figure.form == FIGURE_DONE)
+        add(writer, "%s", a->figure.done ? "已完成" : "未完成");
+    else if (target->kind == KIND_MILESTONE && cell->rollup)
+        add(writer, "%s/%u县完成", a->value_text, a->counties_expected);
+    else if (a->figure.form == FIGURE_FRACTION && target->percent)
+        add(writer, "%s（%s%%）", figure_text(&a->figure, text), a->value_text);
+    else if (cell->has_goal)
+        add(writer, "%s/%s%s", a->value_text, decimal_text(cell->goal, goal), unit);
+    else
+        add(writer, "%s%s", a->value_text, unit);
+}
+
+/* "截至9月30日31/62公里，应达46.5，"; of per cent the plan is per cent, too. */
 static void add_figure(struct writer *writer, const struct plan *plan, const struct cell *cell,
                        const struct assessment *a) {
     const struct target *target = &plan->targets[cell->target];
-    char text[64], goal[DECIMAL_TEXT_MAX];
+    char planned[DECIMAL_TEXT_MAX];
     if (!a->has_value) return;
     add(writer, "截至");
     add_dated(writer, a->figure_as_of);
-    if (a->figure.form == FIGURE_DONE)
-        add(writer, "%s，", a->figure.done ? "已完成" : "未完成");
-    else {
-        const char *unit = target->unit ? target->unit : "";
-        if (a->figure.form == FIGURE_FRACTION && target->percent)
-            add(writer, "%s（%s%%）", figure_text(&a->figure, text), a->value_text);
-        else if (cell->has_goal)
-            add(writer, "%s/%s%s", a->value_text, decimal_text(cell->goal, goal), unit);
-        else
-            add(writer, "%s%s", a->value_text, unit);
-        if (a->has_planned && a->state != STATE_DONE) add(writer, "，应达%s", decimal_text(a->planned, goal));
-        add(writer, "，");
-    }
+    add_value(writer, target, cell, a);
+    if (a->has_planned && a->state != STATE_DONE)
+        add(writer, "，应达%s%s", decimal_text(a->planned, planned), target->percent ? "%" : "");
+    add(writer, "，");
 }
 
 /* "落后25.0个百分点，慢92天，"; a shortfall that cuts to 0.0 points prints its units. */
