@@ -19,7 +19,8 @@ static const char alerts_sql[] =
 
 static const char notices_sql[] =
     "SELECT n.id, n.alert, coalesce(m.id, 0), n.step, n.recipient, coalesce(n.meant_for, ''), n.state, coalesce(n.cause, ''),"
-    "       coalesce(m.number, ''), coalesce(m.first_line, ''), n.unroutable, n.not_before, m.window_at "
+    "       coalesce(m.number, ''), coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f WHERE (f->>'item')::int = "
+    "n.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at "
     "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN message m ON m.id = n.message "
     "WHERE n.programme = $1 AND a.opened_at <= $2 ORDER BY n.alert, n.not_before, n.recipient, n.id";
 

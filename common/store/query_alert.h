@@ -16,7 +16,8 @@ struct alert_row {
 };
 struct notice_row {
     int64_t id, alert, message_id; /* message_id 0 = not yet */
-    const char *step, *recipient, *meant_for, *state, *cause, *message, *line; /* message: its number; "" = none */
+    const char *step, *recipient, *meant_for, *state, *cause, *message, *line; /* message: its number; line: of this
+                                                                                          item in it; "" = none */
     bool unroutable;
     struct instant not_before, window_at; /* window_at INSTANT_NONE = not yet */
 };

@@ -72,11 +72,21 @@ static json_t *notice_json(const struct sent *sent, const struct notice_row *not
                      deliveries_json(sent, notice->message_id));
 }
 
-static json_t *alert_json(const struct sent *sent, const struct alert_row *alert) {
-    json_t *notices = json_array(), *facts = json_loads(alert->facts, 0, NULL);
+static bool is_recovery(const struct notice_row *notice) {
+    return strcmp(notice->step, "recovered") == 0;
+}
+
+/* The notices of an alert, or those that told of its end. */
+static json_t *notices_json(const struct sent *sent, int64_t alert, bool recovery) {
+    json_t *list = json_array();
     for (size_t i = 0; i < sent->notices.count; i++)
-        if (sent->notices.items[i].alert == alert->id)
-            json_array_append_new(notices, notice_json(sent, &sent->notices.items[i]));
+        if (sent->notices.items[i].alert == alert && is_recovery(&sent->notices.items[i]) == recovery)
+            json_array_append_new(list, notice_json(sent, &sent->notices.items[i]));
+    return list;
+}
+
+static json_t *alert_json(const struct alert_row *alert, json_t *notices) {
+    json_t *facts = json_loads(alert->facts, 0, NULL);
     return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}", "id",
                      (json_int_t)alert->id, "word", rule_word(alert->rule), "rule", alert->rule, "target",
                      json_of_text(alert->target), "area", json_of_text(alert->area), "stream",
@@ -87,10 +97,30 @@ static json_t *alert_json(const struct sent *sent, const struct alert_row *alert
                      "back_filled", alert->back_filled, "facts", facts ? facts : json_null(), "notices", notices);
 }
 
+/* That it is over is a message of its own kind, 转好 or 补齐: an entry of its own, opened when the first one ended. */
+static void add_recovery(const struct sent *sent, const struct alert_row *alert, json_t *list) {
+    json_t *notices = notices_json(sent, alert->id, true);
+    if (json_array_size(notices) == 0) {
+        json_decref(notices);
+        return;
+    }
+    const char *line = json_string_value(json_object_get(json_array_get(notices, 0), "line"));
+    bool made_good = line && strncmp(line, "【补齐】", strlen("【补齐】")) == 0;
+    struct alert_row recovery = *alert;
+    recovery.opened_at = alert->changed_at;
+    json_t *json = alert_json(&recovery, notices);
+    json_object_set_new(json, "word", json_string(made_good ? "补齐" : "转好"));
+    json_object_set_new(json, "rule", json_string("recovered"));
+    json_array_append_new(list, json);
+}
+
 static void print_json(const struct sent *sent, struct buffer *out) {
     json_t *document = json_document(), *list = json_array();
-    for (size_t i = 0; i < sent->alerts.count; i++)
-        json_array_append_new(list, alert_json(sent, &sent->alerts.items[i]));
+    for (size_t i = 0; i < sent->alerts.count; i++) {
+        const struct alert_row *alert = &sent->alerts.items[i];
+        json_array_append_new(list, alert_json(alert, notices_json(sent, alert->id, false)));
+        add_recovery(sent, alert, list);
+    }
     json_object_set_new(document, "as_of", json_of_day(sent->moment.as_of));
     json_object_set_new(document, "known_at", json_of_instant(sent->moment.known_at));
     json_object_set_new(document, "alerts", list);
