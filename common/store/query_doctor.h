@@ -6,7 +6,7 @@
 
 struct doctor_counts {
     int64_t migrations;
-    int64_t streams, streams_never, streams_silent; /* silent: heard of, but not for a day before `now` */
+    int64_t streams, streams_never, streams_silent; /* silent: heard of, but not for a day; the desk's is not counted */
     int64_t deliveries_waiting, deliveries_failed;
     int64_t notices_late; /* waiting although due for a day */
     int64_t cells_late;   /* due for an hour */
