@@ -127,7 +127,7 @@ static const struct args_option options[] = {
     {.name = NULL},
 };
 static const struct args_program program = {
-    .name = "duban-collector resume",
+    .name = "duban-collector",
     .summary = "says what halted the agent, and goes on",
     .summary_zh = "说明采集端为什么停了，并恢复",
     .plain = {.name = "resume", .options = options},

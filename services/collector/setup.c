@@ -161,7 +161,7 @@ static const struct args_option options[] = {
     {.name = NULL},
 };
 static const struct args_program program = {
-    .name = "duban-collector setup",
+    .name = "duban-collector",
     .summary = "makes key and configuration, tests the way to the centre, tries a file",
     .summary_zh = "生成密钥和配置，测试到中心的网络，试读一个文件",
     .plain = {.name = "setup", .options = options},

@@ -169,7 +169,7 @@ static const struct args_option options[] = {
     {.name = NULL},
 };
 static const struct args_program program = {
-    .name = "duban-collector try",
+    .name = "duban-collector",
     .summary = "shows how every row of a file is read; sends nothing",
     .summary_zh = "试读一个文件：每行读成什么、为什么退回；什么也不发出",
     .plain = {.name = "try", .positionals = "FILE", .positional_min = 1, .positional_max = 1, .options = options},

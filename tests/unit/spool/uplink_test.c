@@ -1,21 +1,10 @@
 /* A spool's session with a small centre in the same loop: real sockets, keys and state machines, no database. */
 #include "common/spool/uplink.h"
 
-#include "common/link/router.h"
-#include "proto/receiver.h"
+#include "tests/unit/spool/small_centre.h"
 #include "tests/unit/spool/spool_fixture.h"
 
 enum { TURNS_MAX = 2000, TURN_MS = 20 };
-
-struct centre {
-    struct zap *zap;
-    struct router *router;
-    struct receiver receiver;
-    uint64_t statuses, events;
-    enum key_permission permission;
-    bool mute;
-    uint64_t reject_seq; /* named as rejected in every ACK that covers it */
-};
 
 struct link_scene {
     struct spool_fixture spool;
@@ -30,83 +19,18 @@ struct link_scene {
     struct error err;
 };
 
-static enum zap_verdict let_in(void *context, const char *public_key) {
-    struct link_scene *s = context;
-    return strcmp(public_key, s->own.public_key) == 0 ? ZAP_ALLOW : ZAP_REFUSE;
-}
-
-static void answer(struct centre *centre, const struct router_peer *peer, const struct message *message) {
-    uint8_t bytes[4096];
-    size_t len = 0;
-    cr_assert_eq(message_encode(message, bytes, sizeof bytes, &len), PROTO_OK);
-    (void)!router_send(centre->router, peer, bytes, len);
-}
-
-static struct message centre_ack(struct centre *centre, enum ack_flag flag) {
-    struct message message = receiver_ack(&centre->receiver, flag, 0);
-    if (centre->reject_seq && message.ack.committed_seq >= centre->reject_seq) {
-        message.ack.rejected[0] = (struct message_rejected){centre->reject_seq, QUARANTINE_OUT_OF_SCOPE};
-        message.ack.rejected_listed = 1;
-        message.ack.rejected_count = 1;
-    }
-    return message;
-}
-
-static void centre_take(struct centre *centre, const struct router_message *in) {
-    static struct slice events[MESSAGE_EVENTS_MAX];
-    struct message message;
-    struct receiver_answer say = {.verdict = RECEIVER_SILENT};
-    cr_assert_eq(message_decode((const uint8_t *)in->bytes.ptr, in->bytes.len, events, MESSAGE_EVENTS_MAX, &message), PROTO_OK);
-    if (message.type == MESSAGE_HELLO) receiver_hello(&centre->receiver, &message, slice_of("a"), centre->permission, &say);
-    if (message.type == MESSAGE_BATCH) receiver_batch(&centre->receiver, &message, centre->permission, &say);
-    if (message.type == MESSAGE_STATUS) {
-        centre->statuses++;
-        receiver_status(&centre->receiver, &message, centre->permission, &say);
-    }
-    struct message out = {.type = 0};
-    switch (say.verdict) {
-    case RECEIVER_ADMIT:
-        receiver_load(&centre->receiver, &say.row, 1000);
-        out = receiver_welcome(&centre->receiver, 1 << 20, 100, 60000, 0);
-        break;
-    case RECEIVER_TAKE:
-        centre->events += message.batch.count - say.skip;
-        receiver_committed(&centre->receiver, say.last_seq, &say.head);
-        out = centre_ack(centre, ACK_OK);
-        break;
-    case RECEIVER_ACK: out = centre_ack(centre, say.flag); break;
-    case RECEIVER_REFUSE: out = receiver_error(&centre->receiver, say.error, say.detail); break;
-    case RECEIVER_SILENT:
-    case RECEIVER_SETTLE: return;
-    }
-    answer(centre, &in->peer, &out);
-}
-
-static void centre_ready(void *context, short events) {
-    struct centre *centre = context;
-    struct router_message in;
-    (void)events;
-    while (router_receive(centre->router, &in) == LINK_DONE)
-        if (!in.dropped && in.user[0] && !centre->mute) centre_take(centre, &in);
-}
-
 static void scene_open(struct link_scene *s) {
     memset(s, 0, sizeof *s);
     s->spool = spool_fixture_open("a");
-    s->centre.permission = KEY_ALLOWED;
     cr_assert_eq(link_loop_init(&s->loop, NULL, &s->err), ERROR_OK);
     cr_assert_eq(link_context_open(&s->context, &s->err), ERROR_OK);
     cr_assert_eq(key_pair_make(&s->own, &s->err), ERROR_OK);
     cr_assert_eq(key_pair_make(&s->server, &s->err), ERROR_OK);
     snprintf(s->key_file, sizeof s->key_file, "%s/agent.key", s->spool.folder);
     cr_assert_eq(key_pair_save(&s->own, s->key_file, &s->err), ERROR_OK);
-    cr_assert_eq(zap_open(s->context, let_in, s, &s->centre.zap, &s->err), ERROR_OK);
-    struct router_settings router = {.listen = "tcp://127.0.0.1:*", .own = &s->server, .message_max = MESSAGE_BYTES_MAX, .high_water = 16};
-    cr_assert_eq(router_open(s->context, s->centre.zap, &router, &s->centre.router, &s->err), ERROR_OK, "%s", s->err.message);
-    cr_assert_eq(zap_watch(s->centre.zap, &s->loop, &s->err), ERROR_OK);
-    cr_assert_eq(router_watch(s->centre.router, &s->loop, centre_ready, &s->centre, &s->err), ERROR_OK);
-    struct stream_row row = {.log = 1};
-    receiver_load(&s->centre.receiver, &row, 1000);
+    s->centre.stream = "a";
+    s->centre.known_key = s->own.public_key;
+    centre_open(&s->centre, s->context, &s->loop, "tcp://127.0.0.1:*", &s->server, &s->err);
     s->to = (struct uplink_server){router_address(s->centre.router), s->server.public_key};
     s->settings = (struct uplink_settings){.servers = &s->to, .server_count = 1, .secret_key_file = s->key_file, .software = "test"};
     cr_assert_eq(uplink_create(&s->settings, s->spool.spool, s->context, &s->loop, &s->uplink, &s->err), ERROR_OK, "%s", s->err.message);
@@ -114,8 +38,7 @@ static void scene_open(struct link_scene *s) {
 
 static void scene_close(struct link_scene *s) {
     uplink_destroy(&s->uplink);
-    router_close(&s->centre.router);
-    zap_close(&s->centre.zap);
+    centre_close(&s->centre);
     link_loop_finish(&s->loop);
     link_context_close(&s->context);
     spool_fixture_close(&s->spool);
