@@ -1,0 +1,92 @@
+#include "services/collector/header.h"
+
+#include <criterion/criterion.h>
+
+struct read {
+    struct arena *arena;
+    struct mapping mapping;
+    struct sheet sheet;
+    struct header header;
+    struct refusal refusal;
+    bool found;
+};
+
+static struct read find(const char *mapping, const char *text) {
+    struct read out = {.arena = arena_create()};
+    struct yaml doc;
+    struct findings findings = {0};
+    yaml_parse(&doc, "m.yaml", mapping, strlen(mapping), &findings);
+    mapping_read(&doc, doc.root, out.arena, &out.mapping);
+    yaml_finish(&doc);
+    findings_finish(&findings);
+    cr_assert(sheet_split(slice_of(text), ',', out.arena, &out.sheet, &out.refusal));
+    out.found = header_find(&out.sheet, &out.mapping, out.arena, &out.header, &out.refusal);
+    return out;
+}
+
+static void read_finish(struct read *read) {
+    sheet_finish(&read->sheet);
+    arena_destroy(&read->arena);
+}
+
+Test(header, columns_are_found_by_their_text_in_any_order) {
+    struct read read = find("{}", "数值（公里）,地 区,“指标”, 数据日期 ,备注\n");
+    cr_assert(read.found, "%s", read.refusal.reason);
+    cr_expect_eq(read.header.columns[FIELD_VALUE], 0);
+    cr_expect_eq(read.header.columns[FIELD_AREA], 1);
+    cr_expect_eq(read.header.columns[FIELD_TARGET], 2);
+    cr_expect_eq(read.header.columns[FIELD_AS_OF], 3);
+    cr_expect_eq(read.header.columns[FIELD_NOTE], 4);
+    cr_expect_eq(read.header.columns[FIELD_UNIT], NO_COLUMN);
+    cr_expect(slice_is(read.header.unit, "公里"));
+    read_finish(&read);
+}
+
+Test(header, titles_above_it_are_read) {
+    struct read read = find("{as_of: title}", "附件2 2021年重点任务进展情况表,,\n填报单位：青川县 单位：公里 截至6月底,,\n\n指标,地区,数值\n");
+    cr_assert(read.found, "%s", read.refusal.reason);
+    cr_expect_eq(read.header.row, 3);
+    cr_expect_eq(read.header.title_year, 2021);
+    cr_expect_eq(read.header.title_as_of.n, 18808, "2021-06-30");
+    cr_expect(slice_is(read.header.title_unit, "公里"));
+    read_finish(&read);
+    read = find("{}", "单位：公里、户\n指标,地区,数据日期,数值\n");
+    cr_expect_eq(read.header.title_unit.len, 0, "a list of units is none");
+    read_finish(&read);
+}
+
+Test(header, what_is_missing_is_named_with_the_nearest) {
+    static const struct {
+        const char *mapping, *text, *reason;
+    } rows[] = {
+        {"{columns: {value: [累计完成]}}", "指标,地区,数据日期,累计完成数\n", "找不到“累计完成”列，最像的是“累计完成数”"},
+        {"{}", "指标,地域,数据日期,数值\n", "找不到“地区”列，最像的是“地域”"},
+        {"{}", "甲,乙,丙\n", "找不到“指标”列，第1行有：“甲”“乙”“丙”"},
+        {"{}", "x\n指标,地区,数据日期\n", "找不到“数值”列，第2行有：“指标”“地区”“数据日期”"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct read read = find(rows[i].mapping, rows[i].text);
+        cr_expect_not(read.found);
+        cr_expect_eq(read.refusal.code, REFUSAL_COLUMN_MISSING);
+        cr_expect_str_eq(read.refusal.reason, rows[i].reason);
+        read_finish(&read);
+    }
+}
+
+Test(header, twice_is_a_doubt) {
+    struct read read = find("{}", "指标,地区,数据日期,数值,value\n");
+    cr_expect_not(read.found);
+    cr_expect_eq(read.refusal.code, REFUSAL_COLUMN_TWICE);
+    cr_expect(strstr(read.refusal.reason, "数值"));
+    read_finish(&read);
+}
+
+/* A table of numerators and denominators alone is one; with an unknown column beside them it may be figures renamed. */
+Test(header, fractions_alone) {
+    struct read read = find("{}", "指标,地区,数据日期,分子,分母\n");
+    cr_expect(read.found);
+    read_finish(&read);
+    read = find("{}", "指标,地区,数据日期,分子,分母,完成\n");
+    cr_expect_not(read.found);
+    read_finish(&read);
+}
