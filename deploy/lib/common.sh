@@ -52,6 +52,7 @@ build_tree() {
     tree=${DUBAN_BUILD_ROOT:-$duban_source/build}/$name
     mkdir -p "$tree"
     log=$tree/build.log
+    exec 9>"$tree/lock" && flock 9 # two runs at once take turns
     if ! { cmake -S "$duban_source" -B "$tree" -G Ninja "$@" && cmake --build "$tree" --parallel 2; } >"$log" 2>&1; then
         grep -E 'error|warning|FAILED|CMake Error' "$log" | head -n 30 >&2
         die "the build of $name failed (its whole output: $log)"
