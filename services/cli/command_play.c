@@ -1,22 +1,25 @@
 /* duban play: the director of a rehearsal, and what a person sees of it. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
+#include "common/base/text.h"
 #include "services/cli/director.h"
 #include "services/cli/morning.h"
 #include "services/cli/number_option.h"
 #include "services/cli/words.h"
 
-enum { SCRIPT_BYTES_MAX = 16 * 1024 * 1024, ALERT_LINES = 8, STALL_DEFAULT_MS = 120000, TOLD_AFTER_MS = 2000 };
+enum { SCRIPT_BYTES_MAX = 16 * 1024 * 1024, ALERT_LINES = 8, STALL_DEFAULT_MS = 120000, TOLD_AFTER_MS = 2000, DRAW_MS = 250 };
 
 struct stage {
     struct cli *cli;
     struct pg *pg;
     bool view, terminal;
-    struct day drawn;   /* the day last drawn */
+    struct tick drawn;  /* when the screen was last drawn */
     int month;          /* the month last told */
     struct tick told;   /* when waiting was last shown */
     char doing[200];
@@ -36,27 +39,43 @@ static void first_lines(struct stage *stage, const struct view *view, struct buf
     }
 }
 
+/* Over what stands there, line by line and no wider than the terminal, so that nothing flickers or wraps. */
+static void put_screen(const struct buffer *text) {
+    struct winsize size = {0};
+    size_t columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+    CLEAN(buffer_finish) struct buffer out = {0};
+    buffer_add_text(&out, "\x1b[H");
+    for (const char *line = buffer_text(text); *line;) {
+        size_t len = strcspn(line, "\n");
+        buffer_add(&out, line, text_cut_width(line, len, columns));
+        buffer_add_text(&out, "\x1b[K\n");
+        line += len + (line[len] == '\n');
+    }
+    buffer_add_text(&out, "\x1b[J");
+    fwrite(buffer_text(&out), 1, out.len, stdout);
+    fflush(stdout);
+}
+
 /* The screen: a database that is away for a moment leaves the old picture standing. */
 static void draw(struct stage *stage, struct instant now) {
     CLEAN(view_finish) struct view view = {0};
     CLEAN(morning_finish) struct morning morning = {0};
     CLEAN(buffer_finish) struct buffer out = {0};
     struct moment moment = {.as_of = instant_day(now), .known_at = now};
+    stage->drawn = tick_now();
     struct error ignored;
     char at[INSTANT_TEXT_MAX];
     if (pg_broken(stage->pg) || view_open_at(stage->cli, stage->pg, &moment, &view, &ignored) ||
         morning_make(&view, stage->pg, now, &morning, &ignored))
         return;
     instant_print(now, at);
-    buffer_printf(&out, "\x1b[H\x1b[2J  %.10s %s %.5s   %s（演练，样例数据）\n\n", at, weekday_name(moment.as_of), at + 11,
+    buffer_printf(&out, "  %.10s %s %.5s   %s（演练，样例数据）\n\n", at, weekday_name(moment.as_of), at + 11,
                   view.plan->title);
     morning_brief(&morning, &out);
     buffer_add_char(&out, '\n');
     first_lines(stage, &view, &out);
     buffer_printf(&out, "\n  %s\n", stage->doing);
-    fwrite(buffer_text(&out), 1, out.len, stdout);
-    fflush(stdout);
-    stage->drawn = moment.as_of;
+    put_screen(&out);
 }
 
 static void tell_month(struct stage *stage, const struct director *director) {
@@ -76,14 +95,15 @@ static void on_moved(void *context, const struct director *director) {
     struct stage *stage = context;
     if (!stage->view)
         tell_month(stage, director);
-    else if (instant_ms_of_day(director->now) >= 9 * MS_HOUR && stage->drawn.n != instant_day(director->now).n)
+    else if (tick_now().ms - stage->drawn.ms >= DRAW_MS)
         draw(stage, director->now);
 }
 
 static void on_doing(void *context, const struct director *director, const struct script_line *line) {
     struct stage *stage = context;
     (void)director;
-    snprintf(stage->doing, sizeof stage->doing, "%s %.120s", script_verb_name(line->verb),
+    static const char *const words[] = {"收到文件", "文件又长了", "文件改名", "执行"};
+    snprintf(stage->doing, sizeof stage->doing, "%s %.120s", words[line->verb],
              line->target ? path_name(line->target) : line->source);
 }
 
@@ -136,8 +156,10 @@ static enum error_code play(struct cli *cli, struct pg *pg, const struct script 
     CLEAN(director_finish) struct director director = {.clock_file = cli->settings.clock, .script = script, .watch = &watch,
                                                        .script_file = cli->args->positionals[0],
                                                        .stall_ms = STALL_DEFAULT_MS, .until = INSTANT_NONE};
-    struct stage stage = {.cli = cli, .pg = pg, .terminal = isatty(STDOUT_FILENO), .drawn = DAY_NONE, .told = tick_now()};
+    struct stage stage = {.cli = cli, .pg = pg, .terminal = isatty(STDOUT_FILENO), .drawn = {0}, .told = tick_now()};
     stage.view = stage.terminal && args_has(cli->args, "view");
+    if (stage.view)
+        fputs("\x1b[2J", stdout);
     director.moved = on_moved;
     director.doing = on_doing;
     director.waiting = on_waiting;
