@@ -53,7 +53,8 @@ enum error_code spool_read(struct spool *spool, uint64_t from, size_t max_events
     code = spool_collect(spool, statement, max_bytes, out, err);
     if (code) return code;
     const char *at = buffer_text(&spool->batch_bytes);
-    for (size_t i = 0; i < out->count; at += spool->batch_items[i++].len) spool->batch_items[i].ptr = at;
+    for (size_t i = 0; i < out->count; at += spool->batch_items[i++].len)
+        spool->batch_items[i].ptr = at;
     out->items = spool->batch_items;
     return ERROR_OK;
 }

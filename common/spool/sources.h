@@ -1,6 +1,6 @@
 /* What the sources have given so far, in the spool's file so that it is written in the same transaction as the events:
- * which files are taken, how an untaken file looked, and the last figure sent for each cell and day, so that a file sent
- * again gives "unchanged", "no change" or "changed". Every call may block on the disk; those that write must stand
+ * which files are taken, how an untaken file looked, and the last figure sent for each cell and day, so that a file
+ * sent again gives "unchanged", "no change" or "changed". Every call may block on the disk; those that write must stand
  * between spool_begin and spool_commit, except sources_look_*. */
 #ifndef DUBAN_SPOOL_SOURCES_H
 #define DUBAN_SPOOL_SOURCES_H
@@ -29,7 +29,7 @@ __attribute__((warn_unused_result)) enum error_code sources_file_mark(struct spo
 
 struct source_look {
     bool found;
-    bool decided;      /* in this very form it was taken, refused or known: nothing to do */
+    bool decided; /* in this very form it was taken, refused or known: nothing to do */
     int64_t size, mtime_ns;
     struct instant since; /* it has looked like this since */
     struct instant first; /* the name was first seen */

@@ -67,7 +67,8 @@ void spool_close(struct spool **slot) {
     if (!spool) return;
     if (spool->db) {
         spool_rollback(spool);
-        for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(spool->statements[i]);
+        for (size_t i = 0; i < SQL_COUNT; i++)
+            sqlite3_finalize(spool->statements[i]);
         sqlite3_close(spool->db);
     }
     buffer_finish(&spool->batch_bytes);

@@ -24,8 +24,9 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_LOOK_FORGET] = "DELETE FROM look WHERE source = ?1 AND name = ?2",
     [SQL_FIGURE_AT] = "SELECT as_of, kind, doubted, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
                       " WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of = ?4",
-    [SQL_FIGURE_BEFORE] = "SELECT as_of, kind, doubted, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
-                          " WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of < ?4 ORDER BY as_of DESC LIMIT 1",
+    [SQL_FIGURE_BEFORE] =
+        "SELECT as_of, kind, doubted, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
+        " WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of < ?4 ORDER BY as_of DESC LIMIT 1",
     [SQL_FIGURE_SET] = "INSERT OR REPLACE INTO figure (target, area, reporter, as_of, kind, doubted, form, mantissa,"
                        " scale, under_mantissa, under_scale, uid)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -47,7 +48,8 @@ static const char schema_text[] =
     " since INTEGER NOT NULL, first INTEGER NOT NULL, decided INTEGER NOT NULL, PRIMARY KEY (source, name))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE figure (target TEXT NOT NULL, area TEXT NOT NULL, reporter TEXT NOT NULL, as_of INTEGER NOT NULL,"
-    " kind INTEGER NOT NULL, doubted INTEGER NOT NULL, form INTEGER NOT NULL, mantissa INTEGER NOT NULL, scale INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, doubted INTEGER NOT NULL, form INTEGER NOT NULL, mantissa INTEGER NOT NULL, scale INTEGER "
+    "NOT NULL,"
     " under_mantissa INTEGER NOT NULL, under_scale INTEGER NOT NULL, uid BLOB NOT NULL,"
     " PRIMARY KEY (target, area, reporter, as_of)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE words (target TEXT NOT NULL, area TEXT NOT NULL, reporter TEXT NOT NULL, as_of INTEGER NOT NULL,"
@@ -56,26 +58,34 @@ static const char schema_text[] =
 static enum error_code sqlite_error_code(int result) {
     switch (result & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return ERROR_CONFLICT;
+    case SQLITE_LOCKED:
+        return ERROR_CONFLICT;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return ERROR_INPUT;
-    case SQLITE_NOMEM: return ERROR_MEMORY;
-    default: return ERROR_IO;
+    case SQLITE_NOTADB:
+        return ERROR_INPUT;
+    case SQLITE_NOMEM:
+        return ERROR_MEMORY;
+    default:
+        return ERROR_IO;
     }
 }
 
 static const char *sqlite_remedy(int result) {
     switch (result & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "another program holds it: only one may run on one spool";
+    case SQLITE_LOCKED:
+        return "another program holds it: only one may run on one spool";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return "the file is damaged: keep a copy, move it away, ask the centre for `duban stream reopen`, start again";
-    case SQLITE_FULL: return "the disk is full: free some space";
+    case SQLITE_FULL:
+        return "the disk is full: free some space";
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return "the folder must exist and be writable for this user";
-    default: return "see the disk's messages";
+    case SQLITE_PERM:
+        return "the folder must exist and be writable for this user";
+    default:
+        return "see the disk's messages";
     }
 }
 
@@ -228,7 +238,8 @@ static enum error_code spool_load_chain(struct spool *spool, struct error *err) 
         struct chain_hash stored;
         const uint8_t *bytes = sqlite3_column_blob(statement, 2);
         size_t len = (size_t)sqlite3_column_bytes(statement, 2);
-        if ((uint64_t)sqlite3_column_int64(statement, 0) != seq + 1) return spool_damaged(spool, "a hole", seq + 1, err);
+        if ((uint64_t)sqlite3_column_int64(statement, 0) != seq + 1)
+            return spool_damaged(spool, "a hole", seq + 1, err);
         head = chain_append(&head, bytes, len);
         seq++;
         if (!spool_column_bytes(statement, 1, stored.bytes, CHAIN_HASH_BYTES) || !chain_equal(&stored, &head))

@@ -23,9 +23,9 @@ struct uplink {
     struct loop_timer timer; /* only wakes the loop: uplink_turn does the work */
     uint8_t *bytes;          /* MESSAGE_BYTES_MAX */
     struct instant domain;
-    bool lost;      /* the socket could not be opened, or its peer spoke nonsense */
-    bool sent;      /* a batch went out: there may be more */
-    bool full;      /* the socket takes no more now */
+    bool lost; /* the socket could not be opened, or its peer spoke nonsense */
+    bool sent; /* a batch went out: there may be more */
+    bool full; /* the socket takes no more now */
     bool status_wanted;
     unsigned statuses_open; /* sent and not answered, heartbeats too: the centre answers in order */
     unsigned status_place;  /* of the wanted one among them; 0 = none under way */
@@ -192,21 +192,33 @@ static enum error_code uplink_halt(struct uplink *uplink, const struct sender_ac
 
 static enum error_code uplink_act(struct uplink *uplink, const struct sender_action *action, struct error *err) {
     switch (action->kind) {
-    case SENDER_OPEN: uplink_open(uplink, action->server); return ERROR_OK;
-    case SENDER_CLOSE: uplink_close(uplink); return ERROR_OK;
-    case SENDER_STORE_GEN: return spool_store_gen(uplink->spool, action->gen, err);
-    case SENDER_SEND_HELLO: uplink_send_hello(uplink); return ERROR_OK;
-    case SENDER_SEND_STATUS: return uplink_send_status(uplink, err);
-    case SENDER_SEND_BATCH: return uplink_send_batch(uplink, action, err);
-    case SENDER_ADOPT_BASE: return spool_adopt_base(uplink->spool, &action->hash, err);
-    case SENDER_SET_ACKED: return spool_set_acked(uplink->spool, action->seq, &action->hash, err);
+    case SENDER_OPEN:
+        uplink_open(uplink, action->server);
+        return ERROR_OK;
+    case SENDER_CLOSE:
+        uplink_close(uplink);
+        return ERROR_OK;
+    case SENDER_STORE_GEN:
+        return spool_store_gen(uplink->spool, action->gen, err);
+    case SENDER_SEND_HELLO:
+        uplink_send_hello(uplink);
+        return ERROR_OK;
+    case SENDER_SEND_STATUS:
+        return uplink_send_status(uplink, err);
+    case SENDER_SEND_BATCH:
+        return uplink_send_batch(uplink, action, err);
+    case SENDER_ADOPT_BASE:
+        return spool_adopt_base(uplink->spool, &action->hash, err);
+    case SENDER_SET_ACKED:
+        return spool_set_acked(uplink->spool, action->seq, &action->hash, err);
     case SENDER_ALARM:
         uplink->alarms++;
         log_error("uplink_alarm", "alarm=%s seq=%llu",
                   action->alarm == ALARM_DATABASE_WENT_BACK ? "database_went_back" : "stalled",
                   (unsigned long long)action->seq);
         return ERROR_OK;
-    case SENDER_HALT: return uplink_halt(uplink, action, err);
+    case SENDER_HALT:
+        return uplink_halt(uplink, action, err);
     }
     return ERROR_OK;
 }
@@ -221,7 +233,8 @@ static enum error_code uplink_do(struct uplink *uplink, const struct sender_acti
         struct sender_view view = uplink_view(uplink);
         sender_failed(&uplink->sender, &view, &ending);
         struct error ignored;
-        for (size_t j = 0; j < ending.count; j++) (void)!uplink_act(uplink, &ending.items[j], &ignored);
+        for (size_t j = 0; j < ending.count; j++)
+            (void)!uplink_act(uplink, &ending.items[j], &ignored);
         uplink_close(uplink);
         return code;
     }
@@ -263,8 +276,7 @@ static enum error_code uplink_take(struct uplink *uplink, struct slice bytes, st
         enum error_code code = spool_hash(uplink->spool, seq, &hash, &found, err);
         if (code) return code;
     }
-    if (message.type == MESSAGE_ERROR)
-        uplink_say(uplink, wire_error_row(message.error.code)->english);
+    if (message.type == MESSAGE_ERROR) uplink_say(uplink, wire_error_row(message.error.code)->english);
     struct sender_view view = uplink_view(uplink);
     struct sender_actions actions;
     uint64_t before = uplink->sender.centre_seq;
@@ -357,7 +369,8 @@ enum error_code uplink_turn(struct uplink *uplink, struct instant domain, struct
     if (!code) code = spool_trim(uplink->spool, domain, err);
     int64_t due = sender_deadline_ms(&uplink->sender);
     if (uplink->lost) due = tick_now().ms;
-    if (uplink->status_place && uplink->status_at.ms + STATUS_AGAIN_MS < due) due = uplink->status_at.ms + STATUS_AGAIN_MS;
+    if (uplink->status_place && uplink->status_at.ms + STATUS_AGAIN_MS < due)
+        due = uplink->status_at.ms + STATUS_AGAIN_MS;
     loop_timer_arm(&uplink->loop->timers, &uplink->timer, (struct tick){due});
     return code;
 }

@@ -59,18 +59,17 @@ void uplink_status_wanted(struct uplink *uplink);
 void uplink_watch(struct uplink *uplink, uint64_t seq);
 unsigned uplink_watched(const struct uplink *uplink);
 
-/* The operator's word. Moves the spool into a new epoch where the reason asks for it (spool_new_epoch), clears the halt.
- * centre_gen: as told with the halt, or a higher one known otherwise; 0 = that stored in the spool. */
+/* The operator's word. Moves the spool into a new epoch where the reason asks for it (spool_new_epoch), clears the
+ * halt. centre_gen: as told with the halt, or a higher one known otherwise; 0 = that stored in the spool. */
 __attribute__((warn_unused_result)) enum error_code uplink_resume(struct uplink *uplink, uint64_t centre_gen,
                                                                   struct error *err);
 
 /* Appends the event and returns when the centre has acknowledged it: what `duban confirm` does. *rejected: 0, or the
  * quarantine code the centre gave it. ERROR_CONNECTION after deadline_ms: the event stays in the spool and goes with
- * the next session. ERROR_REFUSED: halted, the words say why. Makes a context and a loop of its own (which blocks the signals). */
-__attribute__((warn_unused_result)) enum error_code spool_send_and_wait(struct spool *spool,
-                                                                        const struct uplink_settings *settings,
-                                                                        const struct event *event, struct instant now,
-                                                                        int deadline_ms, unsigned *rejected,
-                                                                        struct error *err);
+ * the next session. ERROR_REFUSED: halted, the words say why. Makes a context and a loop of its own (which blocks the
+ * signals). */
+__attribute__((warn_unused_result)) enum error_code
+spool_send_and_wait(struct spool *spool, const struct uplink_settings *settings, const struct event *event,
+                    struct instant now, int deadline_ms, unsigned *rejected, struct error *err);
 
 #endif

@@ -12,7 +12,13 @@
 #include "services/collector/resume.h"
 #include "services/collector/taker.h"
 
-enum { CATALOGUE_BYTES_MAX = 64 << 20, CLOCK_WAIT_MS = 30000, SPOOL_WAIT_MS = 5000, STATUS_EVERY_MS = 10000, HALT_LOOK_MS = 1000 };
+enum {
+    CATALOGUE_BYTES_MAX = 64 << 20,
+    CLOCK_WAIT_MS = 30000,
+    SPOOL_WAIT_MS = 5000,
+    STATUS_EVERY_MS = 10000,
+    HALT_LOOK_MS = 1000
+};
 
 struct agent {
     const struct settings *settings;
@@ -31,7 +37,7 @@ struct agent {
     int64_t asked_step;       /* for which a STATUS was asked */
     uint64_t answered_before; /* statuses_answered when it was asked */
     struct status status;
-    char said[1024];          /* the last status, to see whether there is anything new */
+    char said[1024]; /* the last status, to see whether there is anything new */
     struct tick said_at;
     enum error_code failed;
     struct error *err;
@@ -51,7 +57,8 @@ static void agent_refresh_catalogue(struct agent *agent) {
     struct error err;
     if (stat(agent->settings->catalogue, &seen) != 0) return;
     if (seen.st_ino == agent->catalogue_seen.st_ino && seen.st_size == agent->catalogue_seen.st_size &&
-        seen.st_mtim.tv_sec == agent->catalogue_seen.st_mtim.tv_sec && seen.st_mtim.tv_nsec == agent->catalogue_seen.st_mtim.tv_nsec)
+        seen.st_mtim.tv_sec == agent->catalogue_seen.st_mtim.tv_sec &&
+        seen.st_mtim.tv_nsec == agent->catalogue_seen.st_mtim.tv_nsec)
         return;
     agent->catalogue_seen = seen;
     if (agent_catalogue(agent->settings, &fresh, &err)) {
@@ -79,7 +86,8 @@ static void agent_look_due(void *context) {
 static void agent_look(struct agent *agent) {
     int64_t step = clock_step(&agent->clock);
     bool stepped = clock_is_stepped(&agent->clock);
-    bool wanted = stepped ? step != agent->looked_step || (agent->look_due && agent->report.files_pending) : agent->look_due;
+    bool wanted =
+        stepped ? step != agent->looked_step || (agent->look_due && agent->report.files_pending) : agent->look_due;
     if (!wanted) return;
     agent->look_due = false;
     agent->looked_step = step;
@@ -144,11 +152,12 @@ static void agent_say(struct agent *agent) {
     if (clock_is_stepped(&agent->clock) && uplink.state == SENDER_LIVE && !agent_step_answered(agent)) return;
     const struct spool_state *spool = spool_state(agent->spool);
     char now[sizeof agent->said];
-    snprintf(now, sizeof now, "%lld %d %d %llu %llu %llu %llu %llu %lld %.200s %.200s", (long long)step, (int)uplink.state,
-             (int)uplink.halt, (unsigned long long)spool->last_seq, (unsigned long long)spool->acked_seq,
-             (unsigned long long)agent->report.files_pending, (unsigned long long)agent->report.files_waiting,
-             (unsigned long long)agent->report.files_unfinished,
-             (long long)(instant_is(agent->report.wake_at) ? agent->report.wake_at.ms : 0), agent->report.trouble, uplink.trouble);
+    snprintf(now, sizeof now, "%lld %d %d %llu %llu %llu %llu %llu %lld %.200s %.200s", (long long)step,
+             (int)uplink.state, (int)uplink.halt, (unsigned long long)spool->last_seq,
+             (unsigned long long)spool->acked_seq, (unsigned long long)agent->report.files_pending,
+             (unsigned long long)agent->report.files_waiting, (unsigned long long)agent->report.files_unfinished,
+             (long long)(instant_is(agent->report.wake_at) ? agent->report.wake_at.ms : 0), agent->report.trouble,
+             uplink.trouble);
     struct tick tick = tick_now();
     if (strcmp(now, agent->said) == 0 && tick.ms - agent->said_at.ms < STATUS_EVERY_MS) return;
     memcpy(agent->said, now, sizeof now);
@@ -156,7 +165,8 @@ static void agent_say(struct agent *agent) {
     if (!agent->settings->status || !*agent->settings->status) return;
     agent_fill_status(agent, &uplink);
     struct error err;
-    if (status_write(&agent->status, agent->settings->status, &err)) log_failure(LOG_LEVEL_WARN, "status_not_written", &err);
+    if (status_write(&agent->status, agent->settings->status, &err))
+        log_failure(LOG_LEVEL_WARN, "status_not_written", &err);
 }
 
 /* --- the turn --- */
@@ -164,8 +174,10 @@ static void agent_say(struct agent *agent) {
 static void agent_resume(struct agent *agent) {
     if (uplink_status(agent->uplink).state != SENDER_HALTED || !resume_asked(agent->settings)) return;
     struct error err;
-    if (uplink_resume(agent->uplink, 0, &err)) log_failure(LOG_LEVEL_ERROR, "resume_failed", &err);
-    else log_info("resumed", "stream=%s", agent->settings->stream);
+    if (uplink_resume(agent->uplink, 0, &err))
+        log_failure(LOG_LEVEL_ERROR, "resume_failed", &err);
+    else
+        log_info("resumed", "stream=%s", agent->settings->stream);
 }
 
 static void agent_turn(void *context) {
@@ -184,14 +196,18 @@ static void agent_turn(void *context) {
 
 static enum error_code agent_open_spool(struct agent *agent, struct error *err) {
     const struct settings *settings = agent->settings;
-    struct spool_limits limits = {.keep_ms = settings->keep_ms, .keep_bytes = settings->keep_bytes,
-                                  .max_bytes = settings->max_bytes, .reserve_bytes = settings->reserve_bytes};
+    struct spool_limits limits = {.keep_ms = settings->keep_ms,
+                                  .keep_bytes = settings->keep_bytes,
+                                  .max_bytes = settings->max_bytes,
+                                  .reserve_bytes = settings->reserve_bytes};
     enum error_code code =
         spool_open(settings->spool, slice_of(settings->stream), &limits, SPOOL_WAIT_MS, &agent->spool, err);
     if (code) return code;
     agent->taker = (struct taker){.settings = settings, .spool = agent->spool, .catalogue = agent->catalogue};
-    struct uplink_settings uplink = {.servers = settings->servers.items, .server_count = settings->servers.count,
-                                     .secret_key_file = settings->key, .software = "duban-collector " DUBAN_VERSION};
+    struct uplink_settings uplink = {.servers = settings->servers.items,
+                                     .server_count = settings->servers.count,
+                                     .secret_key_file = settings->key,
+                                     .software = "duban-collector " DUBAN_VERSION};
     return uplink_create(&uplink, agent->spool, agent->context, &agent->loop, &agent->uplink, err);
 }
 
@@ -233,7 +249,8 @@ static enum error_code agent_turns(struct agent *agent, struct error *err) {
         if (code) return code;
     }
     log_info("stopped", "stream=%s last_seq=%llu acked_seq=%llu", agent->settings->stream,
-             (unsigned long long)spool_state(agent->spool)->last_seq, (unsigned long long)spool_state(agent->spool)->acked_seq);
+             (unsigned long long)spool_state(agent->spool)->last_seq,
+             (unsigned long long)spool_state(agent->spool)->acked_seq);
     return agent->failed;
 }
 

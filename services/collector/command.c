@@ -11,8 +11,10 @@ bool command_args(const struct args_program *program, int argc, char **argv, str
     }
     if (!args->help && !args->version) return true;
     struct buffer text = {0};
-    if (args->help) args_usage(program, NULL, LANG_ZH, &text);
-    else buffer_printf(&text, "%s %s\n", program->name, DUBAN_VERSION);
+    if (args->help)
+        args_usage(program, NULL, LANG_ZH, &text);
+    else
+        buffer_printf(&text, "%s %s\n", program->name, DUBAN_VERSION);
     fputs(buffer_text(&text), stdout);
     buffer_finish(&text);
     *status = 0;

@@ -52,7 +52,8 @@ static const char *garbled_sign(const char *text) {
 
 static size_t line_of(const char *text, const char *at) {
     size_t line = 1;
-    for (; text < at; text++) line += *text == '\n';
+    for (; text < at; text++)
+        line += *text == '\n';
     return line;
 }
 
@@ -65,7 +66,8 @@ bool decode(struct slice bytes, struct arena *arena, struct decoded *out, struct
     }
     size_t bad_at = 0;
     if (!text_decode_guess(bytes.ptr, bytes.len, &out->text, &out->encoding, &bad_at)) {
-        *refusal = refuse(arena, REFUSAL_BAD_ENCODING, NO_COLUMN, "第%zu个字节起，既不是 UTF-8 也不是 GB18030", bad_at + 1);
+        *refusal =
+            refuse(arena, REFUSAL_BAD_ENCODING, NO_COLUMN, "第%zu个字节起，既不是 UTF-8 也不是 GB18030", bad_at + 1);
         return false;
     }
     const char *text = buffer_text(&out->text);
@@ -93,7 +95,9 @@ void decoded_finish(struct decoded *decoded) {
 bool decode_is_whole(struct slice bytes) {
     if (bytes.len == 0) return false;
     if (foreign_reason(bytes)) return true;
-    if (begins(bytes, "\xff\xfe", 2)) return bytes.len % 2 == 0 && bytes.len >= 4 && bytes.ptr[bytes.len - 2] == '\n' && !bytes.ptr[bytes.len - 1];
-    if (begins(bytes, "\xfe\xff", 2)) return bytes.len % 2 == 0 && bytes.len >= 4 && bytes.ptr[bytes.len - 1] == '\n' && !bytes.ptr[bytes.len - 2];
+    if (begins(bytes, "\xff\xfe", 2))
+        return bytes.len % 2 == 0 && bytes.len >= 4 && bytes.ptr[bytes.len - 2] == '\n' && !bytes.ptr[bytes.len - 1];
+    if (begins(bytes, "\xfe\xff", 2))
+        return bytes.len % 2 == 0 && bytes.len >= 4 && bytes.ptr[bytes.len - 1] == '\n' && !bytes.ptr[bytes.len - 2];
     return bytes.ptr[bytes.len - 1] == '\n';
 }

@@ -13,8 +13,8 @@ static bool has_ending(const char *name, const char *ending) {
 }
 
 bool folder_ignores(const char *name) {
-    static const char *const endings[] = {".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp",
-                                          ".lock", ".lck", "~", ".rejected.csv"};
+    static const char *const endings[] = {".tmp", ".temp", ".part", ".partial", ".crdownload",  ".download",
+                                          ".swp", ".lock", ".lck",  "~",        ".rejected.csv"};
     if (name[0] == '.' || strncmp(name, "~$", 2) == 0 || strncmp(name, "~", 1) == 0) return true;
     if (strcasecmp(name, "thumbs.db") == 0 || strcasecmp(name, "desktop.ini") == 0) return true;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
@@ -63,7 +63,8 @@ enum error_code folder_read(const char *folder, struct folder_list *out, struct 
 }
 
 void folder_list_finish(struct folder_list *list) {
-    for (size_t i = 0; i < list->count; i++) free(list->files[i].name);
+    for (size_t i = 0; i < list->count; i++)
+        free(list->files[i].name);
     free(list->files);
     *list = (struct folder_list){.files = NULL};
 }
@@ -76,7 +77,8 @@ enum folder_verdict folder_judge(const struct folder_file *file, struct instant 
     if (same && look->decided) return FOLDER_DONE;
     if (!same) {
         struct instant first = look->found && !look->decided ? look->first : now;
-        *look = (struct source_look){.found = true, .size = file->size, .mtime_ns = file->mtime_ns, .since = now, .first = first};
+        *look = (struct source_look){
+            .found = true, .size = file->size, .mtime_ns = file->mtime_ns, .since = now, .first = first};
         *changed = true;
     }
     if (now.ms - look->since.ms >= quiet_ms) return FOLDER_READY;

@@ -13,9 +13,12 @@ static void split_unit(struct slice name, struct slice *base, struct slice *unit
         size_t mark = name.ptr[i] == '(' ? 1 : name.len - i >= 3 && memcmp(name.ptr + i, "（", 3) == 0 ? 3 : 0;
         if (!mark) continue;
         size_t end = name.len;
-        if (name.ptr[end - 1] == ')') end--;
-        else if (end >= 3 && memcmp(name.ptr + end - 3, "）", 3) == 0) end -= 3;
-        else return;
+        if (name.ptr[end - 1] == ')')
+            end--;
+        else if (end >= 3 && memcmp(name.ptr + end - 3, "）", 3) == 0)
+            end -= 3;
+        else
+            return;
         if (end < i + mark) return;
         *base = (struct slice){name.ptr, i};
         *unit = (struct slice){name.ptr + i + mark, end - i - mark};
@@ -115,7 +118,8 @@ static struct refusal missing_refusal(const struct sheet *sheet, const struct ma
 
 /* The word behind 单位：; empty when it is a list (公里、户), which says nothing about one figure. */
 static struct slice unit_word(const char *begin, const char *end) {
-    while (begin < end && *begin == ' ') begin++;
+    while (begin < end && *begin == ' ')
+        begin++;
     const char *stop = begin;
     while (stop < end && !strchr(" \t)", *stop) && strncmp(stop, "）", 3) != 0 && strncmp(stop, "　", 3) != 0 &&
            strncmp(stop, "，", 3) != 0)
@@ -152,7 +156,8 @@ static void read_titles(const struct sheet *sheet, struct header *header) {
 
 static size_t filled_cells(const struct sheet *sheet, size_t row) {
     size_t filled = 0;
-    for (size_t i = 0; i < sheet->rows[row].cell_count; i++) filled += sheet_cell(sheet, row, i).len > 0;
+    for (size_t i = 0; i < sheet->rows[row].cell_count; i++)
+        filled += sheet_cell(sheet, row, i).len > 0;
     return filled;
 }
 
@@ -167,7 +172,8 @@ bool header_find(const struct sheet *sheet, const struct mapping *mapping, struc
         enum field twice;
         size_t filled = filled_cells(sheet, row);
         match_row(sheet, row, mapping, &here, &twice);
-        if (best.row != NO_COLUMN && (here.matched < best.matched || (here.matched == best.matched && filled <= best_filled)))
+        if (best.row != NO_COLUMN &&
+            (here.matched < best.matched || (here.matched == best.matched && filled <= best_filled)))
             continue;
         if (filled == 0) continue;
         best = here;
@@ -183,7 +189,8 @@ bool header_find(const struct sheet *sheet, const struct mapping *mapping, struc
     read_titles(sheet, out);
     enum field missing = missing_field(sheet, mapping, out);
     if (best_twice != FIELD_COUNT)
-        *refusal = refuse(arena, REFUSAL_COLUMN_TWICE, NO_COLUMN, "“%s”有两列都对得上", mapping_name(mapping, best_twice));
+        *refusal =
+            refuse(arena, REFUSAL_COLUMN_TWICE, NO_COLUMN, "“%s”有两列都对得上", mapping_name(mapping, best_twice));
     else if (missing != FIELD_COUNT)
         *refusal = missing_refusal(sheet, mapping, out, missing, arena);
     return refusal->code == REFUSAL_NONE;

@@ -9,17 +9,17 @@
 enum { HEADER_ROWS_MAX = 40 };
 
 struct header {
-    size_t row;                   /* of the sheet; NO_COLUMN when nothing like a header was seen */
-    size_t columns[FIELD_COUNT];  /* NO_COLUMN = not there */
-    struct slice unit;            /* in the value column's name: 数值（公里）; empty = none */
-    struct slice title_unit;      /* 单位：公里 above the header */
-    struct day title_as_of;       /* 截至… above the header; DAY_NONE */
-    int title_year;               /* 0 = none */
-    size_t matched;               /* how many names were found */
+    size_t row;                  /* of the sheet; NO_COLUMN when nothing like a header was seen */
+    size_t columns[FIELD_COUNT]; /* NO_COLUMN = not there */
+    struct slice unit;           /* in the value column's name: 数值（公里）; empty = none */
+    struct slice title_unit;     /* 单位：公里 above the header */
+    struct day title_as_of;      /* 截至… above the header; DAY_NONE */
+    int title_year;              /* 0 = none */
+    size_t matched;              /* how many names were found */
 };
 
-/* False: *refusal names the column that is missing (with the nearest one met) or stands twice; *out is then the row that
- * came closest, for what can still be said of the file. */
+/* False: *refusal names the column that is missing (with the nearest one met) or stands twice; *out is then the row
+ * that came closest, for what can still be said of the file. */
 bool header_find(const struct sheet *sheet, const struct mapping *mapping, struct arena *arena, struct header *out,
                  struct refusal *refusal);
 /* The column's name as written. */

@@ -12,8 +12,12 @@ enum { RAW_CHARS = 100, FILE_CHARS = 200, DOUBTS_BYTES = 256 };
 static const struct {
     const char *word, *chinese;
 } doubts[DOUBT_COUNT] = {
-    {"fall", "累计数变小"},        {"changed", "改了已报的数，没有更正说明"}, {"above_goal", "超过目标一半以上"},
-    {"power_of_ten", "是上次的10倍或10的倍数"}, {"above_hundred", "百分比超过100"},     {"future", "数据日期还没到"},
+    {"fall", "累计数变小"},
+    {"changed", "改了已报的数，没有更正说明"},
+    {"above_goal", "超过目标一半以上"},
+    {"power_of_ten", "是上次的10倍或10的倍数"},
+    {"above_hundred", "百分比超过100"},
+    {"future", "数据日期还没到"},
     {"denominator_differs", "分母与申报的不同"},
 };
 
@@ -41,7 +45,8 @@ void judge_init(struct judge *judge, const struct paper *paper, struct arena *ar
     judge->entries = arena_array(arena, room, sizeof *judge->entries);
     judge->heads = arena_array(arena, cells, sizeof *judge->heads);
     judge->failed = !judge->entries || !judge->heads;
-    for (size_t i = 0; judge->heads && i < cells; i++) judge->heads[i] = -1;
+    for (size_t i = 0; judge->heads && i < cells; i++)
+        judge->heads[i] = -1;
 }
 
 /* --- what was sent, in this file or before --- */
@@ -89,10 +94,14 @@ static bool decimals_equal(struct decimal a, struct decimal b) {
 static bool figures_equal(const struct figure *a, const struct figure *b) {
     if (a->form != b->form) return false;
     switch (a->form) {
-    case FIGURE_NONE: return true;
-    case FIGURE_DONE: return a->done == b->done;
-    case FIGURE_VALUE: return decimals_equal(a->value, b->value);
-    case FIGURE_FRACTION: return decimals_equal(a->value, b->value) && decimals_equal(a->denominator, b->denominator);
+    case FIGURE_NONE:
+        return true;
+    case FIGURE_DONE:
+        return a->done == b->done;
+    case FIGURE_VALUE:
+        return decimals_equal(a->value, b->value);
+    case FIGURE_FRACTION:
+        return decimals_equal(a->value, b->value) && decimals_equal(a->denominator, b->denominator);
     }
     return false;
 }
@@ -110,8 +119,8 @@ static bool is_power_of_ten(struct exact value, struct exact before) {
 
 static bool above_goal(const struct measure *measure, struct exact value) {
     struct exact limit = exact_multiply(measure->goal, exact_ratio(3, 2));
-    return measure->has_goal && measure->comparator == AT_LEAST && measure->kind != KIND_MILESTONE && exact_known(limit) &&
-           exact_sign(limit) > 0 && exact_compare(value, limit) > 0;
+    return measure->has_goal && measure->comparator == AT_LEAST && measure->kind != KIND_MILESTONE &&
+           exact_known(limit) && exact_sign(limit) > 0 && exact_compare(value, limit) > 0;
 }
 
 static unsigned doubts_by_value(const struct measure *measure, const struct figure *figure,
@@ -132,7 +141,8 @@ static unsigned doubts_by_value(const struct measure *measure, const struct figu
 
 static bool only_grows(const struct measure *measure, const struct figure *figure, const struct figure *old) {
     struct exact value, last;
-    return measure_value(measure, figure, &value) && measure_value(measure, old, &last) && exact_compare(value, last) >= 0;
+    return measure_value(measure, figure, &value) && measure_value(measure, old, &last) &&
+           exact_compare(value, last) >= 0;
 }
 
 static unsigned find_doubts(const struct judge *judge, const struct reading *reading, const struct source_figure *at,
@@ -186,18 +196,29 @@ static enum error_code begin_event(const struct judge *judge, uint32_t kind, con
 
 static enum refusal_code code_of_misfit(unsigned quarantine) {
     switch (quarantine) {
-    case QUARANTINE_NO_CELL: return REFUSAL_NO_CELL;
-    case QUARANTINE_UNKNOWN_TARGET: return REFUSAL_UNKNOWN_TARGET;
-    case QUARANTINE_UNKNOWN_AREA: return REFUSAL_UNKNOWN_AREA;
-    case QUARANTINE_UNKNOWN_UNIT: return REFUSAL_UNKNOWN_UNIT;
-    case QUARANTINE_WORDS_ONLY: return REFUSAL_WORDS_ONLY;
-    case QUARANTINE_TOO_MANY_DECIMALS: return REFUSAL_DECIMALS;
-    case QUARANTINE_VALUE_OUT_OF_RANGE: return REFUSAL_OUT_OF_RANGE;
+    case QUARANTINE_NO_CELL:
+        return REFUSAL_NO_CELL;
+    case QUARANTINE_UNKNOWN_TARGET:
+        return REFUSAL_UNKNOWN_TARGET;
+    case QUARANTINE_UNKNOWN_AREA:
+        return REFUSAL_UNKNOWN_AREA;
+    case QUARANTINE_UNKNOWN_UNIT:
+        return REFUSAL_UNKNOWN_UNIT;
+    case QUARANTINE_WORDS_ONLY:
+        return REFUSAL_WORDS_ONLY;
+    case QUARANTINE_TOO_MANY_DECIMALS:
+        return REFUSAL_DECIMALS;
+    case QUARANTINE_VALUE_OUT_OF_RANGE:
+        return REFUSAL_OUT_OF_RANGE;
     case QUARANTINE_NUMERATOR_ABOVE_DENOMINATOR:
-    case QUARANTINE_DENOMINATOR_ZERO: return REFUSAL_FRACTION;
-    case QUARANTINE_NEGATIVE: return REFUSAL_NEGATIVE;
-    case QUARANTINE_AS_OF_OUT_OF_RANGE: return REFUSAL_DATE_RANGE;
-    default: return REFUSAL_MISFIT;
+    case QUARANTINE_DENOMINATOR_ZERO:
+        return REFUSAL_FRACTION;
+    case QUARANTINE_NEGATIVE:
+        return REFUSAL_NEGATIVE;
+    case QUARANTINE_AS_OF_OUT_OF_RANGE:
+        return REFUSAL_DATE_RANGE;
+    default:
+        return REFUSAL_MISFIT;
     }
 }
 
@@ -211,8 +232,7 @@ static void check_event(const struct judge *judge, struct outcome *out) {
         out->reading.refusal = refuse(judge->arena, code_of_misfit(misfit.code), out->reading.value_column, "%s%s%s%s",
                                       misfit.hint, raw ? "（读到“" : "", raw ? raw : "", raw ? "”）" : "");
     } else if (event_encode(&out->event, bytes, sizeof bytes, &len)) {
-        out->reading.refusal =
-            refuse(judge->arena, REFUSAL_TEXT, NO_COLUMN, "本行文字里有不能传送的字符");
+        out->reading.refusal = refuse(judge->arena, REFUSAL_TEXT, NO_COLUMN, "本行文字里有不能传送的字符");
     } else {
         return;
     }
@@ -223,7 +243,8 @@ static void check_event(const struct judge *judge, struct outcome *out) {
 static enum error_code judge_words(struct judge *judge, const char *place, struct outcome *out, struct error *err) {
     const struct memory *memory = &judge->paper->memory;
     bool same = false;
-    enum error_code code = memory->words_same(memory->context, &out->cell, out->reading.as_of, out->reading.note, &same, err);
+    enum error_code code =
+        memory->words_same(memory->context, &out->cell, out->reading.as_of, out->reading.note, &same, err);
     if (code) return code;
     out->kind = OUTCOME_UNCHANGED;
     if (same) return ERROR_OK;
@@ -266,8 +287,8 @@ static enum error_code judge_no_change(struct judge *judge, const char *place, c
 
 /* The same figure for a new day is "no change"; but what the centre may be holding is said again in full, because "no
  * change" would repeat what it holds true. */
-static uint32_t kind_of(const struct reading *reading, const struct source_figure *at, const struct source_figure *before,
-                        unsigned doubts_now) {
+static uint32_t kind_of(const struct reading *reading, const struct source_figure *at,
+                        const struct source_figure *before, unsigned doubts_now) {
     if (reading->reason.ptr) return EVENT_CORRECTION;
     bool repeats = !at->found && before->found && !before->doubted && figures_equal(&reading->figure, &before->figure);
     return repeats && !doubts_now ? EVENT_NO_CHANGE : EVENT_FIGURE;
@@ -290,15 +311,16 @@ static enum error_code judge_figure(struct judge *judge, const char *place, cons
     return code ? code : judge_end(judge, out);
 }
 
-enum error_code judge_reading(struct judge *judge, const struct reading *reading, const char *place, struct outcome *out,
-                              struct error *err) {
+enum error_code judge_reading(struct judge *judge, const struct reading *reading, const char *place,
+                              struct outcome *out, struct error *err) {
     const struct plan *plan = judge->plan;
     struct source_figure at = {.found = false}, before = {.found = false};
     *out = (struct outcome){.reading = *reading};
-    out->cell = (struct source_cell){
-        .target = slice_of(reading->target != NO_INDEX ? plan->targets[reading->target].code : plan->tasks[reading->task].code),
-        .area = slice_of(plan->areas[reading->area].code),
-        .reporter = slice_of(judge->paper->unit)};
+    out->cell =
+        (struct source_cell){.target = slice_of(reading->target != NO_INDEX ? plan->targets[reading->target].code
+                                                                            : plan->tasks[reading->task].code),
+                             .area = slice_of(plan->areas[reading->area].code),
+                             .reporter = slice_of(judge->paper->unit)};
     if (reading->kind == READING_WORDS) return judge_words(judge, place, out, err);
     enum error_code code = known_at(judge, out, &at, err);
     if (!code) code = known_before(judge, out, &before, err);

@@ -1,5 +1,5 @@
-/* A reading against what was sent before and against the plan: what kind of event it is, if any. Pure but for the memory
- * it asks. One judge for one file: what the file itself has said counts as sent. */
+/* A reading against what was sent before and against the plan: what kind of event it is, if any. Pure but for the
+ * memory it asks. One judge for one file: what the file itself has said counts as sent. */
 #ifndef DUBAN_COLLECTOR_JUDGE_H
 #define DUBAN_COLLECTOR_JUDGE_H
 

@@ -1,5 +1,5 @@
-/* JSON lines into a sheet. A small reader of our own, because figures must keep their own text: a library's double turns
- * 485.80 into something else. Flat objects only; nothing nests, so nothing recurses. */
+/* JSON lines into a sheet. A small reader of our own, because figures must keep their own text: a library's double
+ * turns 485.80 into something else. Flat objects only; nothing nests, so nothing recurses. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,8 @@ struct line_reader {
 };
 
 static void skip_spaces(struct line_reader *in) {
-    while (in->at < in->end && (*in->at == ' ' || *in->at == '\t' || *in->at == '\r')) in->at++;
+    while (in->at < in->end && (*in->at == ' ' || *in->at == '\t' || *in->at == '\r'))
+        in->at++;
 }
 
 static bool take(struct line_reader *in, char c) {
@@ -85,7 +86,8 @@ static bool take_text(struct line_reader *in, struct slice *text) {
 /* A number, true, false or null as its own text. */
 static bool take_bare(struct line_reader *in, struct slice *text) {
     char *begin = in->out;
-    while (in->at < in->end && !strchr(",} \t\r", *in->at)) *in->out++ = *in->at++;
+    while (in->at < in->end && !strchr(",} \t\r", *in->at))
+        *in->out++ = *in->at++;
     *text = (struct slice){begin, (size_t)(in->out - begin)};
     if (slice_is(*text, "null")) {
         text->len = 0;
@@ -149,7 +151,8 @@ static bool take_object(struct line_reader *in, struct slice *cells, bool *given
 static bool lines_row(struct sheet *sheet, struct line_reader *in, size_t line, struct arena *arena) {
     struct slice cells[SHEET_COLUMNS_MAX];
     bool given[SHEET_COLUMNS_MAX];
-    for (size_t i = 0; i < SHEET_COLUMNS_MAX; i++) cells[i] = (struct slice){"", 0};
+    for (size_t i = 0; i < SHEET_COLUMNS_MAX; i++)
+        cells[i] = (struct slice){"", 0};
     memset(given, 0, sizeof given);
     in->wrong = NULL;
     const char *begin = in->at;
@@ -213,6 +216,7 @@ bool sheet_lines(struct slice text, struct arena *arena, struct sheet *out, stru
 
 bool sheet_looks_like_lines(struct slice text) {
     size_t i = 0;
-    while (i < text.len && strchr(" \t\r\n", text.ptr[i])) i++;
+    while (i < text.len && strchr(" \t\r\n", text.ptr[i]))
+        i++;
     return i < text.len && text.ptr[i] == '{';
 }

@@ -39,7 +39,8 @@ static void read_columns(struct yaml *doc, struct yaml_node *node, struct arena 
         if (!yaml_get_texts(doc, columns, fields[i].word, YAML_OPTIONAL, &names, &count) || count == 0) continue;
         const char **kept = arena_array(arena, count, sizeof *kept);
         if (!kept) return;
-        for (size_t k = 0; k < count; k++) kept[k] = arena_copy(arena, names[k]);
+        for (size_t k = 0; k < count; k++)
+            kept[k] = arena_copy(arena, names[k]);
         out->columns[i] = (struct mapping_column){.names = kept, .count = count, .given = true};
     }
     yaml_no_others(doc, columns);

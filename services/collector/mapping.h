@@ -43,12 +43,12 @@ struct mapping {
     struct mapping_factor {
         const char *unit, *to; /* to NULL: to the plan's unit, whichever it is */
         struct decimal factor;
-    } *factors;
+    } * factors;
     size_t factor_count;
     bool number_and_note; /* cell: number+note */
     struct mapping_target {
         const char *name, *code;
-    } *targets;
+    } * targets;
     size_t target_count;
     const char *area; /* of all rows; NULL = a column */
     char separator;   /* 0 = found out from the header row */

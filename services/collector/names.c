@@ -28,12 +28,12 @@ static bool ends_with(const char *text, size_t len, const char *end) {
 
 /* 6 digits, or 9 and 12 when the rest is zeros: then the first six count. False: a township's. */
 static bool area_code(char text[NAME_MAX_BYTES], size_t *len, bool *township) {
-    if (*len > 2 && strcmp(text + *len - 2, ".0") == 0) text[*len -= 2] = 0;
+    if (*len > 2 && strcmp(text + *len - 2, ".0") == 0) text[ *len -= 2] = 0;
     if (strspn(text, "0123456789") != *len) return false;
     *township = false;
     if (*len == 9 || *len == 12) {
         *township = strspn(text + 6, "0") != *len - 6;
-        if (!*township) text[*len = 6] = 0;
+        if (!*township) text[ *len = 6] = 0;
     }
     return *len == 6 || *len == 9 || *len == 12;
 }
@@ -85,7 +85,8 @@ struct refusal name_area(const struct plan *plan, struct arena *arena, struct sl
     if (*area != NO_INDEX) return (struct refusal){.code = REFUSAL_NONE};
     if (several) return refuse(arena, REFUSAL_AREA_AMBIGUOUS, column, "有两个以上的地区叫“%s”", shown(arena, text));
     const char *nearest = nearest_area(plan, name);
-    return nearest ? refuse(arena, REFUSAL_UNKNOWN_AREA, column, "没有叫“%s”的地区，最像的是“%s”", shown(arena, text), nearest)
+    return nearest ? refuse(arena, REFUSAL_UNKNOWN_AREA, column, "没有叫“%s”的地区，最像的是“%s”", shown(arena, text),
+                            nearest)
                    : refuse(arena, REFUSAL_UNKNOWN_AREA, column, "没有叫“%s”的地区", shown(arena, text));
 }
 
@@ -100,7 +101,8 @@ static const char *nearest_target(const struct plan *plan, struct arena *arena, 
     const char *nearest = text_nearest(text, names, count);
     for (size_t i = 0; nearest && i < plan->target_count; i++) {
         const struct target *target = &plan->targets[i];
-        if (nearest == target->name || nearest == target->short_name) return say(arena, "%s（%s）", nearest, target->code);
+        if (nearest == target->name || nearest == target->short_name)
+            return say(arena, "%s（%s）", nearest, target->code);
     }
     return nearest;
 }
@@ -131,12 +133,14 @@ struct refusal name_target(const struct plan *plan, const struct mapping *mappin
         if (name_equal(wanted, plan->tasks[i].code) || name_equal(wanted, plan->tasks[i].title)) *task = i;
     if (*task != NO_INDEX) return (struct refusal){.code = REFUSAL_NONE};
     const char *nearest = nearest_target(plan, arena, name);
-    return nearest ? refuse(arena, REFUSAL_UNKNOWN_TARGET, column, "没有叫“%s”的指标，最像的是“%s”", shown(arena, text), nearest)
+    return nearest ? refuse(arena, REFUSAL_UNKNOWN_TARGET, column, "没有叫“%s”的指标，最像的是“%s”", shown(arena, text),
+                            nearest)
                    : refuse(arena, REFUSAL_UNKNOWN_TARGET, column, "没有叫“%s”的指标", shown(arena, text));
 }
 
 bool name_is_total(struct slice text) {
-    static const char *const totals[] = {"合计", "小计", "总计", "平均", "全市", "全区", "全县", "全市合计", "全县合计", "全区合计"};
+    static const char *const totals[] = {"合计", "小计", "总计",     "平均",     "全市",
+                                         "全区", "全县", "全市合计", "全县合计", "全区合计"};
     char name[NAME_MAX_BYTES];
     size_t len = squeeze(text, name);
     for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
@@ -145,8 +149,9 @@ bool name_is_total(struct slice text) {
 }
 
 bool name_is_footer(struct slice text) {
-    static const char *const footers[] = {"填表人", "填报人", "审核人", "制表", "负责人", "单位负责人", "联系人", "联系电话",
-                                          "填报日期", "填表日期", "注:", "备注:", "说明:", "注：", "备注：", "说明："};
+    static const char *const footers[] = {
+        "填表人",   "填报人",   "审核人", "制表",  "负责人", "单位负责人", "联系人", "联系电话",
+        "填报日期", "填表日期", "注:",    "备注:", "说明:",  "注：",       "备注：", "说明："};
     char name[NAME_MAX_BYTES];
     squeeze(text, name);
     for (size_t i = 0; i < sizeof footers / sizeof *footers; i++)

@@ -7,7 +7,8 @@
 #include "services/collector/mapping.h"
 #include "services/collector/refusal.h"
 
-/* 旺苍, 旺 苍 县, 广元市旺苍县, a dated old name, 510821, 510821000000, "510821.0". *code of the refusal: 0 when found. */
+/* 旺苍, 旺 苍 县, 广元市旺苍县, a dated old name, 510821, 510821000000, "510821.0". *code of the refusal: 0 when found.
+ */
 struct refusal name_area(const struct plan *plan, struct arena *arena, struct slice text, struct day day, size_t column,
                          size_t *area);
 /* A target, or a task (for words): by code, by the mapping's own names, by name or short name. */

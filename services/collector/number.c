@@ -28,7 +28,8 @@ static void scan_digit(struct scan *scan, char digit) {
 
 static size_t scan_group(struct scan *scan) {
     size_t length = 0;
-    for (; is_digit(*scan->at); length++) scan_digit(scan, *scan->at++);
+    for (; is_digit(*scan->at); length++)
+        scan_digit(scan, *scan->at++);
     return length;
 }
 
@@ -86,7 +87,8 @@ static void round_to_double(struct scan *scan) {
 static enum refusal_code scan_value(struct scan *scan, struct decimal *out) {
     round_to_double(scan);
     int64_t mantissa = 0;
-    for (size_t i = 0; i < scan->count; i++) mantissa = mantissa * 10 + (scan->digits[i] - '0');
+    for (size_t i = 0; i < scan->count; i++)
+        mantissa = mantissa * 10 + (scan->digits[i] - '0');
     long scale = scan->scale;
     for (; scale > 0 && mantissa % 10 == 0; scale--) {
         if (mantissa == 0) break;
@@ -115,17 +117,17 @@ static bool begins_one(const char *text, const char *const *words, size_t count)
 
 /* No number at all: is it a word for one? */
 static enum refusal_code word_code(const char *text) {
-    static const char *const inexact[] = {"约", "大约", "近", "超", "不足", "不到", "将近", "≥", "≤", ">", "<", "＞", "＜",
-                                          "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", "千", "两",
-                                          "壹", "贰", "叁", "几", "数", "多"};
+    static const char *const inexact[] = {"约", "大约", "近", "超", "不足", "不到", "将近", "≥",  "≤",  ">",  "<",
+                                          "＞", "＜",   "一", "二", "三",   "四",   "五",   "六", "七", "八", "九",
+                                          "十", "百",   "千", "两", "壹",   "贰",   "叁",   "几", "数", "多"};
     if (begins(text, "同上") || strcmp(text, "\"") == 0) return REFUSAL_DITTO;
     return BEGINS_ONE(text, inexact) ? REFUSAL_NOT_EXACT : REFUSAL_NOT_A_NUMBER;
 }
 
 /* What stands behind a number makes it inexact, or is a unit. */
 static enum refusal_code rest_code(const char *rest) {
-    static const char *const inexact[] = {"左右", "多", "余", "以上", "以下", "上下", "几", "来", "成", "+", "-", "~",
-                                          "～", "至", "到", "—", "–"};
+    static const char *const inexact[] = {"左右", "多", "余", "以上", "以下", "上下", "几", "来", "成",
+                                          "+",    "-",  "~",  "～",   "至",   "到",   "—",  "–"};
     static const char *const brackets[] = {"(", "（", "["};
     if (BEGINS_ONE(rest, inexact)) return REFUSAL_NOT_EXACT;
     if (BEGINS_ONE(rest, brackets)) return REFUSAL_NOTE_IN_CELL;
@@ -148,9 +150,12 @@ static struct slice cut_note(struct arena *arena, struct slice *cell) {
         size_t mark = cell->ptr[i] == '(' ? 1 : cell->len - i >= 3 && memcmp(cell->ptr + i, "（", 3) == 0 ? 3 : 0;
         if (!mark) continue;
         size_t begin = i + mark, end = cell->len;
-        while (end > begin && cell->ptr[end - 1] == ' ') end--;
-        if (end - begin >= 1 && cell->ptr[end - 1] == ')') end--;
-        else if (end - begin >= 3 && memcmp(cell->ptr + end - 3, "）", 3) == 0) end -= 3;
+        while (end > begin && cell->ptr[end - 1] == ' ')
+            end--;
+        if (end - begin >= 1 && cell->ptr[end - 1] == ')')
+            end--;
+        else if (end - begin >= 3 && memcmp(cell->ptr + end - 3, "）", 3) == 0)
+            end -= 3;
         cell->len = i;
         return slice_of(arena_text(arena, cell->ptr + begin, end - begin));
     }
@@ -182,8 +187,10 @@ struct number number_read(struct arena *arena, struct slice cell, bool number_an
     scan_whole(&scan);
     scan_fraction(&scan);
     scan_exponent(&scan);
-    while (*scan.at == '.' || begins(scan.at, "。")) scan.at += *scan.at == '.' ? 1 : 3;
-    while (*scan.at == ' ') scan.at++;
+    while (*scan.at == '.' || begins(scan.at, "。"))
+        scan.at += *scan.at == '.' ? 1 : 3;
+    while (*scan.at == ' ')
+        scan.at++;
     struct number out = {.kind = NUMBER_VALUE, .unit = slice_of(scan.at), .note = note};
     enum refusal_code code = scan.code ? scan.code : rest_code(scan.at);
     if (!code) code = scan_value(&scan, &out.value);
@@ -193,7 +200,8 @@ struct number number_read(struct arena *arena, struct slice cell, bool number_an
 bool number_multiply(struct decimal a, struct decimal b, struct decimal *out) {
     wide product = (wide)a.mantissa * b.mantissa;
     unsigned scale = (unsigned)a.scale + b.scale;
-    for (; scale > 0 && product % 10 == 0; scale--) product /= 10;
+    for (; scale > 0 && product % 10 == 0; scale--)
+        product /= 10;
     if (product > INT64_MAX || product < INT64_MIN) return false;
     return decimal_make((int64_t)product, scale, out) == PROTO_OK;
 }

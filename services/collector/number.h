@@ -16,9 +16,9 @@ struct number {
     enum refusal_code code; /* NUMBER_REFUSED */
 };
 
-/* Blank: nothing, dashes, /, 无. Accepts full-width digits and signs, thousands in groups of three, E-notation, trailing
- * dots, a leading apostrophe. Digits beyond the fifteenth are what a double adds and are rounded away. Texts of the
- * result lie in the arena. */
+/* Blank: nothing, dashes, /, 无. Accepts full-width digits and signs, thousands in groups of three, E-notation,
+ * trailing dots, a leading apostrophe. Digits beyond the fifteenth are what a double adds and are rounded away. Texts
+ * of the result lie in the arena. */
 struct number number_read(struct arena *arena, struct slice cell, bool number_and_note);
 
 /* a × b, exact; false when it does not fit. */

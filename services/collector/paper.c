@@ -52,7 +52,8 @@ static struct day open_period_end(const struct plan *plan, struct day today) {
 static bool find_as_of(const struct paper *paper, struct verdict *out, struct day *as_of) {
     *as_of = DAY_NONE;
     switch (paper->mapping->as_of) {
-    case AS_OF_COLUMN: return true;
+    case AS_OF_COLUMN:
+        return true;
     case AS_OF_PERIOD:
         *as_of = open_period_end(catalogue_plan(paper->catalogue), instant_day(paper->now));
         return true;
@@ -63,7 +64,8 @@ static bool find_as_of(const struct paper *paper, struct verdict *out, struct da
         return false;
     case AS_OF_FILE_NAME:
         if (when_in_name(paper->name, paper->mapping->as_of_pattern, as_of)) return true;
-        out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "文件名与约定的样式“%s”不符", paper->mapping->as_of_pattern);
+        out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "文件名与约定的样式“%s”不符",
+                            paper->mapping->as_of_pattern);
         return false;
     }
     return false;
@@ -98,8 +100,8 @@ static void refuse_twins(struct verdict *out, struct reading **sorted, size_t co
         for (size_t k = i; differ && k < end; k++) {
             size_t other = k == i ? i + 1 : i;
             sorted[k]->kind = READING_REFUSED;
-            sorted[k]->refusal = refuse(out->arena, REFUSAL_ROW_TWICE, sorted[k]->value_column, "与第%zu行是同一项，数不一样",
-                                        out->sheet.rows[sorted[other]->row].line);
+            sorted[k]->refusal = refuse(out->arena, REFUSAL_ROW_TWICE, sorted[k]->value_column,
+                                        "与第%zu行是同一项，数不一样", out->sheet.rows[sorted[other]->row].line);
         }
         i = end;
     }
@@ -130,7 +132,8 @@ static enum error_code read_rows(const struct paper *paper, struct verdict *out,
     out->outcome_count = out->sheet.row_count - first;
     out->outcomes = arena_array(out->arena, out->outcome_count, sizeof *out->outcomes);
     if (!out->outcomes) return error_set(err, ERROR_MEMORY, "no memory for the rows");
-    for (size_t i = 0; i < out->outcome_count; i++) out->outcomes[i].reading = reading_row(&reader, first + i);
+    for (size_t i = 0; i < out->outcome_count; i++)
+        out->outcomes[i].reading = reading_row(&reader, first + i);
     return find_twins(out, err);
 }
 
@@ -145,9 +148,15 @@ static enum error_code judge_rows(const struct paper *paper, struct verdict *out
         switch (reading.kind) {
         case READING_EMPTY:
         case READING_FOOTER:
-        case READING_TOTAL: outcome->kind = OUTCOME_SKIPPED; break;
-        case READING_BLANK: outcome->kind = OUTCOME_BLANK; break;
-        case READING_REFUSED: outcome->kind = OUTCOME_REFUSED; break;
+        case READING_TOTAL:
+            outcome->kind = OUTCOME_SKIPPED;
+            break;
+        case READING_BLANK:
+            outcome->kind = OUTCOME_BLANK;
+            break;
+        case READING_REFUSED:
+            outcome->kind = OUTCOME_REFUSED;
+            break;
         case READING_FIGURE:
         case READING_NO_CHANGE:
         case READING_WORDS:
@@ -165,10 +174,18 @@ static void count_rows(struct verdict *out) {
     for (size_t i = 0; i < out->outcome_count; i++) {
         const struct outcome *outcome = &out->outcomes[i];
         switch (outcome->kind) {
-        case OUTCOME_SKIPPED: out->skipped += outcome->reading.kind != READING_EMPTY; break;
-        case OUTCOME_BLANK: out->blank++; break;
-        case OUTCOME_UNCHANGED: out->unchanged++; break;
-        case OUTCOME_REFUSED: out->refused++; break;
+        case OUTCOME_SKIPPED:
+            out->skipped += outcome->reading.kind != READING_EMPTY;
+            break;
+        case OUTCOME_BLANK:
+            out->blank++;
+            break;
+        case OUTCOME_UNCHANGED:
+            out->unchanged++;
+            break;
+        case OUTCOME_REFUSED:
+            out->refused++;
+            break;
         case OUTCOME_EVENT:
             out->taken++;
             out->held += outcome->doubts != 0;
@@ -227,18 +244,21 @@ static void check_totals(struct verdict *out) {
         struct exact sum;
         struct decimal rounded;
         if (target == NO_INDEX || !sum_of(out, target, reading->as_of, &sum)) continue;
-        if (exact_compare(sum, exact_of(reading->figure.value)) == 0 || !exact_round(sum, 9, ROUND_CUT, &rounded)) continue;
+        if (exact_compare(sum, exact_of(reading->figure.value)) == 0 || !exact_round(sum, 9, ROUND_CUT, &rounded))
+            continue;
         char written[DECIMAL_TEXT_MAX], added[DECIMAL_TEXT_MAX];
         decimal_print(reading->figure.value, written);
         decimal_print(rounded, added);
-        add_warning(out, say(out->arena, "第%zu行合计%s，各行相加%s", out->sheet.rows[reading->row].line, written, added));
+        add_warning(out,
+                    say(out->arena, "第%zu行合计%s，各行相加%s", out->sheet.rows[reading->row].line, written, added));
     }
 }
 
 static unsigned places_in(struct slice raw) {
     const char *point = raw.len ? memchr(raw.ptr, '.', raw.len) : NULL;
     unsigned places = 0;
-    for (const char *at = point; at && ++at < raw.ptr + raw.len && *at >= '0' && *at <= '9';) places++;
+    for (const char *at = point; at && ++at < raw.ptr + raw.len && *at >= '0' && *at <= '9';)
+        places++;
     return places;
 }
 
@@ -249,9 +269,11 @@ static void check_places(const struct paper *paper, struct verdict *out) {
         if (outcome->kind != OUTCOME_EVENT || outcome->event.figure.form != FIGURE_VALUE) continue;
         struct source_figure before;
         struct error ignored;
-        if (paper->memory.figure_before(paper->memory.context, &outcome->cell, outcome->reading.as_of, &before, &ignored))
+        if (paper->memory.figure_before(paper->memory.context, &outcome->cell, outcome->reading.as_of, &before,
+                                        &ignored))
             return;
-        if (before.found && before.figure.form == FIGURE_VALUE && before.figure.value.scale >= 2 + places_in(outcome->reading.raw)) {
+        if (before.found && before.figure.form == FIGURE_VALUE &&
+            before.figure.value.scale >= 2 + places_in(outcome->reading.raw)) {
             add_warning(out, say(out->arena, "第%zu行起小数位变少", out->sheet.rows[outcome->reading.row].line));
             return;
         }
@@ -271,14 +293,16 @@ static struct day common_day(const struct verdict *out) {
         struct day day = out->outcomes[i].reading.as_of;
         if (!day_is(day)) continue;
         size_t k = 0;
-        while (k < known && days[k].n != day.n) k++;
+        while (k < known && days[k].n != day.n)
+            k++;
         if (k == DAYS_MAX) continue;
         if (k == known) {
             days[known].n = day.n;
             days[known++].count = 0;
         }
         days[k].count++;
-        if (days[k].count > days[best].count || (days[k].count == days[best].count && days[k].n > days[best].n)) best = k;
+        if (days[k].count > days[best].count || (days[k].count == days[best].count && days[k].n > days[best].n))
+            best = k;
     }
     return known ? (struct day){days[best].n} : DAY_NONE;
 }
@@ -308,10 +332,10 @@ static void find_period(const struct paper *paper, struct verdict *out) {
 static void add_refusal(struct verdict *out, struct more *more, const char *place, const struct refusal *refusal) {
     if (more->receipt.refusal_count >= MORE_REFUSALS_MAX) return;
     const char *text = say(out->arena, "%s。%s", refusal->reason, refusal_remedy(refusal));
-    more->receipt.refusals[more->receipt.refusal_count++] = (struct more_refusal){
-        .place = slice_of(place),
-        .code = slice_of(refusal_row(refusal->code)->word),
-        .text = {text, text_cut_chars(text, strlen(text), REFUSAL_CHARS)}};
+    more->receipt.refusals[more->receipt.refusal_count++] =
+        (struct more_refusal){.place = slice_of(place),
+                              .code = slice_of(refusal_row(refusal->code)->word),
+                              .text = {text, text_cut_chars(text, strlen(text), REFUSAL_CHARS)}};
 }
 
 static void list_refusals(struct verdict *out, struct more *more) {
@@ -361,9 +385,10 @@ static enum error_code make_receipt(const struct paper *paper, struct verdict *o
 
 static enum error_code judge_content(const struct paper *paper, struct verdict *out, struct error *err) {
     struct day as_of = DAY_NONE;
-    if (paper->too_large) out->whole = refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "文件超过%d MB", SHEET_BYTES_MAX >> 20);
-    bool sound = !paper->too_large && decode(paper->bytes, out->arena, &out->decoded, &out->whole) && find_structure(paper, out) &&
-                 find_as_of(paper, out, &as_of);
+    if (paper->too_large)
+        out->whole = refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "文件超过%d MB", SHEET_BYTES_MAX >> 20);
+    bool sound = !paper->too_large && decode(paper->bytes, out->arena, &out->decoded, &out->whole) &&
+                 find_structure(paper, out) && find_as_of(paper, out, &as_of);
     if (out->sheet.failed || arena_failed(out->arena)) return error_set(err, ERROR_MEMORY, "no memory for the file");
     if (!sound) {
         count_refused_rows(out);

@@ -22,15 +22,15 @@ struct memory {
 };
 
 struct paper {
-    const char *source;      /* the feed's name in the configuration */
-    struct slice name;       /* of the file */
+    const char *source; /* the feed's name in the configuration */
+    struct slice name;  /* of the file */
     struct slice bytes;
-    bool too_large;          /* bytes were not read: refused by its size */
+    bool too_large; /* bytes were not read: refused by its size */
     uint8_t hash[SOURCE_HASH_BYTES];
-    struct instant now;      /* domain time */
+    struct instant now; /* domain time */
     const struct catalogue *catalogue;
     const struct mapping *mapping;
-    const char *unit;        /* the reporting unit */
+    const char *unit; /* the reporting unit */
     bool on_behalf;
     struct memory memory;
     enum error_code (*make_uid)(uint8_t uid[EVENT_UID_BYTES], struct error *err);
@@ -66,12 +66,12 @@ struct verdict {
     struct decoded decoded;
     struct sheet sheet;
     struct header header;
-    struct refusal whole; /* code 0: the file was not refused as a whole */
+    struct refusal whole;     /* code 0: the file was not refused as a whole */
     struct outcome *outcomes; /* one for each row below the header */
     size_t outcome_count;
     uint32_t taken, unchanged, held, refused, blank, skipped; /* held are among the taken */
-    const char *period; /* "2021-10"; NULL = unknown */
-    const char *note;   /* warnings, Chinese; NULL = none */
+    const char *period;                                       /* "2021-10"; NULL = unknown */
+    const char *note;                                         /* warnings, Chinese; NULL = none */
     struct event receipt;
 };
 

@@ -15,12 +15,18 @@ enum { PORT_MS = 5000, HANDSHAKE_MS = 8000 };
 
 const char *probe_words(enum probe_result result) {
     switch (result) {
-    case PROBE_GOOD: return "全部通过。";
-    case PROBE_BAD_ADDRESS: return "地址写得不对，应像 tcp://centre.example:5557 。";
-    case PROBE_NO_NAME: return "域名解析不了：请核对地址，或请网络管理员检查 DNS。";
-    case PROBE_NO_PORT: return "端口连不上：请核对端口，或请网络管理员放通防火墙。";
-    case PROBE_BAD_KEY: return "服务器公钥不对：请向中心重新要一次公钥。";
-    case PROBE_NOT_KNOWN: return "中心还不认识本机的密钥：请把上面的指纹电话报给中心，由中心登记后再试。";
+    case PROBE_GOOD:
+        return "全部通过。";
+    case PROBE_BAD_ADDRESS:
+        return "地址写得不对，应像 tcp://centre.example:5557 。";
+    case PROBE_NO_NAME:
+        return "域名解析不了：请核对地址，或请网络管理员检查 DNS。";
+    case PROBE_NO_PORT:
+        return "端口连不上：请核对端口，或请网络管理员放通防火墙。";
+    case PROBE_BAD_KEY:
+        return "服务器公钥不对：请向中心重新要一次公钥。";
+    case PROBE_NOT_KNOWN:
+        return "中心还不认识本机的密钥：请把上面的指纹电话报给中心，由中心登记后再试。";
     }
     return "";
 }
@@ -60,7 +66,8 @@ static enum probe_result probe_port(const char *address) {
     if (getaddrinfo(host, port, &hints, &found) != 0) return PROBE_NO_NAME;
     printf("  域名  通过\n");
     bool good = false;
-    for (const struct addrinfo *at = found; at && !good; at = at->ai_next) good = port_open(at);
+    for (const struct addrinfo *at = found; at && !good; at = at->ai_next)
+        good = port_open(at);
     freeaddrinfo(found);
     if (good) printf("  端口  通过\n");
     return good ? PROBE_GOOD : PROBE_NO_PORT;
@@ -76,12 +83,18 @@ static enum probe_result wait_for_news(struct dealer *dealer, struct link_loop *
     struct tick end = tick_after(tick_now(), HANDSHAKE_MS);
     for (;;) {
         switch (dealer_news(dealer)) {
-        case DEALER_CONNECTED: return PROBE_GOOD;
-        case DEALER_REFUSED: return PROBE_NOT_KNOWN;
-        case DEALER_BAD_KEY: return PROBE_BAD_KEY;
-        case DEALER_UNREACHABLE: return PROBE_NO_PORT;
-        case DEALER_DISCONNECTED: return PROBE_BAD_KEY;
-        case DEALER_NO_NEWS: break;
+        case DEALER_CONNECTED:
+            return PROBE_GOOD;
+        case DEALER_REFUSED:
+            return PROBE_NOT_KNOWN;
+        case DEALER_BAD_KEY:
+            return PROBE_BAD_KEY;
+        case DEALER_UNREACHABLE:
+            return PROBE_NO_PORT;
+        case DEALER_DISCONNECTED:
+            return PROBE_BAD_KEY;
+        case DEALER_NO_NEWS:
+            break;
         }
         struct tick now = tick_now();
         if (now.ms >= end.ms || link_loop_turn(loop, tick_wait(now, end), &err) || loop->stopping) return PROBE_BAD_KEY;

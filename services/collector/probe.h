@@ -10,10 +10,10 @@
 enum probe_result {
     PROBE_GOOD,
     PROBE_BAD_ADDRESS,
-    PROBE_NO_NAME,    /* the name cannot be resolved */
-    PROBE_NO_PORT,    /* nobody listens, or a firewall drops it */
-    PROBE_BAD_KEY,    /* the server is not the one whose key was given */
-    PROBE_NOT_KNOWN,  /* the centre does not know our key (yet) */
+    PROBE_NO_NAME,   /* the name cannot be resolved */
+    PROBE_NO_PORT,   /* nobody listens, or a firewall drops it */
+    PROBE_BAD_KEY,   /* the server is not the one whose key was given */
+    PROBE_NOT_KNOWN, /* the centre does not know our key (yet) */
 };
 /* The result in Chinese, with what to do. */
 const char *probe_words(enum probe_result result);

@@ -21,8 +21,7 @@ static struct slice words_of(const struct reader *reader, size_t row, enum field
     text_clean(cell.ptr, cell.len, &clean);
     size_t len = text_cut_chars(buffer_text(&clean), clean.len, chars);
     const char *text = arena_text(reader->arena, buffer_text(&clean), len);
-    if (len < clean.len)
-        text = say(reader->arena, "%.*s…", (int)text_cut_chars(text, len, chars - 1), text);
+    if (len < clean.len) text = say(reader->arena, "%.*s…", (int)text_cut_chars(text, len, chars - 1), text);
     buffer_finish(&clean);
     static const char *const nothing[] = {"", "-", "—", "——", "/", "无"};
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
@@ -53,11 +52,20 @@ static void read_as_of(const struct reader *reader, size_t row, struct reading *
     enum refusal_code code = when_read(cell, reader->year, &reading->as_of);
     const char *read = shown(reader->arena, cell);
     switch ((int)code) {
-    case REFUSAL_NONE: break;
-    case REFUSAL_DATE_MISSING: REFUSE(reading, reader, code, column, "没有写数据日期"); break;
-    case REFUSAL_NO_YEAR: REFUSE(reading, reader, code, column, "日期“%s”没有年份", read); break;
-    case REFUSAL_DATE_SERIAL: REFUSE(reading, reader, code, column, "日期成了数“%s”", read); break;
-    default: REFUSE(reading, reader, code, column, "“%s”不是真实存在的日期，或分不清年月日", read); break;
+    case REFUSAL_NONE:
+        break;
+    case REFUSAL_DATE_MISSING:
+        REFUSE(reading, reader, code, column, "没有写数据日期");
+        break;
+    case REFUSAL_NO_YEAR:
+        REFUSE(reading, reader, code, column, "日期“%s”没有年份", read);
+        break;
+    case REFUSAL_DATE_SERIAL:
+        REFUSE(reading, reader, code, column, "日期成了数“%s”", read);
+        break;
+    default:
+        REFUSE(reading, reader, code, column, "“%s”不是真实存在的日期，或分不清年月日", read);
+        break;
     }
 }
 
@@ -69,8 +77,9 @@ static void read_area(const struct reader *reader, size_t row, struct reading *r
 }
 
 static void read_target(const struct reader *reader, size_t row, struct reading *reading) {
-    struct refusal refusal = name_target(reader->plan, reader->mapping, reader->arena, cell_of(reader, row, FIELD_TARGET),
-                                         column_of(reader, FIELD_TARGET), &reading->target, &reading->task);
+    struct refusal refusal =
+        name_target(reader->plan, reader->mapping, reader->arena, cell_of(reader, row, FIELD_TARGET),
+                    column_of(reader, FIELD_TARGET), &reading->target, &reading->task);
     if (refusal.code) refuse_reading(reading, refusal);
 }
 
@@ -120,14 +129,15 @@ static void convert_value(const struct reader *reader, size_t row, struct readin
     size_t column = reading->value_column;
     struct statement statement = stated_unit(reader, row, in_cell);
     if (statement.twice) {
-        REFUSE(reading, reader, REFUSAL_UNIT_TWICE, column, "单位有两种：“%s”和“%s”", shown(reader->arena, statement.unit),
-               shown(reader->arena, statement.other));
+        REFUSE(reading, reader, REFUSAL_UNIT_TWICE, column, "单位有两种：“%s”和“%s”",
+               shown(reader->arena, statement.unit), shown(reader->arena, statement.other));
         return;
     }
     if (!statement.unit.len) {
         if (reader->mapping->unit_of_plan) return;
         if (target->percent)
-            REFUSE(reading, reader, REFUSAL_PERCENT_DOUBT, column, "“%s”是百分数还是小数？", shown(reader->arena, reading->raw));
+            REFUSE(reading, reader, REFUSAL_PERCENT_DOUBT, column, "“%s”是百分数还是小数？",
+                   shown(reader->arena, reading->raw));
         else
             REFUSE(reading, reader, REFUSAL_UNIT_MISSING, column, "没有写单位，计划里是“%s”", target->unit);
         return;
@@ -147,14 +157,29 @@ static void refuse_number(const struct reader *reader, struct reading *reading, 
                           struct slice cell) {
     const char *before = "", *after = "不是数";
     switch ((int)code) {
-    case REFUSAL_NOT_EXACT: after = "不是确数"; break;
-    case REFUSAL_ERROR_VALUE: before = "单元格是错误值", after = "，或列太窄"; break;
-    case REFUSAL_SEPARATOR: after = "里的逗号不像千分位，是小数点还是打错？"; break;
-    case REFUSAL_OUT_OF_RANGE: after = "超出范围"; break;
-    case REFUSAL_DECIMALS: after = "小数位太多"; break;
-    case REFUSAL_NOTE_IN_CELL: after = "里数和说明写在一格"; break;
-    case REFUSAL_DITTO: before = "数不能写", after = ""; break;
-    default: break;
+    case REFUSAL_NOT_EXACT:
+        after = "不是确数";
+        break;
+    case REFUSAL_ERROR_VALUE:
+        before = "单元格是错误值", after = "，或列太窄";
+        break;
+    case REFUSAL_SEPARATOR:
+        after = "里的逗号不像千分位，是小数点还是打错？";
+        break;
+    case REFUSAL_OUT_OF_RANGE:
+        after = "超出范围";
+        break;
+    case REFUSAL_DECIMALS:
+        after = "小数位太多";
+        break;
+    case REFUSAL_NOTE_IN_CELL:
+        after = "里数和说明写在一格";
+        break;
+    case REFUSAL_DITTO:
+        before = "数不能写", after = "";
+        break;
+    default:
+        break;
     }
     refuse_reading(reading, refuse(reader->arena, code, column, "%s“%s”%s", before, shown(reader->arena, cell), after));
 }
@@ -173,7 +198,8 @@ static void read_milestone(const struct reader *reader, struct reading *reading,
     bool words = false;
     enum state state = state_read(cell, &words);
     if (state == STATE_UNCLEAR) {
-        REFUSE(reading, reader, REFUSAL_STATE_UNCLEAR, reading->value_column, "“%s”：完成还是未完成？", shown(reader->arena, cell));
+        REFUSE(reading, reader, REFUSAL_STATE_UNCLEAR, reading->value_column, "“%s”：完成还是未完成？",
+               shown(reader->arena, cell));
         return;
     }
     reading->kind = READING_FIGURE;
@@ -190,8 +216,10 @@ static bool figures_agree(const struct target *target, struct decimal value, str
     if (d.mantissa <= 0) return true; /* refused for another reason */
     __extension__ typedef __int128 wide;
     wide top = n.mantissa, bottom = d.mantissa;
-    for (unsigned i = 0; i < (unsigned)d.scale + value.scale + (target->percent ? 2 : 0); i++) top *= 10;
-    for (unsigned i = 0; i < n.scale; i++) bottom *= 10;
+    for (unsigned i = 0; i < (unsigned)d.scale + value.scale + (target->percent ? 2 : 0); i++)
+        top *= 10;
+    for (unsigned i = 0; i < n.scale; i++)
+        bottom *= 10;
     wide rounded = (2 * top + bottom) / (2 * bottom);
     wide cut = top / bottom;
     return rounded == value.mantissa || cut == value.mantissa;
@@ -202,16 +230,19 @@ static bool read_part(const struct reader *reader, size_t row, enum field field,
     struct slice cell = cell_of(reader, row, field);
     *out = number_read(reader->arena, cell, false);
     if (out->kind == NUMBER_REFUSED || out->kind == NUMBER_NO_CHANGE) {
-        refuse_number(reader, reading, out->kind == NUMBER_REFUSED ? out->code : REFUSAL_NOT_A_NUMBER, column_of(reader, field), cell);
+        refuse_number(reader, reading, out->kind == NUMBER_REFUSED ? out->code : REFUSAL_NOT_A_NUMBER,
+                      column_of(reader, field), cell);
         return false;
     }
     return true;
 }
 
 /* True when the row has a fraction (or was refused over one). */
-static bool read_fraction(const struct reader *reader, size_t row, struct reading *reading, const struct number *value) {
+static bool read_fraction(const struct reader *reader, size_t row, struct reading *reading,
+                          const struct number *value) {
     struct number n, d;
-    if (!read_part(reader, row, FIELD_NUMERATOR, reading, &n) || !read_part(reader, row, FIELD_DENOMINATOR, reading, &d))
+    if (!read_part(reader, row, FIELD_NUMERATOR, reading, &n) ||
+        !read_part(reader, row, FIELD_DENOMINATOR, reading, &d))
         return true;
     if (n.kind == NUMBER_BLANK && d.kind == NUMBER_BLANK) return false;
     const struct target *target = &reader->plan->targets[reading->target];
@@ -221,7 +252,8 @@ static bool read_fraction(const struct reader *reader, size_t row, struct readin
         return true;
     }
     if (!takes_fraction(target)) {
-        REFUSE(reading, reader, REFUSAL_TWO_FIGURES, column_of(reader, FIELD_NUMERATOR), "“%s”报数值，不报分子分母", target->short_name ? target->short_name : target->name);
+        REFUSE(reading, reader, REFUSAL_TWO_FIGURES, column_of(reader, FIELD_NUMERATOR), "“%s”报数值，不报分子分母",
+               target->short_name ? target->short_name : target->name);
         return true;
     }
     if (value->kind == NUMBER_VALUE && !figures_agree(target, value->value, n.value, d.value)) {
@@ -265,7 +297,8 @@ static void read_number(const struct reader *reader, size_t row, struct reading 
 static void read_words_only(const struct reader *reader, struct reading *reading, struct slice cell) {
     struct number number = number_read(reader->arena, cell, false);
     if (number.kind == NUMBER_VALUE) {
-        REFUSE(reading, reader, REFUSAL_WORDS_ONLY, reading->value_column, "这一项只报文字，读到数“%s”", shown(reader->arena, cell));
+        REFUSE(reading, reader, REFUSAL_WORDS_ONLY, reading->value_column, "这一项只报文字，读到数“%s”",
+               shown(reader->arena, cell));
         return;
     }
     if (number.kind == NUMBER_REFUSED) add_note(reader, reading, cell);
@@ -314,13 +347,15 @@ static void check_beside(const struct reader *reader, struct reading *reading) {
                 unit = i;
         if (unit == NO_INDEX) unit = plan_find_unit(reader->plan, reading->blocked_by);
         if (unit == NO_INDEX) {
-            REFUSE(reading, reader, REFUSAL_UNKNOWN_UNIT, column_of(reader, FIELD_BLOCKED_BY), "计划里没有“%s”这个单位", reading->blocked_by.ptr);
+            REFUSE(reading, reader, REFUSAL_UNKNOWN_UNIT, column_of(reader, FIELD_BLOCKED_BY), "计划里没有“%s”这个单位",
+                   reading->blocked_by.ptr);
             return;
         }
         reading->blocked_by = slice_of(reader->plan->units[unit].name);
     }
     if (reading->reporter.ptr && !name_equal(reading->reporter, reader->unit)) {
-        REFUSE(reading, reader, REFUSAL_REPORTER, column_of(reader, FIELD_REPORTER), "填报单位是“%s”，本采集端是“%s”", reading->reporter.ptr, reader->unit);
+        REFUSE(reading, reader, REFUSAL_REPORTER, column_of(reader, FIELD_REPORTER), "填报单位是“%s”，本采集端是“%s”",
+               reading->reporter.ptr, reader->unit);
         return;
     }
     if (reader->on_behalf && !reading->document.ptr)
@@ -339,7 +374,8 @@ static struct slice first_text(const struct sheet *sheet, size_t row) {
 
 /* No target, no area, no day, no figure. */
 static bool has_no_key(const struct reader *reader, size_t row) {
-    static const enum field keys[] = {FIELD_TARGET, FIELD_AREA, FIELD_AS_OF, FIELD_VALUE, FIELD_NUMERATOR, FIELD_DENOMINATOR};
+    static const enum field keys[] = {FIELD_TARGET, FIELD_AREA,      FIELD_AS_OF,
+                                      FIELD_VALUE,  FIELD_NUMERATOR, FIELD_DENOMINATOR};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (cell_of(reader, row, keys[i]).len) return false;
     return true;
@@ -354,20 +390,28 @@ static void read_total(const struct reader *reader, size_t row, struct reading *
     reading->kind = READING_TOTAL;
     reading->raw = cell;
     reading->value_column = column_of(reader, FIELD_VALUE);
-    if (!day_is(reader->as_of)) (void)!when_read(cell_of(reader, row, FIELD_AS_OF), reader->year, &reading->as_of);
-    else reading->as_of = reader->as_of;
-    name_target(reader->plan, reader->mapping, reader->arena, cell_of(reader, row, FIELD_TARGET), NO_COLUMN, &reading->target, &reading->task);
+    if (!day_is(reader->as_of))
+        (void)!when_read(cell_of(reader, row, FIELD_AS_OF), reader->year, &reading->as_of);
+    else
+        reading->as_of = reader->as_of;
+    name_target(reader->plan, reader->mapping, reader->arena, cell_of(reader, row, FIELD_TARGET), NO_COLUMN,
+                &reading->target, &reading->task);
     struct number number = number_read(reader->arena, cell, false);
     struct slice who = cell_of(reader, row, FIELD_AREA);
     struct slice what = cell_of(reader, row, FIELD_TARGET);
-    bool part = (who.len >= 6 && memcmp(who.ptr, "其中", 6) == 0) || (what.len >= 6 && memcmp(what.ptr, "其中", 6) == 0) ||
-                name_equal(who, "平均") || name_equal(what, "平均");
+    bool part = (who.len >= 6 && memcmp(who.ptr, "其中", 6) == 0) ||
+                (what.len >= 6 && memcmp(what.ptr, "其中", 6) == 0) || name_equal(who, "平均") ||
+                name_equal(what, "平均");
     if (number.kind == NUMBER_VALUE && !part)
         reading->figure = (struct figure){.form = FIGURE_VALUE, .value = number.value};
 }
 
 struct reading reading_row(struct reader *reader, size_t row) {
-    struct reading reading = {.row = row, .target = NO_INDEX, .task = NO_INDEX, .area = NO_INDEX, .as_of = DAY_NONE,
+    struct reading reading = {.row = row,
+                              .target = NO_INDEX,
+                              .task = NO_INDEX,
+                              .area = NO_INDEX,
+                              .as_of = DAY_NONE,
                               .value_column = NO_COLUMN};
     const struct sheet_row *at = &reader->sheet->rows[row];
     if (at->fault.code) {

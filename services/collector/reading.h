@@ -7,10 +7,10 @@
 #include "services/collector/header.h"
 
 enum reading_kind {
-    READING_EMPTY,     /* no text at all */
-    READING_FOOTER,    /* 填表人：…, or a row without any key */
-    READING_TOTAL,     /* 合计 …: figure is what it claims, FIGURE_NONE when it cannot be read */
-    READING_BLANK,     /* not reported */
+    READING_EMPTY,  /* no text at all */
+    READING_FOOTER, /* 填表人：…, or a row without any key */
+    READING_TOTAL,  /* 合计 …: figure is what it claims, FIGURE_NONE when it cannot be read */
+    READING_BLANK,  /* not reported */
     READING_FIGURE,
     READING_NO_CHANGE, /* the word 无变化 */
     READING_WORDS,     /* a note alone */
@@ -25,7 +25,7 @@ struct reading {
     struct day as_of;
     struct figure figure;
     struct slice note, reason, blocked_by, document, reporter; /* ptr NULL = none */
-    struct slice raw;    /* the figure's cell as written */
+    struct slice raw;                                          /* the figure's cell as written */
     size_t value_column;
     struct refusal refusal;
 };
@@ -36,10 +36,10 @@ struct reader {
     const struct sheet *sheet;
     const struct header *header;
     struct arena *arena;
-    const char *unit;       /* the reporting unit of this agent */
-    bool on_behalf;         /* 代报: a document is required */
-    struct day as_of;       /* for all rows; DAY_NONE = the column says */
-    int year;               /* for months without one; 0 = none */
+    const char *unit;        /* the reporting unit of this agent */
+    bool on_behalf;          /* 代报: a document is required */
+    struct day as_of;        /* for all rows; DAY_NONE = the column says */
+    int year;                /* for months without one; 0 = none */
     struct slice note_above; /* for 同上 in a note column; kept by reading_row */
 };
 

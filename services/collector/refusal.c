@@ -12,19 +12,27 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
     [REFUSAL_NONE] = {"none", false, "没有退回", ""},
     [REFUSAL_NOT_TEXT] = {"not_text", true, "不是文本表格（xlsx、xls、et、pdf、网页、压缩包等）",
                           "请用 WPS 或 Excel 打开，另存为 CSV 后再放入"},
-    [REFUSAL_BAD_ENCODING] = {"bad_encoding", true, "文字编码既不是 UTF-8 也不是 GB18030", "请另存为“CSV UTF-8”后再放入"},
-    [REFUSAL_GARBLED] = {"garbled", true, "原文件已乱码（锟斤拷、成片的问号或替换符）", "请从原系统重新导出，不要用乱码的文件再保存"},
+    [REFUSAL_BAD_ENCODING] = {"bad_encoding", true, "文字编码既不是 UTF-8 也不是 GB18030",
+                              "请另存为“CSV UTF-8”后再放入"},
+    [REFUSAL_GARBLED] = {"garbled", true, "原文件已乱码（锟斤拷、成片的问号或替换符）",
+                         "请从原系统重新导出，不要用乱码的文件再保存"},
     [REFUSAL_TOO_LARGE] = {"too_large", true, "文件太大，或行、列太多", "请只导出要报的表，分成几个文件"},
-    [REFUSAL_OPEN_QUOTE] = {"open_quote", true, "有一个双引号没有配对，后面的行分不清", "请补上或删去这个双引号，整份重新导出"},
+    [REFUSAL_OPEN_QUOTE] = {"open_quote", true, "有一个双引号没有配对，后面的行分不清",
+                            "请补上或删去这个双引号，整份重新导出"},
     [REFUSAL_COLUMN_MISSING] = {"column_missing", true, "找不到要用的列（列名改了，或没有表头）",
                                 "请把列名改回原样，或在采集端配置的 columns 里加上新列名"},
-    [REFUSAL_COLUMN_TWICE] = {"column_twice", true, "同一项有两列都对得上", "请删去一列，或在采集端配置的 columns 里写明用哪一列"},
-    [REFUSAL_NO_AS_OF] = {"no_as_of", true, "标题或文件名里没有数据日期", "请在标题里写“截至2021年6月30日”，或按约定的样式命名文件"},
+    [REFUSAL_COLUMN_TWICE] = {"column_twice", true, "同一项有两列都对得上",
+                              "请删去一列，或在采集端配置的 columns 里写明用哪一列"},
+    [REFUSAL_NO_AS_OF] = {"no_as_of", true, "标题或文件名里没有数据日期",
+                          "请在标题里写“截至2021年6月30日”，或按约定的样式命名文件"},
     [REFUSAL_BAD_QUOTE] = {"bad_quote", false, "本行的双引号后面还有文字", "请检查本行的双引号，改好后重新导出"},
-    [REFUSAL_BAD_JSON] = {"bad_json", false, "本行不是一个完整的 JSON 对象", "请检查本行的括号、引号和逗号；一行一个对象，不能嵌套"},
-    [REFUSAL_TOO_MANY_CELLS] = {"too_many_cells", false, "本行的格数比表头多", "多半是文字里有逗号而没有加双引号，请加上"},
+    [REFUSAL_BAD_JSON] = {"bad_json", false, "本行不是一个完整的 JSON 对象",
+                          "请检查本行的括号、引号和逗号；一行一个对象，不能嵌套"},
+    [REFUSAL_TOO_MANY_CELLS] = {"too_many_cells", false, "本行的格数比表头多",
+                                "多半是文字里有逗号而没有加双引号，请加上"},
     [REFUSAL_TARGET_MISSING] = {"target_missing", false, "没有写指标", "请填指标名称或代码"},
-    [REFUSAL_UNKNOWN_TARGET] = {"unknown_target", false, "计划里没有这个指标", "请用计划里的名称或代码，或在采集端配置的 targets 里对应一次"},
+    [REFUSAL_UNKNOWN_TARGET] = {"unknown_target", false, "计划里没有这个指标",
+                                "请用计划里的名称或代码，或在采集端配置的 targets 里对应一次"},
     [REFUSAL_TARGET_AMBIGUOUS] = {"target_ambiguous", false, "有两个以上的指标叫这个名称", "请改写指标代码"},
     [REFUSAL_AREA_MISSING] = {"area_missing", false, "没有写地区", "请填县区名称或行政区划代码"},
     [REFUSAL_UNKNOWN_AREA] = {"unknown_area", false, "计划里没有这个地区", "请用计划里的县区名称或六位代码"},
@@ -34,22 +42,30 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
     [REFUSAL_DATE_MISSING] = {"date_missing", false, "没有写数据日期", "请填数据截止的那一天，如 2021-06-30"},
     [REFUSAL_BAD_DATE] = {"bad_date", false, "不是真实存在的日期，或分不清年月日", "请写成 2021-06-30 的样子"},
     [REFUSAL_NO_YEAR] = {"no_year", false, "日期里没有年份，标题和文件名里也没有", "请写上四位年份"},
-    [REFUSAL_DATE_SERIAL] = {"date_serial", false, "日期成了一个数（表格软件的内部序号）", "请把这一列设为日期格式再导出"},
+    [REFUSAL_DATE_SERIAL] = {"date_serial", false, "日期成了一个数（表格软件的内部序号）",
+                             "请把这一列设为日期格式再导出"},
     [REFUSAL_DATE_RANGE] = {"date_range", false, "日期不在计划的年份之内", "请核对年份"},
     [REFUSAL_NOT_A_NUMBER] = {"not_a_number", false, "该填数的格里不是数", "请只填数，文字写到备注列"},
-    [REFUSAL_NOT_EXACT] = {"not_exact", false, "不是确数（约、左右、多、≥、区间、汉字数字）", "请填一个确切的阿拉伯数字"},
-    [REFUSAL_ERROR_VALUE] = {"error_value", false, "单元格是错误值，或列太窄只显示了#号", "请改正公式或加宽列，保存后重新导出"},
-    [REFUSAL_SEPARATOR] = {"separator", false, "逗号不像千分位（每组应是三位）", "小数请用小数点；千分位请去掉或写规范"},
+    [REFUSAL_NOT_EXACT] = {"not_exact", false, "不是确数（约、左右、多、≥、区间、汉字数字）",
+                           "请填一个确切的阿拉伯数字"},
+    [REFUSAL_ERROR_VALUE] = {"error_value", false, "单元格是错误值，或列太窄只显示了#号",
+                             "请改正公式或加宽列，保存后重新导出"},
+    [REFUSAL_SEPARATOR] = {"separator", false, "逗号不像千分位（每组应是三位）",
+                           "小数请用小数点；千分位请去掉或写规范"},
     [REFUSAL_OUT_OF_RANGE] = {"out_of_range", false, "数太大，超出范围", "请核对数和单位"},
     [REFUSAL_DECIMALS] = {"decimals", false, "小数位比计划规定的多", "请按计划规定的小数位填报"},
     [REFUSAL_NEGATIVE] = {"negative", false, "不能是负数", "请核对；报累计数，不报增减数"},
-    [REFUSAL_NOTE_IN_CELL] = {"note_in_cell", false, "数和说明写在同一格", "请把说明移到备注列，或在采集端配置里写 cell: number+note"},
+    [REFUSAL_NOTE_IN_CELL] = {"note_in_cell", false, "数和说明写在同一格",
+                              "请把说明移到备注列，或在采集端配置里写 cell: number+note"},
     [REFUSAL_DITTO] = {"ditto", false, "数、指标、地区不能写“同上”", "请写出来"},
-    [REFUSAL_PERCENT_DOUBT] = {"percent_doubt", false, "百分比没有写明是百分数还是小数", "请写成 87% ，或在列名、单位列里写 %"},
+    [REFUSAL_PERCENT_DOUBT] = {"percent_doubt", false, "百分比没有写明是百分数还是小数",
+                               "请写成 87% ，或在列名、单位列里写 %"},
     [REFUSAL_UNIT_MISSING] = {"unit_missing", false, "没有写单位", "请加单位列，或在采集端配置里写 unit"},
-    [REFUSAL_UNIT_DIFFERS] = {"unit_differs", false, "单位与计划的不同", "请按计划的单位填报，或在采集端配置的 factors 里写明换算"},
+    [REFUSAL_UNIT_DIFFERS] = {"unit_differs", false, "单位与计划的不同",
+                              "请按计划的单位填报，或在采集端配置的 factors 里写明换算"},
     [REFUSAL_UNIT_TWICE] = {"unit_twice", false, "两处写的单位不一样", "请把单位改一致"},
-    [REFUSAL_STATE_UNCLEAR] = {"state_unclear", false, "看不出是完成还是未完成", "请只填“已完成”或“未完成”，进展写到备注列"},
+    [REFUSAL_STATE_UNCLEAR] = {"state_unclear", false, "看不出是完成还是未完成",
+                               "请只填“已完成”或“未完成”，进展写到备注列"},
     [REFUSAL_HALF_FRACTION] = {"half_fraction", false, "分子、分母只填了一个", "请两个都填"},
     [REFUSAL_FRACTION] = {"fraction", false, "分子大于分母，或分母是0", "请核对分子、分母"},
     [REFUSAL_TWO_FIGURES] = {"two_figures", false, "数值与分子、分母算出来的不一样", "请核对，或只填其中一种"},
@@ -66,12 +82,14 @@ const struct refusal_row *refusal_row(enum refusal_code code) {
     return &rows[code < REFUSAL_COUNT ? code : REFUSAL_MISFIT];
 }
 
-static const char *say_list(struct arena *arena, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static const char *say_list(struct arena *arena, const char *format,
+                                                                  va_list args) {
     char text[SAY_MAX];
     int len = vsnprintf(text, sizeof text, format, args);
     size_t used = len < 0 ? 0 : (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
     /* a cut inside a character would make the whole text unfit for an event */
-    while (used && !text_is_utf8(text, used, NULL)) used--;
+    while (used && !text_is_utf8(text, used, NULL))
+        used--;
     return arena_text(arena, text, used);
 }
 

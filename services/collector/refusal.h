@@ -1,5 +1,5 @@
-/* Why a file or a row is not taken: one closed list. The word travels in receipts and stands in rejected files for ever;
- * the Chinese is what a county reads. README.zh.md carries the same table, and a test compares the two. Pure. */
+/* Why a file or a row is not taken: one closed list. The word travels in receipts and stands in rejected files for
+ * ever; the Chinese is what a county reads. README.zh.md carries the same table, and a test compares the two. Pure. */
 #ifndef DUBAN_COLLECTOR_REFUSAL_H
 #define DUBAN_COLLECTOR_REFUSAL_H
 

@@ -31,17 +31,21 @@ static size_t header_width(const struct verdict *verdict) {
 static void write_header(const struct verdict *verdict, size_t width, struct buffer *out) {
     static const char *const more[] = {"行", "列", "原因", "怎么改"};
     buffer_add_text(out, "\xef\xbb\xbf");
-    for (size_t i = 0; i < width; i++) write_cell(out, sheet_cell(&verdict->sheet, verdict->header.row, i), i == 0);
-    for (size_t i = 0; i < 4; i++) write_cell(out, slice_of(more[i]), width == 0 && i == 0);
+    for (size_t i = 0; i < width; i++)
+        write_cell(out, sheet_cell(&verdict->sheet, verdict->header.row, i), i == 0);
+    for (size_t i = 0; i < 4; i++)
+        write_cell(out, slice_of(more[i]), width == 0 && i == 0);
     buffer_add_text(out, "\r\n");
 }
 
 static void write_row(const struct verdict *verdict, const struct outcome *outcome, size_t width, struct buffer *out) {
     const struct reading *reading = &outcome->reading;
-    for (size_t i = 0; i < width; i++) write_cell(out, sheet_cell(&verdict->sheet, reading->row, i), i == 0);
+    for (size_t i = 0; i < width; i++)
+        write_cell(out, sheet_cell(&verdict->sheet, reading->row, i), i == 0);
     struct slice name = header_name(&verdict->sheet, &verdict->header, reading->refusal.column);
     const char *line = say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line);
-    write_reason(out, line, arena_text(verdict->arena, name.ptr ? name.ptr : "", name.len), &reading->refusal, width == 0);
+    write_reason(out, line, arena_text(verdict->arena, name.ptr ? name.ptr : "", name.len), &reading->refusal,
+                 width == 0);
 }
 
 bool rejected_write(const struct verdict *verdict, struct buffer *out) {
@@ -49,7 +53,8 @@ bool rejected_write(const struct verdict *verdict, struct buffer *out) {
     size_t width = header_width(verdict);
     write_header(verdict, width, out);
     if (verdict->whole.code) {
-        for (size_t i = 0; i < width; i++) write_cell(out, (struct slice){"", 0}, i == 0);
+        for (size_t i = 0; i < width; i++)
+            write_cell(out, (struct slice){"", 0}, i == 0);
         const char *line = width ? say(verdict->arena, "%zu", verdict->sheet.rows[verdict->header.row].line) : "";
         write_reason(out, line, "", &verdict->whole, width == 0);
         return true;

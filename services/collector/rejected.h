@@ -1,5 +1,6 @@
-/* What the county gets back: the refused rows as they were, with 行 列 原因 怎么改 behind them. UTF-8 with BOM and commas,
- * which every office program opens; cells that a spreadsheet would take for a formula are written as text. Pure. */
+/* What the county gets back: the refused rows as they were, with 行 列 原因 怎么改 behind them. UTF-8 with BOM and
+ * commas, which every office program opens; cells that a spreadsheet would take for a formula are written as text.
+ * Pure. */
 #ifndef DUBAN_COLLECTOR_REJECTED_H
 #define DUBAN_COLLECTOR_REJECTED_H
 

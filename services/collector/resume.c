@@ -26,7 +26,8 @@ bool resume_asked(const struct settings *settings) {
 
 const char *resume_words(enum halt_reason reason) {
     switch (reason) {
-    case HALT_NONE: return "没有停，不用恢复。";
+    case HALT_NONE:
+        return "没有停，不用恢复。";
     case HALT_FENCED:
         return "另有一个更新的采集端在用同一个流：可能是从备份恢复了整台机器、复制了待发库，或装了两份。\n"
                "请先确认只有这一份在运行，再恢复；恢复后以这一份为准。";
@@ -35,12 +36,15 @@ const char *resume_words(enum halt_reason reason) {
                "请先联系中心核对，由中心执行 duban stream reopen，再恢复；没有确认的数会用新的一段重发。";
     case HALT_STALE_SPOOL:
         return "中心存着的数据比待发库新：待发库是从备份恢复的。\n请先由中心执行 duban stream reopen，再恢复。";
-    case HALT_REVOKED: return "中心已收回本机的密钥。请联系中心；如需重新启用，用 setup 另做密钥并报指纹。";
-    case HALT_UNSUPPORTED_VERSION: return "中心不再支持本程序的版本。请先升级采集端，再恢复。";
+    case HALT_REVOKED:
+        return "中心已收回本机的密钥。请联系中心；如需重新启用，用 setup 另做密钥并报指纹。";
+    case HALT_UNSUPPORTED_VERSION:
+        return "中心不再支持本程序的版本。请先升级采集端，再恢复。";
     case HALT_GAP_LOST:
         return "中心缺的数据本机已经不留存了（中心可能恢复了很旧的备份）。\n"
                "请先由中心执行 duban stream reopen，再恢复：留存的数据会全部重发，更早的缺口请中心另补。";
-    case HALT_REFUSED: return "中心拒绝了本采集端，原因见日志。请联系中心后再恢复。";
+    case HALT_REFUSED:
+        return "中心拒绝了本采集端，原因见日志。请联系中心后再恢复。";
     }
     return "原因不明，请联系中心。";
 }
@@ -122,7 +126,10 @@ static int resume_here(const struct settings *settings, const struct args *args)
 
 static const struct args_option options[] = {
     {.name = "config", .value = "FILE", .help = "configuration", .help_zh = "配置文件"},
-    {.name = "gen", .value = "N", .help = "the centre's gen, when it is known to be higher", .help_zh = "中心告知的 gen（一般不用填）"},
+    {.name = "gen",
+     .value = "N",
+     .help = "the centre's gen, when it is known to be higher",
+     .help_zh = "中心告知的 gen（一般不用填）"},
     {.name = "yes", .help = "do not ask", .help_zh = "不再询问"},
     {.name = NULL},
 };

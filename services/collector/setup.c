@@ -108,14 +108,16 @@ static bool config_ready(const struct answers *answers, const char *server_key, 
         printf("配置已有，没有改动：%s\n", file);
         return true;
     }
-    buffer_printf(&text, "stream: %s\nunit: \"%s\"\nserver:\n  - {address: \"%s\", key: \"", answers->stream, answers->unit,
-                  answers->server);
+    buffer_printf(&text, "stream: %s\nunit: \"%s\"\nserver:\n  - {address: \"%s\", key: \"", answers->stream,
+                  answers->unit, answers->server);
     for (const char *at = server_key; *at; at++) { /* Z85 has no quote and no backslash, but says so nowhere else */
         if (*at == '"' || *at == '\\') buffer_add_char(&text, '\\');
         buffer_add_char(&text, *at);
     }
-    buffer_printf(&text, "\"}\nkey: agent.key\ncatalogue: catalogue.json\nspool: spool.sqlite\nstatus: status.json\n"
-                         "sources:\n  - name: 报表\n    folder: \"%s\"\n    mapping: {as_of: column}\n", answers->folder);
+    buffer_printf(&text,
+                  "\"}\nkey: agent.key\ncatalogue: catalogue.json\nspool: spool.sqlite\nstatus: status.json\n"
+                  "sources:\n  - name: 报表\n    folder: \"%s\"\n    mapping: {as_of: column}\n",
+                  answers->folder);
     if (file_write(file, buffer_text(&text), text.len, 0600, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return false;
@@ -149,13 +151,19 @@ static void try_first(const char *config_file, const char *wanted) {
 }
 
 static const struct args_option options[] = {
-    {.name = "dir", .value = "DIR", .help = "where configuration, key and spool live", .help_zh = "配置、密钥、待发库的文件夹"},
+    {.name = "dir",
+     .value = "DIR",
+     .help = "where configuration, key and spool live",
+     .help_zh = "配置、密钥、待发库的文件夹"},
     {.name = "server", .value = "ADDRESS", .help = "tcp://host:port of the centre", .help_zh = "中心服务器地址"},
     {.name = "server-key", .value = "KEY", .help = "its public key, or a .pub file", .help_zh = "中心服务器公钥"},
     {.name = "stream", .value = "NAME", .help = "name of the stream", .help_zh = "流名"},
     {.name = "unit", .value = "NAME", .help = "reporting unit", .help_zh = "填报单位"},
     {.name = "folder", .value = "DIR", .help = "drop folder", .help_zh = "报表文件夹"},
-    {.name = "try", .value = "FILE", .help = "a file to try; the folder's first", .help_zh = "试读的文件；默认文件夹里第一个"},
+    {.name = "try",
+     .value = "FILE",
+     .help = "a file to try; the folder's first",
+     .help_zh = "试读的文件；默认文件夹里第一个"},
     {.name = "no-test", .help = "do not test the way to the centre", .help_zh = "不测试网络"},
     {.name = "batch", .help = "never ask: what is missing is an error", .help_zh = "不提问，缺什么就报错"},
     {.name = NULL},

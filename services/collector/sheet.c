@@ -104,8 +104,10 @@ static bool ends_cell(const struct split *split) {
 
 /* Spaces at both ends, a forcing apostrophe, ="…" around. */
 static struct slice unwrap(const char *text, size_t len) {
-    while (len && (*text == ' ' || *text == '\t' || is_break(*text))) text++, len--;
-    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t' || is_break(text[len - 1]))) len--;
+    while (len && (*text == ' ' || *text == '\t' || is_break(*text)))
+        text++, len--;
+    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t' || is_break(text[len - 1])))
+        len--;
     if (len >= 3 && text[0] == '=' && text[1] == '"' && text[len - 1] == '"') return (struct slice){text + 2, len - 3};
     if (len >= 2 && text[0] == '\'') return (struct slice){text + 1, len - 1};
     return (struct slice){text, len};
@@ -118,23 +120,26 @@ static void row_fault(struct split *split, struct refusal fault) {
 
 /* ="510824" stands unquoted in what spreadsheets write: its quotes are text. */
 static void take_plain(struct split *split) {
-    while (!ends_cell(split)) *split->out++ = *split->at++;
+    while (!ends_cell(split))
+        *split->out++ = *split->at++;
 }
 
 static bool take_cell(struct split *split, struct refusal *refusal) {
     char *begin = split->out;
     size_t line = split->line;
-    while (split->at < split->end && *split->at == ' ' && split->separator != ' ') split->at++;
+    while (split->at < split->end && *split->at == ' ' && split->separator != ' ')
+        split->at++;
     if (split->at < split->end && *split->at == '"') {
         split->at++;
         if (!take_quoted(split)) {
             *refusal = refuse(split->arena, REFUSAL_OPEN_QUOTE, NO_COLUMN, "第%zu行的双引号没有配对", line);
             return false;
         }
-        while (split->at < split->end && *split->at == ' ') split->at++;
+        while (split->at < split->end && *split->at == ' ')
+            split->at++;
         if (!ends_cell(split)) {
-            row_fault(split, refuse(split->arena, REFUSAL_BAD_QUOTE, split->sheet->rows[split->sheet->row_count - 1].cell_count,
-                                    "双引号后面还有文字"));
+            row_fault(split, refuse(split->arena, REFUSAL_BAD_QUOTE,
+                                    split->sheet->rows[split->sheet->row_count - 1].cell_count, "双引号后面还有文字"));
             take_plain(split);
         }
     } else {
@@ -147,7 +152,8 @@ static bool take_row(struct split *split, struct refusal *refusal) {
     if (!sheet_add_row(split->sheet, split->line)) return false;
     for (;;) {
         if (split->sheet->rows[split->sheet->row_count - 1].cell_count >= SHEET_COLUMNS_MAX) {
-            *refusal = refuse(split->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "第%zu行超过%d列", split->line, SHEET_COLUMNS_MAX);
+            *refusal =
+                refuse(split->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "第%zu行超过%d列", split->line, SHEET_COLUMNS_MAX);
             return false;
         }
         if (!take_cell(split, refusal)) return false;
@@ -168,8 +174,13 @@ bool sheet_split(struct slice text, char separator, struct arena *arena, struct 
         out->failed = true;
         return false;
     }
-    struct split split = {.at = text.ptr, .end = text.ptr + text.len, .out = out->text, .separator = separator,
-                          .line = 1, .arena = arena, .sheet = out};
+    struct split split = {.at = text.ptr,
+                          .end = text.ptr + text.len,
+                          .out = out->text,
+                          .separator = separator,
+                          .line = 1,
+                          .arena = arena,
+                          .sheet = out};
     while (split.at < split.end) {
         if (out->row_count >= SHEET_ROWS_MAX) {
             *refusal = refuse(arena, REFUSAL_TOO_LARGE, NO_COLUMN, "超过%d行", SHEET_ROWS_MAX);

@@ -29,8 +29,9 @@ struct sheet {
     bool failed;    /* out of memory */
 };
 
-/* Splits delimited text: quotes with "" inside, CRLF, LF or CR, line breaks inside quotes, ="510824" unwrapped, a leading
- * apostrophe or tab that forces text dropped, spaces at both ends dropped. False: *refusal (an open quote, too large). */
+/* Splits delimited text: quotes with "" inside, CRLF, LF or CR, line breaks inside quotes, ="510824" unwrapped, a
+ * leading apostrophe or tab that forces text dropped, spaces at both ends dropped. False: *refusal (an open quote, too
+ * large). */
 bool sheet_split(struct slice text, char separator, struct arena *arena, struct sheet *out, struct refusal *refusal);
 /* JSON lines: one flat object a line; names in the order of their first appearance make the first row. Numbers keep
  * their text; true, false and null become "true", "false" and blank. */
@@ -46,6 +47,7 @@ const char *sheet_place(struct arena *arena, const struct sheet *sheet, size_t r
 
 /* For those who fill sheets. */
 bool sheet_add_row(struct sheet *sheet, size_t line);
-bool sheet_add_cell(struct sheet *sheet, struct slice text); /* to the last row; borrows: text must lie in sheet->text */
+bool sheet_add_cell(struct sheet *sheet,
+                    struct slice text); /* to the last row; borrows: text must lie in sheet->text */
 
 #endif

@@ -31,7 +31,8 @@ static enum error_code memory_words(void *context, const struct source_cell *cel
     return sources_words_same(context, cell, as_of, words, same, err);
 }
 struct memory taker_memory(struct spool *spool) {
-    return (struct memory){.context = spool, .figure_at = memory_at, .figure_before = memory_before, .words_same = memory_words};
+    return (struct memory){
+        .context = spool, .figure_at = memory_at, .figure_before = memory_before, .words_same = memory_words};
 }
 
 /* --- one file --- */
@@ -123,8 +124,8 @@ static enum error_code file_judged(struct taker *taker, const struct source_sett
     if (code) return code;
     report->files_taken++;
     snprintf(report->last_file, sizeof report->last_file, "%s", name);
-    log_info("file_taken", "source=%s file=%s taken=%u unchanged=%u held=%u refused=%u blank=%u whole_refused=%s", source->name,
-             name, verdict.taken, verdict.unchanged, verdict.held, verdict.refused, verdict.blank,
+    log_info("file_taken", "source=%s file=%s taken=%u unchanged=%u held=%u refused=%u blank=%u whole_refused=%s",
+             source->name, name, verdict.taken, verdict.unchanged, verdict.held, verdict.refused, verdict.blank,
              verdict.whole.code ? refusal_row(verdict.whole.code)->word : "no");
     return ERROR_OK;
 }
@@ -210,7 +211,8 @@ static enum error_code look_into(struct taker *taker, const struct source_settin
         return ERROR_OK;
     }
     enum error_code code = ERROR_OK;
-    for (size_t i = 0; !code && i < list.count; i++) code = look_at(taker, source, &list.files[i], now, report, err);
+    for (size_t i = 0; !code && i < list.count; i++)
+        code = look_at(taker, source, &list.files[i], now, report, err);
     return code;
 }
 

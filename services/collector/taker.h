@@ -9,19 +9,19 @@
 #include "services/collector/settings.h"
 
 struct taker {
-    const struct settings *settings; /* borrowed */
-    struct spool *spool;             /* borrowed */
+    const struct settings *settings;   /* borrowed */
+    struct spool *spool;               /* borrowed */
     const struct catalogue *catalogue; /* borrowed; may be exchanged between looks */
 };
 
 struct taker_report {
-    uint64_t files_taken;     /* in this look */
-    uint64_t files_pending;   /* could be taken now and were not: the spool is full, a read failed */
-    uint64_t files_waiting;   /* not quiet yet */
+    uint64_t files_taken;      /* in this look */
+    uint64_t files_pending;    /* could be taken now and were not: the spool is full, a read failed */
+    uint64_t files_waiting;    /* not quiet yet */
     uint64_t files_unfinished; /* not whole for more than 24 h */
-    struct instant wake_at;   /* when to look again at the latest; INSTANT_NONE */
-    char trouble[256];        /* Chinese or English, the last thing that went wrong; "" = nothing */
-    char last_file[256];      /* taken last; "" = none in this look */
+    struct instant wake_at;    /* when to look again at the latest; INSTANT_NONE */
+    char trouble[256];         /* Chinese or English, the last thing that went wrong; "" = nothing */
+    char last_file[256];       /* taken last; "" = none in this look */
 };
 
 /* An error is the spool's and leaves it rolled back; all else is in the report. */

@@ -37,24 +37,33 @@ static const char *figure_text(const struct plan *plan, const struct outcome *ou
     if (reading->kind == READING_WORDS) return "（文字）";
     if (reading->kind != READING_FIGURE) return reading->raw.len ? shown(arena, reading->raw) : "";
     switch (figure->form) {
-    case FIGURE_DONE: return figure->done ? "完成" : "未完成";
-    case FIGURE_VALUE: decimal_print(figure->value, top); return say(arena, "%s%s", top, unit ? unit : "");
+    case FIGURE_DONE:
+        return figure->done ? "完成" : "未完成";
+    case FIGURE_VALUE:
+        decimal_print(figure->value, top);
+        return say(arena, "%s%s", top, unit ? unit : "");
     case FIGURE_FRACTION:
         decimal_print(figure->value, top);
         decimal_print(figure->denominator, bottom);
         return say(arena, "%s/%s", top, bottom);
-    case FIGURE_NONE: break;
+    case FIGURE_NONE:
+        break;
     }
     return "";
 }
 
 static const char *result_text(const struct outcome *outcome) {
     switch (outcome->kind) {
-    case OUTCOME_SKIPPED: return outcome->reading.kind == READING_TOTAL ? "跳过（合计）" : "跳过";
-    case OUTCOME_BLANK: return "没有数";
-    case OUTCOME_UNCHANGED: return "已收过";
-    case OUTCOME_REFUSED: return "退回";
-    case OUTCOME_EVENT: return outcome->doubts ? "收，待核" : "收";
+    case OUTCOME_SKIPPED:
+        return outcome->reading.kind == READING_TOTAL ? "跳过（合计）" : "跳过";
+    case OUTCOME_BLANK:
+        return "没有数";
+    case OUTCOME_UNCHANGED:
+        return "已收过";
+    case OUTCOME_REFUSED:
+        return "退回";
+    case OUTCOME_EVENT:
+        return outcome->doubts ? "收，待核" : "收";
     }
     return "";
 }
@@ -83,9 +92,9 @@ static struct line line_of(const struct verdict *verdict, const struct plan *pla
     const char *target = reading->target != NO_INDEX ? plan->targets[reading->target].code
                          : reading->task != NO_INDEX ? plan->tasks[reading->task].code
                                                      : "";
-    return (struct line){{say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line), result_text(outcome), target,
-                          reading->area != NO_INDEX ? plan->areas[reading->area].name : "", arena_copy(verdict->arena, day),
-                          figure_text(plan, outcome, verdict->arena)}};
+    return (struct line){{say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line), result_text(outcome),
+                          target, reading->area != NO_INDEX ? plan->areas[reading->area].name : "",
+                          arena_copy(verdict->arena, day), figure_text(plan, outcome, verdict->arena)}};
 }
 
 static void print_line(const struct line *line, const size_t *widths, const char *remark, struct buffer *out) {
@@ -94,7 +103,8 @@ static void print_line(const struct line *line, const size_t *widths, const char
         buffer_add_text(out, "  ");
     }
     buffer_add_text(out, remark);
-    while (out->len && out->data[out->len - 1] == ' ') buffer_cut(out, out->len - 1);
+    while (out->len && out->data[out->len - 1] == ' ')
+        buffer_cut(out, out->len - 1);
     buffer_add_char(out, '\n');
 }
 
@@ -103,7 +113,8 @@ static void print_rows(const struct verdict *verdict, const struct plan *plan, s
     struct line *lines = arena_array(verdict->arena, verdict->outcome_count, sizeof *lines);
     size_t widths[COLUMN_COUNT];
     if (!lines) return;
-    for (size_t k = 0; k < COLUMN_COUNT; k++) widths[k] = text_width(title.cells[k], strlen(title.cells[k]));
+    for (size_t k = 0; k < COLUMN_COUNT; k++)
+        widths[k] = text_width(title.cells[k], strlen(title.cells[k]));
     for (size_t i = 0; i < verdict->outcome_count; i++) {
         lines[i] = line_of(verdict, plan, &verdict->outcomes[i]);
         for (size_t k = 0; k < COLUMN_COUNT; k++) {
@@ -131,8 +142,8 @@ void try_print(const struct verdict *verdict, const struct plan *plan, struct bu
     if (!verdict->sheet.named) buffer_printf(out, "，表头在第%zu行", verdict->sheet.rows[verdict->header.row].line);
     buffer_add_text(out, "\n\n");
     print_rows(verdict, plan, out);
-    buffer_printf(out, "\n收 %u（其中待核 %u）  没有数 %u  跳过 %u  退回 %u\n", verdict->taken, verdict->held, verdict->blank,
-                  verdict->skipped, verdict->refused);
+    buffer_printf(out, "\n收 %u（其中待核 %u）  没有数 %u  跳过 %u  退回 %u\n", verdict->taken, verdict->held,
+                  verdict->blank, verdict->skipped, verdict->refused);
     if (verdict->note) buffer_printf(out, "注意：%s\n", verdict->note);
     buffer_add_text(out, "只是试读，什么也没有发出；没有与以前报过的数比较。\n");
 }
@@ -165,7 +176,10 @@ int try_file(const struct settings *settings, const struct source_settings *sour
 
 static const struct args_option options[] = {
     {.name = "config", .value = "FILE", .help = "configuration", .help_zh = "配置文件"},
-    {.name = "source", .value = "NAME", .help = "whose mapping to use; the first", .help_zh = "按哪个来源的列对应来读；默认第一个"},
+    {.name = "source",
+     .value = "NAME",
+     .help = "whose mapping to use; the first",
+     .help_zh = "按哪个来源的列对应来读；默认第一个"},
     {.name = NULL},
 };
 static const struct args_program program = {

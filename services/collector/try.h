@@ -1,5 +1,5 @@
-/* `duban-collector try --config FILE [--source NAME] FILE`: how every row would be read, or why it would be refused or held.
- * Sends nothing, keeps nothing, and does not need the running agent to stop. */
+/* `duban-collector try --config FILE [--source NAME] FILE`: how every row would be read, or why it would be refused or
+ * held. Sends nothing, keeps nothing, and does not need the running agent to stop. */
 #ifndef DUBAN_COLLECTOR_TRY_H
 #define DUBAN_COLLECTOR_TRY_H
 

@@ -54,11 +54,14 @@ static int period_month(struct cursor in) {
     }
     int number = 0;
     bool letter = take(&after, "Q") || take(&after, "q");
-    if (take_digits(&after, &number) == 1 && number >= 1 && number <= 4 && (letter || take(&after, "季度")) && at_end(&after))
+    if (take_digits(&after, &number) == 1 && number >= 1 && number <= 4 && (letter || take(&after, "季度")) &&
+        at_end(&after))
         return 3 * number;
     int first = 0, last = 0;
-    if (take_digits(&in, &first) && first == 1 && (take(&in, "-") || take(&in, "~") || take(&in, "至") || take(&in, "—") || take(&in, "到")) &&
-        take_digits(&in, &last) && last >= 2 && last <= 12 && take(&in, "月") && (at_end(&in) || (take(&in, "份") && at_end(&in))))
+    if (take_digits(&in, &first) && first == 1 &&
+        (take(&in, "-") || take(&in, "~") || take(&in, "至") || take(&in, "—") || take(&in, "到")) &&
+        take_digits(&in, &last) && last >= 2 && last <= 12 && take(&in, "月") &&
+        (at_end(&in) || (take(&in, "份") && at_end(&in))))
         return last;
     return 0;
 }
@@ -98,7 +101,8 @@ static enum refusal_code with_separator(int year, struct cursor in, char separat
     int digits = take_digits(&in, &mday);
     if (digits > 2) { /* the spaces are gone: 2021-03-0100:00:00 */
         in.at -= digits - 2;
-        for (mday = 0, digits = 2; digits; digits--) mday = mday * 10 + (in.at[-digits] - '0');
+        for (mday = 0, digits = 2; digits; digits--)
+            mday = mday * 10 + (in.at[-digits] - '0');
     }
     if (mday == 0 || !midnight_or_end(in)) return REFUSAL_BAD_DATE;
     return day_make(year, month, mday, out) ? REFUSAL_NONE : REFUSAL_BAD_DATE;
@@ -160,7 +164,8 @@ bool when_in_title(struct slice text, int year, struct day *out) {
         const char *at = strstr(line, marks[i]);
         if (!at) continue;
         struct cursor in = {at + strlen(marks[i])};
-        while (take(&in, "到") || take(&in, "日期") || take(&in, "时间") || take(&in, ":") || take(&in, "：") || take(&in, " "))
+        while (take(&in, "到") || take(&in, "日期") || take(&in, "时间") || take(&in, ":") || take(&in, "：") ||
+               take(&in, " "))
             ;
         /* the longest beginning that is a date */
         for (size_t n = text_cut_chars(in.at, strlen(in.at), 16); n > 0; n = text_cut_bytes(in.at, n, n - 1))
@@ -173,10 +178,12 @@ int when_year(struct slice text) {
     int found = 0;
     for (size_t i = 0; i < text.len;) {
         size_t n = i;
-        while (n < text.len && is_digit(text.ptr[n])) n++;
+        while (n < text.len && is_digit(text.ptr[n]))
+            n++;
         size_t digits = n - i;
         if ((digits == 4 || digits == 6 || digits == 8) && memcmp(text.ptr + i, "20", 2) == 0) {
-            int year = (text.ptr[i] - '0') * 1000 + (text.ptr[i + 1] - '0') * 100 + (text.ptr[i + 2] - '0') * 10 + (text.ptr[i + 3] - '0');
+            int year = (text.ptr[i] - '0') * 1000 + (text.ptr[i + 1] - '0') * 100 + (text.ptr[i + 2] - '0') * 10 +
+                       (text.ptr[i + 3] - '0');
             if (found && found != year) return 0;
             found = year;
         }
@@ -204,11 +211,16 @@ static bool pattern_match(const char *name, const char *pattern, int *year, int 
             from = name;
             continue;
         }
-        if (strncmp(pattern, "{yyyy}", 6) == 0) fits = take_exactly(&name, 4, year), pattern += 6;
-        else if (strncmp(pattern, "{mm}", 4) == 0) fits = take_exactly(&name, 2, month), pattern += 4;
-        else if (strncmp(pattern, "{dd}", 4) == 0) fits = take_exactly(&name, 2, mday), pattern += 4;
-        else if (*name && *pattern == *name) name++, pattern++;
-        else fits = false;
+        if (strncmp(pattern, "{yyyy}", 6) == 0)
+            fits = take_exactly(&name, 4, year), pattern += 6;
+        else if (strncmp(pattern, "{mm}", 4) == 0)
+            fits = take_exactly(&name, 2, month), pattern += 4;
+        else if (strncmp(pattern, "{dd}", 4) == 0)
+            fits = take_exactly(&name, 2, mday), pattern += 4;
+        else if (*name && *pattern == *name)
+            name++, pattern++;
+        else
+            fits = false;
         if (fits) continue;
         if (!star || !*from) return false;
         pattern = star;

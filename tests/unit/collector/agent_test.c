@@ -62,9 +62,11 @@ static void scene_files(struct scene *s) {
     cr_assert_eq(key_pair_make(&s->server, &s->err), ERROR_OK);
     snprintf(key, sizeof key, "%s/agent.key", s->folder);
     cr_assert_eq(key_pair_save(&s->own, key, &s->err), ERROR_OK);
-    buffer_printf(&text, "stream: qingchuan\nunit: 青川县\nserver: [{address: \"%s\", key: \"%s\"}]\nkey: agent.key\n"
-                         "catalogue: catalogue.json\nspool: spool.sqlite\nstatus: status.json\nclock: clock\nreserve: 64KiB\n"
-                         "sources: [{name: 报表, folder: inbox, rejected: rejected}]\n", s->address, s->server.public_key);
+    buffer_printf(&text,
+                  "stream: qingchuan\nunit: 青川县\nserver: [{address: \"%s\", key: \"%s\"}]\nkey: agent.key\n"
+                  "catalogue: catalogue.json\nspool: spool.sqlite\nstatus: status.json\nclock: clock\nreserve: 64KiB\n"
+                  "sources: [{name: 报表, folder: inbox, rejected: rejected}]\n",
+                  s->address, s->server.public_key);
     write_text(s->folder, "collector.yaml", buffer_text(&text));
     buffer_finish(&text);
 }
@@ -118,7 +120,8 @@ static struct status shown(struct scene *s) {
     while (tick_now().ms < end.ms) {
         cr_assert_eq(link_loop_turn(&s->loop, TURN_MS, &s->err), ERROR_OK);
         bool read = file_exists(s->status) && status_read(&status, s->status, &s->err) == ERROR_OK;
-        if (read && status.step == s->step && strcmp(status.state, "live") == 0 && status.pid == s->agent) return status;
+        if (read && status.step == s->step && strcmp(status.state, "live") == 0 && status.pid == s->agent)
+            return status;
         if (file_exists(s->status)) status_finish(&status);
     }
     cr_assert_fail("step %lld never shown", (long long)s->step);
@@ -137,7 +140,8 @@ Test(agent, a_step_is_shown_when_everything_of_it_is_done) {
     cr_assert_eq(number(&status, "wake_at"), 0);
     status_finish(&status);
     uint64_t statuses = s.centre.statuses;
-    write_text(s.inbox, "6月.csv", "指标,地区,数据日期,数值,单位\nT06.1,青川县,2021-06-30,31,公里\nT06.1,利州区,2021-06-30,1,亩\n");
+    write_text(s.inbox, "6月.csv",
+               "指标,地区,数据日期,数值,单位\nT06.1,青川县,2021-06-30,31,公里\nT06.1,利州区,2021-06-30,1,亩\n");
     set_step(&s, 60000);
     status = shown(&s);
     cr_assert_eq(number(&status, "wake_at"), s.now.ms + 60000, "it wants to see the file quiet");

@@ -23,7 +23,7 @@ Test(decode, encodings_are_found_by_content) {
     expect_text(BYTES("\xef\xbb\xbf"
                       "a,b\r\n"),
                 TEXT_UTF8, "a,b\r\n");
-    expect_text(BYTES("\xd6\xb8\xb1\xea,1\r\n"), TEXT_GB18030, "指标,1\r\n"); /* 指标 in GBK */
+    expect_text(BYTES("\xd6\xb8\xb1\xea,1\r\n"), TEXT_GB18030, "指标,1\r\n");                 /* 指标 in GBK */
     expect_text(BYTES("\xff\xfe\x07\x63\x07\x68\x0d\x00\x0a\x00"), TEXT_UTF16LE, "指标\r\n"); /* U+6307 U+6807 */
     expect_text(BYTES("\xfe\xff\x63\x07\x68\x07\x00\x0a"), TEXT_UTF16BE, "指标\n");
 }

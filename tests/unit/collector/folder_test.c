@@ -6,11 +6,14 @@
 #include <sys/stat.h>
 
 Test(folder, lock_and_temporary_names_are_nobodys) {
-    static const char *const ignored[] = {"~$报表.xlsx", ".~报表.et", "a.tmp", "a.TMP", "a.csv.part", ".hidden", "a.csv~", "Thumbs.db",
+    static const char *const ignored[] = {"~$报表.xlsx",  ".~报表.et",         "a.tmp",  "a.TMP",
+                                          "a.csv.part",   ".hidden",           "a.csv~", "Thumbs.db",
                                           "a.crdownload", "报表.rejected.csv", "~lock"};
     static const char *const taken[] = {"报表.csv", "a.jsonl", "最终版(2).csv", "报表.xlsx", "part.csv", "a.csv.1"};
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) cr_expect(folder_ignores(ignored[i]), "%s", ignored[i]);
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) cr_expect_not(folder_ignores(taken[i]), "%s", taken[i]);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        cr_expect(folder_ignores(ignored[i]), "%s", ignored[i]);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        cr_expect_not(folder_ignores(taken[i]), "%s", taken[i]);
 }
 
 Test(folder, files_come_by_name_and_folders_do_not) {

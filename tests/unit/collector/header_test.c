@@ -43,7 +43,9 @@ Test(header, columns_are_found_by_their_text_in_any_order) {
 }
 
 Test(header, titles_above_it_are_read) {
-    struct read read = find("{as_of: title}", "附件2 2021年重点任务进展情况表,,\n填报单位：青川县 单位：公里 截至6月底,,\n\n指标,地区,数值\n");
+    struct read read =
+        find("{as_of: title}",
+             "附件2 2021年重点任务进展情况表,,\n填报单位：青川县 单位：公里 截至6月底,,\n\n指标,地区,数值\n");
     cr_assert(read.found, "%s", read.refusal.reason);
     cr_expect_eq(read.header.row, 3);
     cr_expect_eq(read.header.title_year, 2021);
@@ -59,7 +61,8 @@ Test(header, what_is_missing_is_named_with_the_nearest) {
     static const struct {
         const char *mapping, *text, *reason;
     } rows[] = {
-        {"{columns: {value: [累计完成]}}", "指标,地区,数据日期,累计完成数\n", "找不到“累计完成”列，最像的是“累计完成数”"},
+        {"{columns: {value: [累计完成]}}", "指标,地区,数据日期,累计完成数\n",
+         "找不到“累计完成”列，最像的是“累计完成数”"},
         {"{}", "指标,地域,数据日期,数值\n", "找不到“地区”列，最像的是“地域”"},
         {"{}", "甲,乙,丙\n", "找不到“指标”列，第1行有：“甲”“乙”“丙”"},
         {"{}", "x\n指标,地区,数据日期\n", "找不到“数值”列，第2行有：“指标”“地区”“数据日期”"},

@@ -12,7 +12,8 @@ static void expect_lines(const char *text, const char *wanted) {
     for (size_t row = 0; row < sheet.row_count; row++) {
         buffer_printf(&out, "%zu:", sheet.rows[row].line);
         for (size_t i = 0; i < sheet.rows[row].cell_count; i++)
-            buffer_printf(&out, "%s%.*s", i ? "|" : "", (int)sheet_cell(&sheet, row, i).len, sheet_cell(&sheet, row, i).ptr);
+            buffer_printf(&out, "%s%.*s", i ? "|" : "", (int)sheet_cell(&sheet, row, i).len,
+                          sheet_cell(&sheet, row, i).ptr);
         buffer_add_text(&out, sheet.rows[row].fault.code ? "!;" : ";");
     }
     cr_expect_str_eq(buffer_text(&out), wanted, "%s", text);
@@ -37,9 +38,11 @@ Test(lines, words_and_escapes) {
 }
 
 Test(lines, what_is_no_flat_object_is_the_rows_own_fault) {
-    static const char *const bad[] = {"{\"a\":[1]}",    "{\"a\":{\"b\":1}}", "{\"a\":1",      "{\"a\" 1}",         "{\"a\":1}x",
-                                      "[1]",            "{\"a\":01x}",       "{\"a\":\"\\q\"}", "{\"a\":\"\\ud800\"}", "{\"a\":NaN}",
-                                      "{\"a\":1,\"a\":2}", "{a:1}",          "{\"a\":\"open}",  "{\"a\":1,}",        "nonsense"};
+    static const char *const bad[] = {"{\"a\":[1]}",    "{\"a\":{\"b\":1}}", "{\"a\":1",
+                                      "{\"a\" 1}",      "{\"a\":1}x",        "[1]",
+                                      "{\"a\":01x}",    "{\"a\":\"\\q\"}",   "{\"a\":\"\\ud800\"}",
+                                      "{\"a\":NaN}",    "{\"a\":1,\"a\":2}", "{a:1}",
+                                      "{\"a\":\"open}", "{\"a\":1,}",        "nonsense"};
     struct arena *arena = arena_create();
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct sheet sheet;

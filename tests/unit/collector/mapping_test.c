@@ -24,14 +24,16 @@ static void read_finish(struct read *read) {
 
 Test(mapping, defaults_are_chinese_and_english) {
     static const char *const names[FIELD_COUNT][2] = {
-        {"指标", "target"}, {"地区", "area"},      {"数据日期", "as_of"}, {"数值", "value"},      {"分子", "numerator"}, {"分母", "denominator"},
-        {"备注", "note"},   {"更正说明", "reason"}, {"单位", "unit"},      {"填报单位", "reporter"}, {"卡在", "blocked_by"}, {"文号", "document"}};
+        {"指标", "target"},    {"地区", "area"},         {"数据日期", "as_of"},  {"数值", "value"},
+        {"分子", "numerator"}, {"分母", "denominator"},  {"备注", "note"},       {"更正说明", "reason"},
+        {"单位", "unit"},      {"填报单位", "reporter"}, {"卡在", "blocked_by"}, {"文号", "document"}};
     struct read read = read_yaml("{}");
     cr_assert_eq(read.findings.count, 0);
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         cr_expect_eq(read.mapping.columns[i].count, 2);
         cr_expect_not(read.mapping.columns[i].given);
-        for (size_t k = 0; k < 2; k++) cr_expect_str_eq(read.mapping.columns[i].names[k], names[i][k]);
+        for (size_t k = 0; k < 2; k++)
+            cr_expect_str_eq(read.mapping.columns[i].names[k], names[i][k]);
         cr_expect_str_eq(field_word((enum field)i), names[i][1]);
     }
     cr_expect_eq(read.mapping.as_of, AS_OF_COLUMN);
@@ -39,9 +41,10 @@ Test(mapping, defaults_are_chinese_and_english) {
 }
 
 Test(mapping, everything_said) {
-    struct read read = read_yaml("columns: {value: [累计完成, 完成数], note: 说明}\nas_of: {file: \"*{yyyy}{mm}*.csv\"}\nunit: 公里\n"
-                                 "factors: {米: 0.001, 米/公里: 0.001}\ntargets: {道路: T06.1}\ncell: number+note\nlayout: long\n"
-                                 "area: 青川县\nseparator: tab\n");
+    struct read read =
+        read_yaml("columns: {value: [累计完成, 完成数], note: 说明}\nas_of: {file: \"*{yyyy}{mm}*.csv\"}\nunit: 公里\n"
+                  "factors: {米: 0.001, 米/公里: 0.001}\ntargets: {道路: T06.1}\ncell: number+note\nlayout: long\n"
+                  "area: 青川县\nseparator: tab\n");
     const struct mapping *m = &read.mapping;
     cr_assert_eq(read.findings.count, 0, "%s", read.findings.count ? read.findings.items[0].message : "");
     cr_expect_eq(m->columns[FIELD_VALUE].count, 2);
@@ -65,9 +68,10 @@ Test(mapping, everything_said) {
 }
 
 Test(mapping, what_is_wrong_is_said_with_its_place) {
-    static const char *const bad[] = {"layout: wide-area",      "layuot: long",          "as_of: mtime",       "as_of: {file: \"x.csv\"}",
-                                      "columns: {valeu: [x]}",  "factors: {米: -1}",     "factors: {米: many}", "cell: number+words",
-                                      "separator: \"|\"",        "columns: [value]"};
+    static const char *const bad[] = {"layout: wide-area",        "layuot: long",          "as_of: mtime",
+                                      "as_of: {file: \"x.csv\"}", "columns: {valeu: [x]}", "factors: {米: -1}",
+                                      "factors: {米: many}",      "cell: number+words",    "separator: \"|\"",
+                                      "columns: [value]"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct read read = read_yaml(bad[i]);
         cr_expect_geq(read.findings.errors, 1, "%s", bad[i]);

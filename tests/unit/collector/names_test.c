@@ -7,12 +7,27 @@ Test(names, areas_as_offices_call_them) {
         const char *text, *code;
         enum refusal_code refusal;
     } rows[] = {
-        {"青川县", "510822", 0},       {"青川", "510822", 0},      {"青 川　县", "510822", 0}, {"广元市青川县", "510822", 0},
-        {"广元市青川", "510822", 0},   {"510822", "510822", 0},    {"５１０８２２", "510822", 0}, {"510822000", "510822", 0},
-        {"510822000000", "510822", 0}, {"510822.0", "510822", 0},  {"广元市", "510800", 0},    {"利州区", "510802", 0},
-        {"利州", "510802", 0},         {"510822103", NULL, REFUSAL_TOWNSHIP},  {"510822103000", NULL, REFUSAL_TOWNSHIP},
-        {"乔庄镇", NULL, REFUSAL_UNKNOWN_AREA}, {"510825", NULL, REFUSAL_UNKNOWN_AREA}, {"", NULL, REFUSAL_AREA_MISSING},
-        {"-", NULL, REFUSAL_AREA_MISSING},      {"市中区", NULL, REFUSAL_UNKNOWN_AREA}, {"县", NULL, REFUSAL_UNKNOWN_AREA},
+        {"青川县", "510822", 0},
+        {"青川", "510822", 0},
+        {"青 川　县", "510822", 0},
+        {"广元市青川县", "510822", 0},
+        {"广元市青川", "510822", 0},
+        {"510822", "510822", 0},
+        {"５１０８２２", "510822", 0},
+        {"510822000", "510822", 0},
+        {"510822000000", "510822", 0},
+        {"510822.0", "510822", 0},
+        {"广元市", "510800", 0},
+        {"利州区", "510802", 0},
+        {"利州", "510802", 0},
+        {"510822103", NULL, REFUSAL_TOWNSHIP},
+        {"510822103000", NULL, REFUSAL_TOWNSHIP},
+        {"乔庄镇", NULL, REFUSAL_UNKNOWN_AREA},
+        {"510825", NULL, REFUSAL_UNKNOWN_AREA},
+        {"", NULL, REFUSAL_AREA_MISSING},
+        {"-", NULL, REFUSAL_AREA_MISSING},
+        {"市中区", NULL, REFUSAL_UNKNOWN_AREA},
+        {"县", NULL, REFUSAL_UNKNOWN_AREA},
     };
     struct plan_fixture f = plan_fixture_open();
     struct arena *arena = arena_create();
@@ -29,7 +44,8 @@ Test(names, areas_as_offices_call_them) {
     }
     size_t area;
     cr_assert(day_make(2006, 6, 30, &day));
-    cr_expect_eq(name_area(f.plan, arena, slice_of("市中区"), day, 0, &area).code, REFUSAL_NONE, "the old name in its time");
+    cr_expect_eq(name_area(f.plan, arena, slice_of("市中区"), day, 0, &area).code, REFUSAL_NONE,
+                 "the old name in its time");
     arena_destroy(&arena);
     plan_fixture_close(&f);
 }
@@ -39,9 +55,17 @@ Test(names, targets_by_code_name_short_name_and_the_mappings_own) {
         const char *text, *code;
         enum refusal_code refusal;
     } rows[] = {
-        {"T06.1", "T06.1", 0},        {"新改建直连道路", "T06.1", 0}, {"直连道路", "T06.1", 0},  {"“直连 道路”", "T06.1", 0},
-        {"路", "T06.1", 0},           {"Ｔ０６．１", "T06.1", 0},     {"架线", "T06.5", 0},      {"架线长度", NULL, REFUSAL_TARGET_AMBIGUOUS},
-        {"直连公路", NULL, REFUSAL_UNKNOWN_TARGET}, {"", NULL, REFUSAL_TARGET_MISSING}, {"同上", NULL, REFUSAL_DITTO},
+        {"T06.1", "T06.1", 0},
+        {"新改建直连道路", "T06.1", 0},
+        {"直连道路", "T06.1", 0},
+        {"“直连 道路”", "T06.1", 0},
+        {"路", "T06.1", 0},
+        {"Ｔ０６．１", "T06.1", 0},
+        {"架线", "T06.5", 0},
+        {"架线长度", NULL, REFUSAL_TARGET_AMBIGUOUS},
+        {"直连公路", NULL, REFUSAL_UNKNOWN_TARGET},
+        {"", NULL, REFUSAL_TARGET_MISSING},
+        {"同上", NULL, REFUSAL_DITTO},
     };
     static struct mapping_target own = {"路", "T06.1"};
     struct mapping mapping = {.targets = &own, .target_count = 1};

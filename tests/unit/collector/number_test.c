@@ -40,14 +40,15 @@ Test(number, what_offices_type_for_numbers) {
         {"9.9999999999999999", 10, 0, ""},
         {"\xc2\xa0"
          "12\xe2\x80\x8b",
-         12, 0, ""}, /* NBSP before, zero width space behind */
+         12, 0, ""},                                     /* NBSP before, zero width space behind */
         {"123456789.123456789", 123456789123457, 6, ""}, /* 15 significant digits */
     };
     struct arena *arena = arena_create();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct number number = number_read(arena, text(rows[i].cell), false);
         cr_expect_eq(number.kind, NUMBER_VALUE, "\"%s\": kind %d code %d", rows[i].cell, number.kind, number.code);
-        cr_expect_eq(number.value.mantissa, rows[i].mantissa, "\"%s\": %lld", rows[i].cell, (long long)number.value.mantissa);
+        cr_expect_eq(number.value.mantissa, rows[i].mantissa, "\"%s\": %lld", rows[i].cell,
+                     (long long)number.value.mantissa);
         cr_expect_eq(number.value.scale, rows[i].scale, "\"%s\": scale %u", rows[i].cell, number.value.scale);
         cr_expect(slice_is(number.unit, rows[i].unit), "\"%s\": unit", rows[i].cell);
     }
@@ -59,34 +60,20 @@ Test(number, what_is_no_exact_number) {
         const char *cell;
         enum refusal_code code;
     } rows[] = {
-        {"1,5", REFUSAL_SEPARATOR},
-        {"12,34", REFUSAL_SEPARATOR},
-        {"1234,567", REFUSAL_SEPARATOR},
-        {"1,000 000", REFUSAL_SEPARATOR},
-        {"#DIV/0!", REFUSAL_ERROR_VALUE},
-        {"#REF!", REFUSAL_ERROR_VALUE},
-        {"########", REFUSAL_ERROR_VALUE},
-        {"约45", REFUSAL_NOT_EXACT},
-        {"45左右", REFUSAL_NOT_EXACT},
-        {"40多", REFUSAL_NOT_EXACT},
-        {"≥45", REFUSAL_NOT_EXACT},
-        {">45", REFUSAL_NOT_EXACT},
-        {"12-15", REFUSAL_NOT_EXACT},
-        {"12~15", REFUSAL_NOT_EXACT},
-        {"12—15", REFUSAL_NOT_EXACT},
-        {"二十", REFUSAL_NOT_EXACT},
-        {"壹", REFUSAL_NOT_EXACT},
-        {"8成", REFUSAL_NOT_EXACT},
-        {"1e999", REFUSAL_OUT_OF_RANGE},
-        {"1e19", REFUSAL_OUT_OF_RANGE},
-        {"1e-30", REFUSAL_DECIMALS},
-        {"57%（赤溪偏慢）", REFUSAL_NOTE_IN_CELL},
-        {"同上", REFUSAL_DITTO},
-        {"abc", REFUSAL_NOT_A_NUMBER},
-        {"1.2.3", REFUSAL_NOT_A_NUMBER},
-        {"1 2", REFUSAL_SEPARATOR},
-        {"--5", REFUSAL_NOT_A_NUMBER},
-        {"NaN", REFUSAL_NOT_A_NUMBER},
+        {"1,5", REFUSAL_SEPARATOR},        {"12,34", REFUSAL_SEPARATOR},
+        {"1234,567", REFUSAL_SEPARATOR},   {"1,000 000", REFUSAL_SEPARATOR},
+        {"#DIV/0!", REFUSAL_ERROR_VALUE},  {"#REF!", REFUSAL_ERROR_VALUE},
+        {"########", REFUSAL_ERROR_VALUE}, {"约45", REFUSAL_NOT_EXACT},
+        {"45左右", REFUSAL_NOT_EXACT},     {"40多", REFUSAL_NOT_EXACT},
+        {"≥45", REFUSAL_NOT_EXACT},        {">45", REFUSAL_NOT_EXACT},
+        {"12-15", REFUSAL_NOT_EXACT},      {"12~15", REFUSAL_NOT_EXACT},
+        {"12—15", REFUSAL_NOT_EXACT},      {"二十", REFUSAL_NOT_EXACT},
+        {"壹", REFUSAL_NOT_EXACT},         {"8成", REFUSAL_NOT_EXACT},
+        {"1e999", REFUSAL_OUT_OF_RANGE},   {"1e19", REFUSAL_OUT_OF_RANGE},
+        {"1e-30", REFUSAL_DECIMALS},       {"57%（赤溪偏慢）", REFUSAL_NOTE_IN_CELL},
+        {"同上", REFUSAL_DITTO},           {"abc", REFUSAL_NOT_A_NUMBER},
+        {"1.2.3", REFUSAL_NOT_A_NUMBER},   {"1 2", REFUSAL_SEPARATOR},
+        {"--5", REFUSAL_NOT_A_NUMBER},     {"NaN", REFUSAL_NOT_A_NUMBER},
         {"0x10", REFUSAL_NOT_A_NUMBER},
     };
     struct arena *arena = arena_create();
@@ -94,7 +81,8 @@ Test(number, what_is_no_exact_number) {
         struct number number = number_read(arena, text(rows[i].cell), false);
         enum refusal_code wanted = rows[i].code;
         cr_expect_eq(number.kind, NUMBER_REFUSED, "\"%s\" is read as kind %d", rows[i].cell, number.kind);
-        cr_expect_eq(number.code, wanted, "\"%s\": %s, not %s", rows[i].cell, refusal_row(number.code)->word, refusal_row(wanted)->word);
+        cr_expect_eq(number.code, wanted, "\"%s\": %s, not %s", rows[i].cell, refusal_row(number.code)->word,
+                     refusal_row(wanted)->word);
     }
     arena_destroy(&arena);
 }
@@ -135,11 +123,11 @@ Test(number, states_of_a_milestone) {
         enum state state;
         bool words;
     } rows[] = {
-        {"已完成", STATE_DONE, false},   {"√", STATE_DONE, false},        {"是", STATE_DONE, false},
-        {"未完成", STATE_NOT_DONE, false}, {"未开工", STATE_NOT_DONE, false}, {"否", STATE_NOT_DONE, false},
-        {"×", STATE_NOT_DONE, false},    {"正在推进", STATE_NOT_DONE, true}, {"前期", STATE_NOT_DONE, true},
+        {"已完成", STATE_DONE, false},      {"√", STATE_DONE, false},           {"是", STATE_DONE, false},
+        {"未完成", STATE_NOT_DONE, false},  {"未开工", STATE_NOT_DONE, false},  {"否", STATE_NOT_DONE, false},
+        {"×", STATE_NOT_DONE, false},       {"正在推进", STATE_NOT_DONE, true}, {"前期", STATE_NOT_DONE, true},
         {"基本完成", STATE_UNCLEAR, false}, {"即将完成", STATE_UNCLEAR, false}, {"80%", STATE_UNCLEAR, false},
-        {"1", STATE_UNCLEAR, false},     {"true", STATE_DONE, false},     {"#N/A", STATE_UNCLEAR, false},
+        {"1", STATE_UNCLEAR, false},        {"true", STATE_DONE, false},        {"#N/A", STATE_UNCLEAR, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bool words = false;

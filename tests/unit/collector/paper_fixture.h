@@ -37,7 +37,8 @@ static inline enum error_code fixture_at(void *context, const struct source_cell
     (void)err;
     *out = (struct source_figure){.found = false};
     for (size_t i = 0; i < f->known_count; i++)
-        if (slice_is(cell->target, f->known[i].target) && slice_is(cell->area, f->known[i].area) && f->known[i].figure.as_of.n == as_of.n)
+        if (slice_is(cell->target, f->known[i].target) && slice_is(cell->area, f->known[i].area) &&
+            f->known[i].figure.as_of.n == as_of.n)
             *out = f->known[i].figure;
     return ERROR_OK;
 }
@@ -48,8 +49,8 @@ static inline enum error_code fixture_before(void *context, const struct source_
     *out = (struct source_figure){.found = false};
     for (size_t i = 0; i < f->known_count; i++) {
         const struct source_figure *figure = &f->known[i].figure;
-        if (slice_is(cell->target, f->known[i].target) && slice_is(cell->area, f->known[i].area) && figure->as_of.n < as_of.n &&
-            (!out->found || figure->as_of.n > out->as_of.n))
+        if (slice_is(cell->target, f->known[i].target) && slice_is(cell->area, f->known[i].area) &&
+            figure->as_of.n < as_of.n && (!out->found || figure->as_of.n > out->as_of.n))
             *out = *figure;
     }
     return ERROR_OK;
@@ -79,15 +80,26 @@ static inline void paper_fixture_open(struct paper_fixture *f, const char *mappi
     cr_assert_eq(findings.errors, 0, "%s", findings.count ? findings.items[0].message : "");
     yaml_finish(&doc);
     findings_finish(&findings);
-    f->paper = (struct paper){.source = "报表", .name = slice_of("6月报表.csv"), .now = day_at(day_of(today), 9, 30),
-                              .catalogue = f->plan.catalogue, .mapping = &f->mapping, .unit = "青川县",
-                              .memory = {f, fixture_at, fixture_before, fixture_words}, .make_uid = fixture_uid};
+    f->paper = (struct paper){.source = "报表",
+                              .name = slice_of("6月报表.csv"),
+                              .now = day_at(day_of(today), 9, 30),
+                              .catalogue = f->plan.catalogue,
+                              .mapping = &f->mapping,
+                              .unit = "青川县",
+                              .memory = {f, fixture_at, fixture_before, fixture_words},
+                              .make_uid = fixture_uid};
 }
 
 static inline void paper_fixture_knows(struct paper_fixture *f, const char *target, const char *area, const char *day,
                                        struct figure figure, bool doubted) {
-    f->known[f->known_count++] = (struct remembered){
-        target, area, {.found = true, .as_of = day_of(day), .figure = figure, .uid = {0x77}, .kind = EVENT_FIGURE, .doubted = doubted}};
+    f->known[f->known_count++] = (struct remembered){target,
+                                                     area,
+                                                     {.found = true,
+                                                      .as_of = day_of(day),
+                                                      .figure = figure,
+                                                      .uid = {0x77},
+                                                      .kind = EVENT_FIGURE,
+                                                      .doubted = doubted}};
 }
 
 static inline void paper_fixture_judge_bytes(struct paper_fixture *f, const char *bytes, size_t len) {
@@ -108,8 +120,8 @@ static inline void paper_fixture_close(struct paper_fixture *f) {
 /* "taken unchanged held refused blank skipped" */
 static inline const char *counts_of(const struct paper_fixture *f) {
     static char text[64];
-    snprintf(text, sizeof text, "%u %u %u %u %u %u", f->verdict.taken, f->verdict.unchanged, f->verdict.held, f->verdict.refused,
-             f->verdict.blank, f->verdict.skipped);
+    snprintf(text, sizeof text, "%u %u %u %u %u %u", f->verdict.taken, f->verdict.unchanged, f->verdict.held,
+             f->verdict.refused, f->verdict.blank, f->verdict.skipped);
     return text;
 }
 

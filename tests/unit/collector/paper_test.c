@@ -63,8 +63,9 @@ Test(paper, titles_above_and_signatures_below_are_no_data) {
 
 Test(paper, a_gbk_file_with_crlf_and_full_width_digits) {
     /* 指标,地区,数据日期,数值,单位 / T06.1,青川县,2021-06-30,２５．８,公里 — in GBK, byte by byte */
-    static const char bytes[] = "\xd6\xb8\xb1\xea,\xb5\xd8\xc7\xf8,\xca\xfd\xbe\xdd\xc8\xd5\xc6\xda,\xca\xfd\xd6\xb5,\xb5\xa5\xce\xbb\r\n"
-                                "T06.1,\xc7\xe0\xb4\xa8\xcf\xd8,2021-06-30,\xa3\xb2\xa3\xb5\xa3\xae\xa3\xb8,\xb9\xab\xc0\xef\r\n";
+    static const char bytes[] =
+        "\xd6\xb8\xb1\xea,\xb5\xd8\xc7\xf8,\xca\xfd\xbe\xdd\xc8\xd5\xc6\xda,\xca\xfd\xd6\xb5,\xb5\xa5\xce\xbb\r\n"
+        "T06.1,\xc7\xe0\xb4\xa8\xcf\xd8,2021-06-30,\xa3\xb2\xa3\xb5\xa3\xae\xa3\xb8,\xb9\xab\xc0\xef\r\n";
     struct paper_fixture f;
     paper_fixture_open(&f, "{}", "2021-07-02");
     paper_fixture_judge_bytes(&f, bytes, sizeof bytes - 1);
@@ -82,9 +83,10 @@ Test(paper, separators_and_json_lines_are_found_out) {
     cr_assert_str_eq(counts_of(&f), "1 0 0 0 0 0");
     paper_fixture_judge(&f, "指标;地区;数据日期;数值;单位\nT06.1;510822;2021.6.30;31;公里\n");
     cr_assert_str_eq(counts_of(&f), "1 0 0 0 0 0");
-    paper_fixture_judge(&f, "{\"指标\":\"T06.8\",\"地区\":\"青川县\",\"数据日期\":\"2021-06-30\",\"分子\":470,\"分母\":200}\n"
-                            "{\"指标\":\"T06.1\",\"地区\":\"青川县\",\"数据日期\":\"2021-06-30\",\"数值\":31.0,\"单位\":\"公里\"}\n"
-                            "{\"指标\":\"T06.1\"\n");
+    paper_fixture_judge(
+        &f, "{\"指标\":\"T06.8\",\"地区\":\"青川县\",\"数据日期\":\"2021-06-30\",\"分子\":470,\"分母\":200}\n"
+            "{\"指标\":\"T06.1\",\"地区\":\"青川县\",\"数据日期\":\"2021-06-30\",\"数值\":31.0,\"单位\":\"公里\"}\n"
+            "{\"指标\":\"T06.1\"\n");
     cr_assert_str_eq(counts_of(&f), "2 0 0 1 0 0");
     cr_assert_eq(outcome(&f, 0)->event.figure.form, FIGURE_FRACTION);
     cr_assert(slice_is(outcome(&f, 0)->event.source.raw, "470/200"));
@@ -94,7 +96,8 @@ Test(paper, separators_and_json_lines_are_found_out) {
 Test(paper, a_renamed_column_refuses_the_file_and_names_the_nearest) {
     struct paper_fixture f;
     paper_fixture_open(&f, "{columns: {value: [累计完成]}}", "2021-07-02");
-    paper_fixture_judge(&f, "指标,地区,数据日期,累计完成数,分子,分母,单位\nT06.1,青川县,2021-06-30,31,,,公里\nT06.7,青川县,2021-06-30,,80,100,\n");
+    paper_fixture_judge(&f, "指标,地区,数据日期,累计完成数,分子,分母,单位\nT06.1,青川县,2021-06-30,31,,,公里\nT06.7,"
+                            "青川县,2021-06-30,,80,100,\n");
     cr_assert_eq(f.verdict.whole.code, REFUSAL_COLUMN_MISSING);
     cr_assert_str_eq(f.verdict.whole.reason, "找不到“累计完成”列，最像的是“累计完成数”");
     cr_assert_eq(f.verdict.refused, 2, "every row");
@@ -184,7 +187,8 @@ Test(paper, rows_in_doubt_are_refused_and_say_why) {
         cr_expect_eq(code, rows[i].code, "%s: %s", rows[i].row, refusal_row(code)->word);
         if (code == REFUSAL_NONE) continue;
         const struct refusal *refusal = &outcome(&f, 0)->reading.refusal;
-        cr_expect(strstr(refusal->reason, rows[i].word), "%s: \"%s\" lacks \"%s\"", rows[i].row, refusal->reason, rows[i].word);
+        cr_expect(strstr(refusal->reason, rows[i].word), "%s: \"%s\" lacks \"%s\"", rows[i].row, refusal->reason,
+                  rows[i].word);
         cr_expect_gt(strlen(refusal_remedy(refusal)), 0);
     }
     paper_fixture_close(&f);
@@ -354,7 +358,9 @@ Test(paper, doubts_go_out_with_the_figure) {
 Test(paper, two_rows_for_one_cell_and_day) {
     struct paper_fixture f;
     paper_fixture_open(&f, "{}", "2021-07-02");
-    paper_fixture_judge(&f, HEAD "T06.1,青川县,2021-06-30,31,,,公里\nT06.1,利州区,2021-06-30,5,,,公里\nT06.1,青川,2021-06-30,32,,,公里\n");
+    paper_fixture_judge(
+        &f,
+        HEAD "T06.1,青川县,2021-06-30,31,,,公里\nT06.1,利州区,2021-06-30,5,,,公里\nT06.1,青川,2021-06-30,32,,,公里\n");
     cr_assert_str_eq(counts_of(&f), "1 0 0 2 0 0");
     cr_assert_eq(outcome(&f, 0)->reading.refusal.code, REFUSAL_ROW_TWICE);
     cr_assert(strstr(outcome(&f, 0)->reading.refusal.reason, "第4行"));
@@ -370,10 +376,13 @@ Test(paper, two_rows_for_one_cell_and_day) {
 Test(paper, totals_are_compared_never_taken) {
     struct paper_fixture f;
     paper_fixture_open(&f, "{}", "2021-07-02");
-    paper_fixture_judge(&f, HEAD "T06.1,青川县,2021-06-30,31.2,,,公里\nT06.1,利州区,2021-06-30,5,,,公里\nT06.1,合计,2021-06-30,36.2,,,公里\n");
+    paper_fixture_judge(
+        &f, HEAD
+        "T06.1,青川县,2021-06-30,31.2,,,公里\nT06.1,利州区,2021-06-30,5,,,公里\nT06.1,合计,2021-06-30,36.2,,,公里\n");
     cr_assert_str_eq(counts_of(&f), "2 0 0 0 0 1");
     cr_assert_null(f.verdict.note);
-    paper_fixture_judge(&f, HEAD "T06.1,青川县,2021-06-30,31.2,,,公里\nT06.1,全市,2021-06-30,36.2,,,公里\n其中：国道,青川县,2021-06-30,3,,,公里\n");
+    paper_fixture_judge(&f, HEAD "T06.1,青川县,2021-06-30,31.2,,,公里\nT06.1,全市,2021-06-30,36.2,,,公里\n其中：国道,"
+                                 "青川县,2021-06-30,3,,,公里\n");
     cr_assert_str_eq(counts_of(&f), "1 0 0 0 0 2");
     cr_assert_str_eq(f.verdict.note, "第3行合计36.2，各行相加31.2");
     paper_fixture_close(&f);
@@ -394,7 +403,8 @@ Test(paper, the_receipt_counts_and_lists_the_first_ten) {
     struct buffer text = {0};
     paper_fixture_open(&f, "{}", "2021-07-02");
     buffer_add_text(&text, HEAD "T06.1,青川县,2021-06-30,31,,,公里\n");
-    for (int i = 0; i < 12; i++) buffer_printf(&text, "没有%d,青川县,2021-06-30,1,,,公里\n", i);
+    for (int i = 0; i < 12; i++)
+        buffer_printf(&text, "没有%d,青川县,2021-06-30,1,,,公里\n", i);
     paper_fixture_judge(&f, buffer_text(&text));
     struct more more;
     cr_assert_eq(more_decode(EVENT_RECEIPT, f.verdict.receipt.more, &more), PROTO_OK);
@@ -414,7 +424,9 @@ Test(paper, the_receipt_counts_and_lists_the_first_ten) {
 
 /* Bytes of all kinds must give a verdict, never a crash: a small deterministic mangler. */
 Test(paper, mangled_files_are_judged_all_the_same) {
-    static const char sample[] = "\xef\xbb\xbf" HEAD "T06.1,青川县,2021-06-30,31.0,,,公里,\"a,b\",,,,\nT06.7,利州,2021年6月,,8,9,,x,,,,\n合计,,,39\n";
+    static const char sample[] =
+        "\xef\xbb\xbf" HEAD
+        "T06.1,青川县,2021-06-30,31.0,,,公里,\"a,b\",,,,\nT06.7,利州,2021年6月,,8,9,,x,,,,\n合计,,,39\n";
     struct paper_fixture f;
     paper_fixture_open(&f, "{}", "2021-07-02");
     uint32_t seed = 20211108;

@@ -8,7 +8,9 @@
 #include "common/base/file.h"
 
 #define KEY "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
-#define HEAD "stream: a\nunit: 青川县\nserver: [{address: \"tcp://127.0.0.1:5557\", key: \"" KEY "\"}]\nkey: k\ncatalogue: c.json\nspool: s.sqlite\n"
+#define HEAD                                                                                                           \
+    "stream: a\nunit: 青川县\nserver: [{address: \"tcp://127.0.0.1:5557\", key: \"" KEY                                \
+    "\"}]\nkey: k\ncatalogue: c.json\nspool: s.sqlite\n"
 
 struct read {
     char folder[64];
@@ -40,9 +42,11 @@ static void load_finish(struct read *read) {
 
 Test(settings, a_full_configuration) {
     struct read r;
-    load(&r, HEAD "sources:\n  - {name: 报表, folder: inbox, rejected: back, on_behalf: true, quiet: 5min, mapping: {unit: plan}}\n"
-                              "  - {name: 二, folder: /srv/share, mapping: m.yaml}\n",
-                         "columns: {value: 累计}\n");
+    load(&r,
+         HEAD "sources:\n  - {name: 报表, folder: inbox, rejected: back, on_behalf: true, quiet: 5min, mapping: {unit: "
+              "plan}}\n"
+              "  - {name: 二, folder: /srv/share, mapping: m.yaml}\n",
+         "columns: {value: 累计}\n");
     cr_assert_eq(r.code, ERROR_OK, "%s", r.err.message);
     char wanted[128];
     snprintf(wanted, sizeof wanted, "%s/inbox", r.folder);
@@ -62,14 +66,18 @@ Test(settings, a_full_configuration) {
 
 Test(settings, what_is_wrong_is_said_all_at_once) {
     struct read r;
-    load(&r, "stream: a\nunit: 青川县\nserver: [{address: nowhere, key: short}]\nkey: k\ncatalogue: c.json\nspool: s.sqlite\n"
-                         "sources:\n  - {name: a, folder: x, quiet: soon, mapping: {layout: wide}}\n  - {name: a, foldr: y, mapping: m.yaml}\n",
-                         "colums: {}\n");
+    load(&r,
+         "stream: a\nunit: 青川县\nserver: [{address: nowhere, key: short}]\nkey: k\ncatalogue: c.json\nspool: "
+         "s.sqlite\n"
+         "sources:\n  - {name: a, folder: x, quiet: soon, mapping: {layout: wide}}\n  - {name: a, foldr: y, mapping: "
+         "m.yaml}\n",
+         "colums: {}\n");
     cr_assert_eq(r.code, ERROR_INPUT);
     /* address, key, quiet, layout, folder missing, foldr unknown, a twice, colums in the other file */
     cr_expect_geq(r.config.findings.errors, 8);
     bool other_file = false;
-    for (size_t i = 0; i < r.config.findings.count; i++) other_file |= strstr(r.config.findings.items[i].place, "m.yaml:1") != NULL;
+    for (size_t i = 0; i < r.config.findings.count; i++)
+        other_file |= strstr(r.config.findings.items[i].place, "m.yaml:1") != NULL;
     cr_expect(other_file, "findings name the mapping's own file");
     load_finish(&r);
 }

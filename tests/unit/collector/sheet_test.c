@@ -13,7 +13,8 @@ static void expect_sheet(const char *text, char separator, const char *wanted) {
     for (size_t row = 0; good && row < sheet.row_count; row++) {
         buffer_printf(&out, "%zu:", sheet.rows[row].line);
         for (size_t i = 0; i < sheet.rows[row].cell_count; i++)
-            buffer_printf(&out, "%s%.*s", i ? "|" : "", (int)sheet_cell(&sheet, row, i).len, sheet_cell(&sheet, row, i).ptr);
+            buffer_printf(&out, "%s%.*s", i ? "|" : "", (int)sheet_cell(&sheet, row, i).len,
+                          sheet_cell(&sheet, row, i).ptr);
         buffer_add_text(&out, sheet.rows[row].fault.code ? "!;" : ";");
     }
     cr_expect_str_eq(buffer_text(&out), wanted);

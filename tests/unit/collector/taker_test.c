@@ -28,7 +28,8 @@ struct scene {
 };
 
 static void scene_spool(struct scene *s) {
-    cr_assert_eq(spool_open(s->file, slice_of("qingchuan"), NULL, 0, &s->spool, &s->err), ERROR_OK, "%s", s->err.message);
+    cr_assert_eq(spool_open(s->file, slice_of("qingchuan"), NULL, 0, &s->spool, &s->err), ERROR_OK, "%s",
+                 s->err.message);
     s->taker = (struct taker){.settings = &s->settings, .spool = s->spool, .catalogue = s->plan.catalogue};
 }
 
@@ -45,10 +46,12 @@ static void scene_open(struct scene *s) {
     struct yaml doc;
     struct findings findings = {NULL, 0, 0, 0};
     yaml_parse(&doc, "m", "{}", 2, &findings);
-    s->sources[0] = (struct source_settings){.name = "报表", .folder = s->inbox, .rejected = s->rejected, .quiet_ms = 60000};
+    s->sources[0] =
+        (struct source_settings){.name = "报表", .folder = s->inbox, .rejected = s->rejected, .quiet_ms = 60000};
     mapping_read(&doc, doc.root, s->arena, &s->sources[0].mapping);
     yaml_finish(&doc);
-    s->settings = (struct settings){.stream = "qingchuan", .unit = "青川县", .sources = {.items = s->sources, .count = 1}};
+    s->settings =
+        (struct settings){.stream = "qingchuan", .unit = "青川县", .sources = {.items = s->sources, .count = 1}};
     s->now_ms = day_at((struct day){18810}, 9, 30).ms; /* 2021-07-02 */
     scene_spool(s);
 }
@@ -73,7 +76,8 @@ static void drop(struct scene *s, const char *name, const char *text) {
 
 static void look(struct scene *s, int64_t later_ms) {
     s->now_ms += later_ms;
-    cr_assert_eq(taker_look(&s->taker, (struct instant){s->now_ms}, &s->report, &s->err), ERROR_OK, "%s", s->err.message);
+    cr_assert_eq(taker_look(&s->taker, (struct instant){s->now_ms}, &s->report, &s->err), ERROR_OK, "%s",
+                 s->err.message);
 }
 
 /* Two looks a minute apart: what is whole is taken. */
@@ -150,7 +154,8 @@ Test(taker, a_grown_file_gives_only_what_is_new) {
     scene_open(&s);
     drop(&s, "3月.csv", HEAD "T06.1,青川县,2021-03-31,10,公里\nT06.1,利州区,2021-03-31,5,公里\n");
     cr_assert_eq(settle(&s), 3);
-    drop(&s, "3月.csv", HEAD "T06.1,青川县,2021-03-31,10,公里\nT06.1,利州区,2021-03-31,5,公里\nT06.1,旺苍县,2021-03-31,7,公里\n");
+    drop(&s, "3月.csv",
+         HEAD "T06.1,青川县,2021-03-31,10,公里\nT06.1,利州区,2021-03-31,5,公里\nT06.1,旺苍县,2021-03-31,7,公里\n");
     cr_assert_eq(settle(&s), 5);
     cr_assert(slice_is(event_at(&s, 4).area, "510821"));
     expect_receipt(&s, 5, 1, 2, 0);
@@ -235,7 +240,8 @@ Test(taker, a_kill_around_the_commit_loses_and_doubles_nothing) {
         pid_t child = fork();
         if (child == 0) {
             scene_spool(&s);
-            if (after) look(&s, 60000);
+            if (after)
+                look(&s, 60000);
             else {
                 /* what the taker does, up to the commit */
                 struct buffer bytes = {0};

@@ -12,17 +12,32 @@ Test(when, days_as_offices_write_them) {
         int year;
         const char *day;
     } rows[] = {
-        {"2021/3/1", 0, "2021-03-01"},       {"2021-03-01", 0, "2021-03-01"},   {"2021.3.1", 0, "2021-03-01"},
-        {"20210301", 0, "2021-03-01"},       {"2021年3月1日", 0, "2021-03-01"}, {"2021年3月1号", 0, "2021-03-01"},
-        {"'2021-03-01", 0, "2021-03-01"},    {"２０２１－０３－０１", 0, "2021-03-01"},
-        {"2021-03-01 00:00:00", 0, "2021-03-01"}, {"2021-03-01T00:00:00", 0, "2021-03-01"},
+        {"2021/3/1", 0, "2021-03-01"},
+        {"2021-03-01", 0, "2021-03-01"},
+        {"2021.3.1", 0, "2021-03-01"},
+        {"20210301", 0, "2021-03-01"},
+        {"2021年3月1日", 0, "2021-03-01"},
+        {"2021年3月1号", 0, "2021-03-01"},
+        {"'2021-03-01", 0, "2021-03-01"},
+        {"２０２１－０３－０１", 0, "2021-03-01"},
+        {"2021-03-01 00:00:00", 0, "2021-03-01"},
+        {"2021-03-01T00:00:00", 0, "2021-03-01"},
         {"2021年 3月 1日", 0, "2021-03-01"},
         /* months and periods: their last day */
-        {"2021年3月", 0, "2021-03-31"},      {"202102", 0, "2021-02-28"},       {"2020年2月底", 0, "2020-02-29"},
-        {"2021-06", 0, "2021-06-30"},        {"2021.10", 0, "2021-10-31"},      {"3月底", 2021, "2021-03-31"},
-        {"9月", 2021, "2021-09-30"},         {"2021年一季度", 0, "2021-03-31"}, {"第三季度", 2021, "2021-09-30"},
-        {"上半年", 2021, "2021-06-30"},      {"2021年1-3月", 0, "2021-03-31"},  {"1-9月份", 2021, "2021-09-30"},
-        {"2021年Q2", 0, "2021-06-30"},       {"2021年全年", 0, "2021-12-31"},
+        {"2021年3月", 0, "2021-03-31"},
+        {"202102", 0, "2021-02-28"},
+        {"2020年2月底", 0, "2020-02-29"},
+        {"2021-06", 0, "2021-06-30"},
+        {"2021.10", 0, "2021-10-31"},
+        {"3月底", 2021, "2021-03-31"},
+        {"9月", 2021, "2021-09-30"},
+        {"2021年一季度", 0, "2021-03-31"},
+        {"第三季度", 2021, "2021-09-30"},
+        {"上半年", 2021, "2021-06-30"},
+        {"2021年1-3月", 0, "2021-03-31"},
+        {"1-9月份", 2021, "2021-09-30"},
+        {"2021年Q2", 0, "2021-06-30"},
+        {"2021年全年", 0, "2021-12-31"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct day day;
@@ -41,12 +56,24 @@ Test(when, what_is_no_day) {
         int year;
         enum refusal_code code;
     } rows[] = {
-        {"", 0, REFUSAL_DATE_MISSING},        {"-", 0, REFUSAL_DATE_MISSING},     {"2021/2/30", 0, REFUSAL_BAD_DATE},
-        {"2021-02-29", 0, REFUSAL_BAD_DATE},  {"21/3/1", 0, REFUSAL_BAD_DATE},    {"3/1/2021", 0, REFUSAL_BAD_DATE},
-        {"3月1日", 0, REFUSAL_NO_YEAR},       {"3月1日", 2021, REFUSAL_NO_YEAR},  {"3月底", 0, REFUSAL_NO_YEAR},
-        {"一季度", 0, REFUSAL_NO_YEAR},       {"44256", 0, REFUSAL_DATE_SERIAL},  {"2021", 0, REFUSAL_BAD_DATE},
-        {"2021年13月", 0, REFUSAL_BAD_DATE},  {"202113", 0, REFUSAL_BAD_DATE},    {"2021-03-01 08:00", 0, REFUSAL_BAD_DATE},
-        {"2021-03/01", 0, REFUSAL_BAD_DATE},  {"2-3月", 2021, REFUSAL_BAD_DATE},  {"本月", 2021, REFUSAL_BAD_DATE},
+        {"", 0, REFUSAL_DATE_MISSING},
+        {"-", 0, REFUSAL_DATE_MISSING},
+        {"2021/2/30", 0, REFUSAL_BAD_DATE},
+        {"2021-02-29", 0, REFUSAL_BAD_DATE},
+        {"21/3/1", 0, REFUSAL_BAD_DATE},
+        {"3/1/2021", 0, REFUSAL_BAD_DATE},
+        {"3月1日", 0, REFUSAL_NO_YEAR},
+        {"3月1日", 2021, REFUSAL_NO_YEAR},
+        {"3月底", 0, REFUSAL_NO_YEAR},
+        {"一季度", 0, REFUSAL_NO_YEAR},
+        {"44256", 0, REFUSAL_DATE_SERIAL},
+        {"2021", 0, REFUSAL_BAD_DATE},
+        {"2021年13月", 0, REFUSAL_BAD_DATE},
+        {"202113", 0, REFUSAL_BAD_DATE},
+        {"2021-03-01 08:00", 0, REFUSAL_BAD_DATE},
+        {"2021-03/01", 0, REFUSAL_BAD_DATE},
+        {"2-3月", 2021, REFUSAL_BAD_DATE},
+        {"本月", 2021, REFUSAL_BAD_DATE},
         {"2021-06-300", 0, REFUSAL_BAD_DATE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -80,8 +107,10 @@ Test(when, the_year_and_the_day_in_a_name) {
     cr_expect_eq(when_year(text("报表_202108.csv")), 2021);
     cr_expect_eq(when_year(text("8月报表.csv")), 0);
     cr_expect_eq(when_year(text("2020与2021对比.csv")), 0, "two years are none");
-    cr_expect_str_eq(printed_of(when_in_name(text("进展_202106_终版.csv"), "*_{yyyy}{mm}*.csv", &day), day), "2021-06-30");
-    cr_expect_str_eq(printed_of(when_in_name(text("r2021-06-15.csv"), "r{yyyy}-{mm}-{dd}.csv", &day), day), "2021-06-15");
+    cr_expect_str_eq(printed_of(when_in_name(text("进展_202106_终版.csv"), "*_{yyyy}{mm}*.csv", &day), day),
+                     "2021-06-30");
+    cr_expect_str_eq(printed_of(when_in_name(text("r2021-06-15.csv"), "r{yyyy}-{mm}-{dd}.csv", &day), day),
+                     "2021-06-15");
     cr_expect_not(when_in_name(text("r2021-6.csv"), "r{yyyy}-{mm}.csv", &day));
     cr_expect_not(when_in_name(text("r2021-13.csv"), "r{yyyy}-{mm}.csv", &day));
     cr_expect_not(when_in_name(text("x"), "***********{yyyy}{mm}", &day));

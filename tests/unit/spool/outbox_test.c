@@ -4,7 +4,8 @@ Test(outbox, batches_are_bounded_by_events_and_bytes_but_hold_one) {
     struct spool_fixture f = spool_fixture_open("a");
     uint8_t bytes[EVENT_BYTES_MAX];
     size_t len = sample_event(1, bytes);
-    for (uint64_t i = 1; i <= 5; i++) spool_fixture_append(&f, i);
+    for (uint64_t i = 1; i <= 5; i++)
+        spool_fixture_append(&f, i);
     struct spool_batch batch;
     cr_assert_eq(spool_read(f.spool, 2, 3, 1 << 20, &batch, &f.err), ERROR_OK);
     cr_assert_eq(batch.count, 3);
@@ -34,7 +35,8 @@ Test(outbox, a_large_batch_lends_stable_bytes) {
     cr_assert_eq(spool_read(f.spool, 1, 3000, 1 << 20, &batch, &f.err), ERROR_OK);
     cr_assert_eq(batch.count, 3000);
     struct chain_hash head = batch.before;
-    for (size_t i = 0; i < batch.count; i++) head = chain_append(&head, (const uint8_t *)batch.items[i].ptr, batch.items[i].len);
+    for (size_t i = 0; i < batch.count; i++)
+        head = chain_append(&head, (const uint8_t *)batch.items[i].ptr, batch.items[i].len);
     cr_assert(chain_equal(&head, &batch.last));
     spool_fixture_close(&f);
 }
@@ -91,7 +93,8 @@ Test(outbox, acknowledged_events_are_kept_by_age) {
     spool_close(&f.spool);
     struct spool_limits limits = {.keep_ms = 1000};
     cr_assert_eq(spool_open(f.file, slice_of("a"), &limits, 0, &f.spool, &f.err), ERROR_OK);
-    for (uint64_t i = 1; i <= 4; i++) spool_fixture_append(&f, i * 1000);
+    for (uint64_t i = 1; i <= 4; i++)
+        spool_fixture_append(&f, i * 1000);
     struct chain_hash three = spool_fixture_hash(&f, 3);
     cr_assert_eq(spool_trim(f.spool, (struct instant){1000000}, &f.err), ERROR_OK);
     cr_assert_eq(spool_state(f.spool)->first_retained, 1, "nothing is acknowledged yet");
@@ -118,7 +121,8 @@ Test(outbox, acknowledged_events_are_kept_by_size) {
     uint8_t bytes[EVENT_BYTES_MAX];
     struct spool_limits limits = {.keep_bytes = (int64_t)(2 * sample_event(1, bytes))};
     cr_assert_eq(spool_open(f.file, slice_of("a"), &limits, 0, &f.spool, &f.err), ERROR_OK);
-    for (uint64_t i = 1; i <= 5; i++) spool_fixture_append(&f, i);
+    for (uint64_t i = 1; i <= 5; i++)
+        spool_fixture_append(&f, i);
     struct chain_hash five = spool_state(f.spool)->head;
     cr_assert_eq(spool_set_acked(f.spool, 5, &five, &f.err), ERROR_OK);
     cr_assert_eq(spool_trim(f.spool, (struct instant){5}, &f.err), ERROR_OK);
@@ -141,7 +145,8 @@ Test(outbox, the_oldest_pending_is_known) {
 }
 
 static void acked_two_of_four(struct spool_fixture *f) {
-    for (uint64_t i = 1; i <= 4; i++) spool_fixture_append(f, i);
+    for (uint64_t i = 1; i <= 4; i++)
+        spool_fixture_append(f, i);
     struct chain_hash two = spool_fixture_hash(f, 2);
     cr_assert_eq(spool_set_acked(f->spool, 2, &two, &f->err), ERROR_OK);
     cr_assert_eq(spool_store_gen(f->spool, 9, &f->err), ERROR_OK);

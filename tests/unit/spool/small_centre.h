@@ -18,7 +18,6 @@ struct centre {
     uint64_t reject_seq; /* named as rejected in every ACK that covers it */
 };
 
-
 static inline enum zap_verdict centre_let_in(void *context, const char *public_key) {
     struct centre *centre = context;
     return strcmp(public_key, centre->known_key) == 0 ? ZAP_ALLOW : ZAP_REFUSE;
@@ -45,8 +44,10 @@ static inline void centre_take(struct centre *centre, const struct router_messag
     static struct slice events[MESSAGE_EVENTS_MAX];
     struct message message;
     struct receiver_answer say = {.verdict = RECEIVER_SILENT};
-    cr_assert_eq(message_decode((const uint8_t *)in->bytes.ptr, in->bytes.len, events, MESSAGE_EVENTS_MAX, &message), PROTO_OK);
-    if (message.type == MESSAGE_HELLO) receiver_hello(&centre->receiver, &message, slice_of(centre->stream), centre->permission, &say);
+    cr_assert_eq(message_decode((const uint8_t *)in->bytes.ptr, in->bytes.len, events, MESSAGE_EVENTS_MAX, &message),
+                 PROTO_OK);
+    if (message.type == MESSAGE_HELLO)
+        receiver_hello(&centre->receiver, &message, slice_of(centre->stream), centre->permission, &say);
     if (message.type == MESSAGE_BATCH) receiver_batch(&centre->receiver, &message, centre->permission, &say);
     if (message.type == MESSAGE_STATUS) {
         centre->statuses++;
@@ -63,10 +64,15 @@ static inline void centre_take(struct centre *centre, const struct router_messag
         receiver_committed(&centre->receiver, say.last_seq, &say.head);
         out = centre_ack(centre, ACK_OK);
         break;
-    case RECEIVER_ACK: out = centre_ack(centre, say.flag); break;
-    case RECEIVER_REFUSE: out = receiver_error(&centre->receiver, say.error, say.detail); break;
+    case RECEIVER_ACK:
+        out = centre_ack(centre, say.flag);
+        break;
+    case RECEIVER_REFUSE:
+        out = receiver_error(&centre->receiver, say.error, say.detail);
+        break;
     case RECEIVER_SILENT:
-    case RECEIVER_SETTLE: return;
+    case RECEIVER_SETTLE:
+        return;
     }
     centre_answer(centre, &in->peer, &out);
 }
@@ -79,8 +85,8 @@ static inline void centre_ready(void *context, short events) {
         if (!in.dropped && in.user[0] && !centre->mute) centre_take(centre, &in);
 }
 
-static inline void centre_open(struct centre *centre, struct link_context *context, struct link_loop *loop, const char *listen,
-                               const struct key_pair *own, struct error *err) {
+static inline void centre_open(struct centre *centre, struct link_context *context, struct link_loop *loop,
+                               const char *listen, const struct key_pair *own, struct error *err) {
     struct router_settings router = {.listen = listen, .own = own, .message_max = MESSAGE_BYTES_MAX, .high_water = 16};
     struct stream_row row = {.log = 1};
     centre->permission = KEY_ALLOWED;

@@ -4,7 +4,10 @@
 static const struct source_cell cell = {{"T06.1", 5}, {"510822", 6}, {"青川县", 9}};
 
 static void set_figure(struct spool_fixture *f, int32_t day, int64_t mantissa, uint8_t mark) {
-    struct source_figure figure = {.as_of = {day}, .figure = {.form = FIGURE_VALUE, .value = {mantissa, 1}}, .kind = EVENT_FIGURE, .doubted = mark == 9};
+    struct source_figure figure = {.as_of = {day},
+                                   .figure = {.form = FIGURE_VALUE, .value = {mantissa, 1}},
+                                   .kind = EVENT_FIGURE,
+                                   .doubted = mark == 9};
     memset(figure.uid, mark, sizeof figure.uid);
     cr_assert_eq(spool_begin(f->spool, &f->err), ERROR_OK);
     cr_assert_eq(sources_figure_set(f->spool, &cell, &figure, &f->err), ERROR_OK);

@@ -162,7 +162,8 @@ Test(spool, a_kill_leaves_all_or_nothing) {
         int status = 0;
         waitpid(child, &status, 0);
         cr_assert(WIFSIGNALED(status), "child ended by itself: %d", status);
-        cr_assert_eq(spool_open(f.file, slice_of("qingchuan"), NULL, 0, &f.spool, &f.err), ERROR_OK, "%s", f.err.message);
+        cr_assert_eq(spool_open(f.file, slice_of("qingchuan"), NULL, 0, &f.spool, &f.err), ERROR_OK, "%s",
+                     f.err.message);
         cr_assert_eq(spool_state(f.spool)->last_seq, after ? 50 : 0);
         spool_fixture_close(&f);
     }

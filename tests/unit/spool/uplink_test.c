@@ -32,8 +32,10 @@ static void scene_open(struct link_scene *s) {
     s->centre.known_key = s->own.public_key;
     centre_open(&s->centre, s->context, &s->loop, "tcp://127.0.0.1:*", &s->server, &s->err);
     s->to = (struct uplink_server){router_address(s->centre.router), s->server.public_key};
-    s->settings = (struct uplink_settings){.servers = &s->to, .server_count = 1, .secret_key_file = s->key_file, .software = "test"};
-    cr_assert_eq(uplink_create(&s->settings, s->spool.spool, s->context, &s->loop, &s->uplink, &s->err), ERROR_OK, "%s", s->err.message);
+    s->settings = (struct uplink_settings){
+        .servers = &s->to, .server_count = 1, .secret_key_file = s->key_file, .software = "test"};
+    cr_assert_eq(uplink_create(&s->settings, s->spool.spool, s->context, &s->loop, &s->uplink, &s->err), ERROR_OK, "%s",
+                 s->err.message);
 }
 
 static void scene_close(struct link_scene *s) {
@@ -67,7 +69,8 @@ static void turn_until(struct link_scene *s, bool (*so)(struct link_scene *), co
 Test(uplink, what_the_spool_holds_reaches_the_centre_once) {
     struct link_scene s;
     scene_open(&s);
-    for (uint64_t i = 1; i <= 250; i++) spool_fixture_append(&s.spool, i);
+    for (uint64_t i = 1; i <= 250; i++)
+        spool_fixture_append(&s.spool, i);
     turn_until(&s, is_settled, "all acknowledged");
     cr_assert_eq(s.centre.events, 250);
     cr_assert_eq(spool_state(s.spool.spool)->acked_seq, 250);
@@ -95,7 +98,8 @@ Test(uplink, a_status_is_sent_when_asked_and_its_answer_counted) {
 Test(uplink, a_new_session_goes_on_where_the_old_one_ended) {
     struct link_scene s;
     scene_open(&s);
-    for (uint64_t i = 1; i <= 3; i++) spool_fixture_append(&s.spool, i);
+    for (uint64_t i = 1; i <= 3; i++)
+        spool_fixture_append(&s.spool, i);
     turn_until(&s, is_settled, "first session");
     uplink_destroy(&s.uplink);
     spool_fixture_append(&s.spool, 4);
@@ -205,7 +209,8 @@ Test(uplink, send_and_wait_keeps_the_event_when_nobody_answers) {
     unsigned field, rejected = 9;
     size_t len = sample_event(1, bytes);
     cr_assert_eq(event_decode(bytes, len, &event, &field), PROTO_OK);
-    cr_assert_eq(spool_send_and_wait(s.spool.spool, &settings, &event, (struct instant){5}, 300, &rejected, &s.err), ERROR_CONNECTION);
+    cr_assert_eq(spool_send_and_wait(s.spool.spool, &settings, &event, (struct instant){5}, 300, &rejected, &s.err),
+                 ERROR_CONNECTION);
     cr_assert(strstr(s.err.message, "kept in the spool"));
     cr_assert_eq(rejected, 0);
     cr_assert_eq(spool_state(s.spool.spool)->last_seq, 1);
