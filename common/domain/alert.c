@@ -205,10 +205,18 @@ static int64_t silence_ms(const struct light_rules *rules) {
 static struct instant last_heard(const struct stream_facts *stream, struct instant heard) {
     return instant_is(heard) && heard.ms > stream->made_at.ms ? heard : stream->made_at;
 }
+/* When silence becomes news: eight working hours, and a moment more. The moment is for a clock that jumps: at the eighth
+ * hour itself every living agent is woken and speaks, and whether its word is in yet must not matter. */
+enum { OFFLINE_PATIENCE_MS = MS_MINUTE };
+static struct instant silence_is_news(const struct plan *plan, const struct light_rules *rules, struct instant heard,
+                                      struct instant *eighth_hour) {
+    *eighth_hour = calendar_add_working_ms(plan->calendar, &plan->reporting, heard, silence_ms(rules));
+    return instant_is(*eighth_hour) ? (struct instant){eighth_hour->ms + OFFLINE_PATIENCE_MS} : INSTANT_NONE;
+}
 static bool silent_since(const struct plan *plan, const struct light_rules *rules, struct instant heard,
                          struct instant now) {
-    return heard.ms < now.ms &&
-           calendar_working_ms(plan->calendar, &plan->reporting, heard, now) >= silence_ms(rules);
+    struct instant eighth_hour, news = silence_is_news(plan, rules, heard, &eighth_hour);
+    return instant_is(news) && news.ms <= now.ms;
 }
 
 /* A later file of the same feed that makes the refusal of `bad` past: clean, or at last taken where all was refused. */
@@ -281,9 +289,9 @@ struct instant alert_next_stream(const struct plan *plan, const struct light_rul
                                  const struct stream_facts *stream, struct instant now) {
     if (!rules) rules = rules_shipped();
     struct instant next = INSTANT_NONE;
-    struct instant silent =
-        calendar_add_working_ms(plan->calendar, &plan->reporting, last_heard(stream, stream->heard_at), silence_ms(rules));
-    if (instant_is(silent) && silent.ms > now.ms) next = silent;
+    struct instant eighth_hour;
+    struct instant news = silence_is_news(plan, rules, last_heard(stream, stream->heard_at), &eighth_hour);
+    if (instant_is(news) && news.ms > now.ms) next = eighth_hour.ms > now.ms ? eighth_hour : news;
     struct period closed = due_closed_period(plan, now);
     struct period coming = day_is(closed.first)
                                ? period_after(plan->calendar, &plan->reporting, closed)

@@ -13,7 +13,9 @@ import json
 import sys
 from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 
 import yaml
@@ -90,8 +92,8 @@ class Year:
         first = target.get("from", date(YEAR, 1, 1))
         due = target.get("due")
         months = (due.year - first.year) * 12 + due.month - first.month + 1 if due else UNDATED_MONTHS
-        gone = (day.year - first.year) * 12 + day.month - first.month + Decimal(day.day) / monthrange(day.year, day.month)[1]
-        return min(max(gone / months, Decimal(0)), Decimal(1))
+        gone = (day.year - first.year) * 12 + day.month - first.month + Fraction(day.day, monthrange(day.year, day.month)[1])
+        return min(max(gone / months, Fraction(0)), Fraction(1))
 
     def even(self, target, area, day):
         """(value, numerator, denominator) on an even path: never behind the plan; None = no such cell."""
@@ -101,23 +103,23 @@ class Year:
             share = self.shares.get(code, {}).get(area, "")
             if share in ("", "0"):
                 return None
-            step = Decimal(1).scaleb(-target.get("decimals", 0))
-            rounding = ROUND_FLOOR if target.get("counted") else ROUND_CEILING
-            return str((Decimal(share) * part).quantize(step, rounding)), "", ""
+            places = target.get("decimals", 0)
+            whole = (floor if target.get("counted") else ceil)(Fraction(share) * part * 10**places)
+            return str(Decimal(whole).scaleb(-places)), "", ""
         if kind in ("ratio", "per_entity") and target.get("denominator", "declared") == "declared":
             whole = self.parts.get(code, {}).get(area, "")
             if whole in ("", "0"):
                 return None
-            return "", str((Decimal(whole) * part).to_integral_value(ROUND_FLOOR)), whole
+            return "", str(floor(int(whole) * part)), whole
         if kind == "baseline":
             base = self.parts.get(code, {}).get(area, "")
             if base == "":
                 return None
-            return str((Decimal(base) * day.month / 12 * Decimal("1.01")).quantize(Decimal("0.01"))), "", ""
+            return str(Decimal(floor(Fraction(base) * day.month * 101 / 12)).scaleb(-2)), "", ""
         if kind == "ratio":  # an average: days over cases, falling to the bound and below it at the year's end
             cases = 200 + 10 * day.month + int(area[-2:])
-            average = Decimal(str(target["value"])) * (Decimal("1.3") - Decimal("0.03") * day.month)
-            return "", str((average * cases).to_integral_value(ROUND_FLOOR)), str(cases)
+            average = Fraction(target["value"]) * (130 - 3 * day.month) / 100
+            return "", str(floor(average * cases)), str(cases)
         if kind == "hold":
             return "", str(880 + day.month), "1000"
         if kind == "milestone":

@@ -143,12 +143,15 @@ Test(alert, an_agent_is_offline_after_eight_working_hours) {
     start(&p);
     struct stream_facts facts = agent();
     facts.heard_at = facts.heard_before = at("2021-05-17T10:00:00+08:00"); /* Monday: 7.5 hours, then 08:30-09:00 */
-    struct alert_wants before = stream_wants(&p, &facts, "2021-05-18T08:59:00+08:00"),
-                       then = stream_wants(&p, &facts, "2021-05-18T09:00:00+08:00");
+    /* at 09:00 everyone is woken and speaks; who has not a minute later is gone */
+    struct alert_wants before = stream_wants(&p, &facts, "2021-05-18T09:00:00+08:00"),
+                       then = stream_wants(&p, &facts, "2021-05-18T09:01:00+08:00");
     cr_assert(!find(&before, ALERT_OFFLINE));
     cr_assert(find(&then, ALERT_OFFLINE));
     cr_assert_eq(alert_next_stream(&p.plan, NULL, &facts, at("2021-05-17T12:00:00+08:00")).ms,
                  at("2021-05-18T09:00:00+08:00").ms);
+    cr_assert_eq(alert_next_stream(&p.plan, NULL, &facts, at("2021-05-18T09:00:00+08:00")).ms,
+                 at("2021-05-18T09:01:00+08:00").ms);
 }
 
 Test(alert, who_asks_first_within_a_step_does_not_matter) {
