@@ -753,9 +753,10 @@ class Judgement:
         state = self.state
         if state in ("no_task", "words", "not_started", "undated"):
             return "none"
-        #: `grey`: no figure, not reported, overdue without any figure ever
+        #: none: undated unless done or a hold once reached; `grey`: no figure, not reported, overdue without any figure ever
         if state in ("no_figure", "not_reported"):
-            return "grey"
+            reached = self.cell.kind == "hold" and self.newest and self.reached_by(self.newest)
+            return "grey" if self.cell.due or reached else "none"
         if state == "done":
             return "green"
         if state == "overdue":
@@ -935,7 +936,7 @@ class RollUp:
         if state in ("no_task", "no_rollup", "not_started", "undated"):
             return "none"
         if state in ("no_figure", "not_reported"):
-            return "grey"
+            return "grey" if self.cell.due or self.cell.kind == "hold" else "none"
         if state == "done":
             return "green"
         if state == "overdue":

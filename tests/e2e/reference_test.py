@@ -175,9 +175,9 @@ def hand_made():
     case.figure("2021-02-03", "8")
     good &= expect("as of February, in time for January", case.ask("2021-02-05"), report_state="on_time", report_period="2021-01")
     good &= expect("and February is owed", case.ask("2021-03-06"), report_state="missing", report_period="2021-02")
-    # no figure is grey, with a date or without; it owes its report all the same
+    # no date, no light; it owes its report all the same
     case = Case(share="2", counted=True, due=None)
-    good &= expect("undated without a figure", case.ask("2021-02-08"), state="no_figure", light="grey", report_state="missing", report_period="2021-01")
+    good &= expect("undated without a figure", case.ask("2021-02-08"), state="no_figure", light="none", report_state="missing", report_period="2021-01")
     case.figure("2021-02-28", "0")
     good &= expect("undated with one", case.ask("2021-03-01"), state="undated", light="none", light_since="2021-02-28", deviation_points=None)
     # holds
