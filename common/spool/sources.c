@@ -65,14 +65,6 @@ enum error_code sources_look_set(struct spool *spool, const char *source, const 
     return spool_run(spool, statement, err);
 }
 
-enum error_code sources_look_forget(struct spool *spool, const char *source, const char *name, struct error *err) {
-    sqlite3_stmt *statement = spool_statement(spool, SQL_LOOK_FORGET, err);
-    if (!statement) return ERROR_IO;
-    spool_bind_slice(statement, 1, slice_of(source));
-    spool_bind_slice(statement, 2, slice_of(name));
-    return spool_run(spool, statement, err);
-}
-
 static void bind_cell(sqlite3_stmt *statement, const struct source_cell *cell, struct day as_of) {
     spool_bind_slice(statement, 1, cell->target);
     spool_bind_slice(statement, 2, cell->area);

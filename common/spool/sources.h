@@ -1,7 +1,7 @@
 /* What the sources have given so far, in the spool's file so that it is written in the same transaction as the events:
  * which files are taken, how an untaken file looked, and the last figure sent for each cell and day, so that a file
  * sent again gives "unchanged", "no change" or "changed". Every call may block on the disk; those that write must stand
- * between spool_begin and spool_commit, except sources_look_*. */
+ * between spool_begin and spool_commit, except sources_look_set. */
 #ifndef DUBAN_SPOOL_SOURCES_H
 #define DUBAN_SPOOL_SOURCES_H
 
@@ -40,8 +40,6 @@ __attribute__((warn_unused_result)) enum error_code sources_look_find(struct spo
 __attribute__((warn_unused_result)) enum error_code sources_look_set(struct spool *spool, const char *source,
                                                                      const char *name, const struct source_look *look,
                                                                      struct error *err);
-__attribute__((warn_unused_result)) enum error_code sources_look_forget(struct spool *spool, const char *source,
-                                                                        const char *name, struct error *err);
 
 /* --- the last figure sent for a cell and day, by reporter --- */
 

@@ -21,7 +21,6 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_LOOK_FIND] = "SELECT size, mtime, since, first, decided FROM look WHERE source = ?1 AND name = ?2",
     [SQL_LOOK_SET] = "INSERT OR REPLACE INTO look (source, name, size, mtime, since, first, decided)"
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [SQL_LOOK_FORGET] = "DELETE FROM look WHERE source = ?1 AND name = ?2",
     [SQL_FIGURE_AT] = "SELECT as_of, kind, doubted, form, mantissa, scale, under_mantissa, under_scale, uid FROM figure"
                       " WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of = ?4",
     [SQL_FIGURE_BEFORE] =

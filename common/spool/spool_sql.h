@@ -24,7 +24,6 @@ enum spool_statement {
     SQL_FILE_MARK,
     SQL_LOOK_FIND,
     SQL_LOOK_SET,
-    SQL_LOOK_FORGET,
     SQL_FIGURE_AT,
     SQL_FIGURE_BEFORE,
     SQL_FIGURE_SET,

@@ -86,9 +86,6 @@ Test(sources, looks_and_words_are_remembered) {
     cr_assert_eq(sources_look_set(f.spool, "报表", "a.csv", &in, &f.err), ERROR_OK);
     cr_assert_eq(sources_look_find(f.spool, "报表", "a.csv", &out, &f.err), ERROR_OK);
     cr_assert(out.found && out.size == 7 && out.mtime_ns == 8 && out.since.ms == 9 && out.first.ms == 3 && out.decided);
-    cr_assert_eq(sources_look_forget(f.spool, "报表", "a.csv", &f.err), ERROR_OK);
-    cr_assert_eq(sources_look_find(f.spool, "报表", "a.csv", &out, &f.err), ERROR_OK);
-    cr_assert_not(out.found);
     cr_assert_eq(sources_words_same(f.spool, &cell, (struct day){1}, slice_of("在建"), &same, &f.err), ERROR_OK);
     cr_assert_not(same);
     cr_assert_eq(spool_begin(f.spool, &f.err), ERROR_OK);
