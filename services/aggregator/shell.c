@@ -14,6 +14,7 @@ static void pump(struct shell *shell);
 /* --- telling --- */
 
 static const char *state_word(const struct shell *shell) {
+    if (shell->draining) return "stopping";
     if (shell->core.live) return "live";
     return shell->connected || !shell->core.view.loaded ? "starting" : "database_away";
 }
@@ -25,7 +26,8 @@ static void write_status(struct shell *shell) {
     shell->status_due = false;
     shell->shown_received = core->received;
     shell->shown_committed = core->committed;
-    status_set_state(&shell->status, shell->draining ? "stopping" : state_word(shell));
+    shell->shown_state = state_word(shell);
+    status_set_state(&shell->status, shell->shown_state);
     status_set_clock(&shell->status, &shell->clock);
     status_set(&shell->status, "received", (int64_t)core->received);
     status_set(&shell->status, "committed", (int64_t)core->committed);
@@ -374,6 +376,7 @@ static void on_turn(void *context) {
     shell->core.now = clock_domain(&shell->clock);
     pump(shell);
     read_or_not(shell);
+    if (state_word(shell) != shell->shown_state) write_status(shell);
     if (shell->core.received != shell->shown_received || shell->core.committed != shell->shown_committed) status_soon(shell);
 }
 

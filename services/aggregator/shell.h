@@ -34,7 +34,8 @@ struct shell {
     bool waited;    /* the group has waited long enough */
     struct status status;
     bool status_due;
-    uint64_t shown_received, shown_committed;
+    uint64_t shown_received, shown_committed; /* in the file as it stands */
+    const char *shown_state;
     int exit_status;
 };
 
