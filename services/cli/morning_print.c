@@ -272,9 +272,12 @@ void morning_brief(const struct morning *morning, struct buffer *out) {
     buffer_printf(out, "  已报县区 %zu/%zu   完成 %zu  正常 %zu  黄 %zu  红 %zu（待核定 %zu）  灰 %zu   逾期 %zu   更正待核 %zu\n", in,
                   expected, lights[LIGHT_GREEN], lights[LIGHT_BLUE], lights[LIGHT_YELLOW], lights[LIGHT_RED], review,
                   lights[LIGHT_GREY], overdue, morning->held_count);
-    buffer_add_text(out, "  数源  ");
+    size_t sound = 0;
     for (size_t i = 0; i < morning->feeds.count; i++)
-        if (morning->feeds.items[i].owed)
-            buffer_printf(out, "%s %s  ", morning->feeds.items[i].stream->unit, feed_state_name(morning->feeds.items[i].state));
+        sound += morning->feeds.items[i].state == FEED_OK;
+    buffer_printf(out, "  数源  %zu 个正常", sound);
+    for (size_t i = 0; i < morning->feeds.count; i++)
+        if (morning->feeds.items[i].state != FEED_OK)
+            buffer_printf(out, "   %s %s", morning->feeds.items[i].stream->unit, feed_state_name(morning->feeds.items[i].state));
     buffer_add_char(out, '\n');
 }
