@@ -7,19 +7,23 @@
 
 /* How an alert stood at an instant is its last transition by then. */
 static const char alerts_sql[] =
-    "SELECT a.id, coalesce(a.file, 0), a.rule, coalesce(t.code, ''), coalesce(r.code, ''), coalesce(s.name, ''), a.period,"
+    "SELECT a.id, coalesce(a.file, 0), a.rule, coalesce(t.code, ''), coalesce(r.code, ''), coalesce(s.name, ''), "
+    "a.period,"
     "       coalesce(w.to_state, a.state), coalesce(w.cause, a.cause), coalesce(w.step, a.step), a.opened_at,"
     "       coalesce(w.at, a.changed_at), CASE WHEN coalesce(w.to_state, a.state) = 'resolved' THEN coalesce(w.at, "
     "a.resolved_at) END, a.back_filled, a.facts::text "
-    "FROM alert a LEFT JOIN cell c ON c.id = a.cell LEFT JOIN target t ON t.id = c.target LEFT JOIN area r ON r.id = c.area "
+    "FROM alert a LEFT JOIN cell c ON c.id = a.cell LEFT JOIN target t ON t.id = c.target LEFT JOIN area r ON r.id = "
+    "c.area "
     "LEFT JOIN stream s ON s.id = a.stream LEFT JOIN LATERAL (SELECT x.to_state, x.cause, x.step, x.at FROM "
     "alert_transition x WHERE x.alert = a.id AND x.at <= $2 ORDER BY x.at DESC, x.stored_at DESC LIMIT 1) w ON true "
     "WHERE a.programme = $1 AND a.opened_at <= $2 AND ($3 OR coalesce(w.to_state, a.state) <> 'resolved') "
     "ORDER BY a.opened_at, a.id";
 
 static const char notices_sql[] =
-    "SELECT n.id, n.alert, coalesce(m.id, 0), n.step, n.recipient, coalesce(n.meant_for, ''), n.state, coalesce(n.cause, ''),"
-    "       coalesce(m.number, ''), coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f WHERE (f->>'item')::int = "
+    "SELECT n.id, n.alert, coalesce(m.id, 0), n.step, n.recipient, coalesce(n.meant_for, ''), n.state, "
+    "coalesce(n.cause, ''),"
+    "       coalesce(m.number, ''), coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f WHERE "
+    "(f->>'item')::int = "
     "n.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at "
     "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN message m ON m.id = n.message "
     "WHERE n.programme = $1 AND a.opened_at <= $2 ORDER BY n.alert, n.not_before, n.recipient, n.id";
@@ -37,15 +41,14 @@ static const char deliveries_sql[] =
 static enum error_code ask(struct pg *pg, const char *sql, const struct pg_params *params, struct pg_rows *rows,
                            size_t size, void **items, size_t *count, struct error *err) {
     enum error_code code = pg_run(pg, sql, params, rows, err);
-    if (code)
-        return code;
+    if (code) return code;
     *count = pg_count(rows);
     *items = calloc(*count ? *count : 1, size);
     return *items ? ERROR_OK : error_set(err, ERROR_MEMORY, "out of memory");
 }
 
-enum error_code query_alerts(struct pg *pg, int32_t programme, struct instant known_at, bool all, struct alert_rows *out,
-                             struct error *err) {
+enum error_code query_alerts(struct pg *pg, int32_t programme, struct instant known_at, bool all,
+                             struct alert_rows *out, struct error *err) {
     *out = (struct alert_rows){0};
     CLEAN(pg_params_finish) struct pg_params params = {0};
     void *items = NULL;
@@ -56,12 +59,21 @@ enum error_code query_alerts(struct pg *pg, int32_t programme, struct instant kn
     out->items = items;
     const struct pg_rows *rows = &out->rows;
     for (size_t i = 0; !code && i < out->count; i++)
-        out->items[i] = (struct alert_row){
-            .id = pg_int(rows, i, 0), .file = pg_int(rows, i, 1), .rule = pg_text(rows, i, 2),
-            .target = pg_text(rows, i, 3), .area = pg_text(rows, i, 4), .stream = pg_text(rows, i, 5),
-            .period = pg_day(rows, i, 6), .state = pg_text(rows, i, 7), .cause = pg_text(rows, i, 8),
-            .step = pg_text(rows, i, 9), .opened_at = pg_instant(rows, i, 10), .changed_at = pg_instant(rows, i, 11),
-            .resolved_at = pg_instant(rows, i, 12), .back_filled = pg_bool(rows, i, 13), .facts = pg_text(rows, i, 14)};
+        out->items[i] = (struct alert_row){.id = pg_int(rows, i, 0),
+                                           .file = pg_int(rows, i, 1),
+                                           .rule = pg_text(rows, i, 2),
+                                           .target = pg_text(rows, i, 3),
+                                           .area = pg_text(rows, i, 4),
+                                           .stream = pg_text(rows, i, 5),
+                                           .period = pg_day(rows, i, 6),
+                                           .state = pg_text(rows, i, 7),
+                                           .cause = pg_text(rows, i, 8),
+                                           .step = pg_text(rows, i, 9),
+                                           .opened_at = pg_instant(rows, i, 10),
+                                           .changed_at = pg_instant(rows, i, 11),
+                                           .resolved_at = pg_instant(rows, i, 12),
+                                           .back_filled = pg_bool(rows, i, 13),
+                                           .facts = pg_text(rows, i, 14)};
     return code;
 }
 
@@ -76,12 +88,19 @@ enum error_code query_notices(struct pg *pg, int32_t programme, struct instant k
     out->items = items;
     const struct pg_rows *rows = &out->rows;
     for (size_t i = 0; !code && i < out->count; i++)
-        out->items[i] = (struct notice_row){
-            .id = pg_int(rows, i, 0), .alert = pg_int(rows, i, 1), .message_id = pg_int(rows, i, 2),
-            .step = pg_text(rows, i, 3), .recipient = pg_text(rows, i, 4), .meant_for = pg_text(rows, i, 5),
-            .state = pg_text(rows, i, 6), .cause = pg_text(rows, i, 7), .message = pg_text(rows, i, 8),
-            .line = pg_text(rows, i, 9), .unroutable = pg_bool(rows, i, 10), .not_before = pg_instant(rows, i, 11),
-            .window_at = pg_instant(rows, i, 12)};
+        out->items[i] = (struct notice_row){.id = pg_int(rows, i, 0),
+                                            .alert = pg_int(rows, i, 1),
+                                            .message_id = pg_int(rows, i, 2),
+                                            .step = pg_text(rows, i, 3),
+                                            .recipient = pg_text(rows, i, 4),
+                                            .meant_for = pg_text(rows, i, 5),
+                                            .state = pg_text(rows, i, 6),
+                                            .cause = pg_text(rows, i, 7),
+                                            .message = pg_text(rows, i, 8),
+                                            .line = pg_text(rows, i, 9),
+                                            .unroutable = pg_bool(rows, i, 10),
+                                            .not_before = pg_instant(rows, i, 11),
+                                            .window_at = pg_instant(rows, i, 12)};
     return code;
 }
 
@@ -97,10 +116,13 @@ enum error_code query_messages(struct pg *pg, int32_t programme, struct instant 
     out->items = items;
     const struct pg_rows *rows = &out->rows;
     for (size_t i = 0; !code && i < out->count; i++)
-        out->items[i] = (struct message_row_read){
-            .id = pg_int(rows, i, 0), .number = pg_text(rows, i, 1), .recipient = pg_text(rows, i, 2),
-            .first_line = pg_text(rows, i, 3), .body = pg_text(rows, i, 4), .window_at = pg_instant(rows, i, 5),
-            .rendered_at = pg_instant(rows, i, 6)};
+        out->items[i] = (struct message_row_read){.id = pg_int(rows, i, 0),
+                                                  .number = pg_text(rows, i, 1),
+                                                  .recipient = pg_text(rows, i, 2),
+                                                  .first_line = pg_text(rows, i, 3),
+                                                  .body = pg_text(rows, i, 4),
+                                                  .window_at = pg_instant(rows, i, 5),
+                                                  .rendered_at = pg_instant(rows, i, 6)};
     return code;
 }
 
@@ -113,9 +135,12 @@ enum error_code query_deliveries(struct pg *pg, int32_t programme, struct delive
     out->items = items;
     const struct pg_rows *rows = &out->rows;
     for (size_t i = 0; !code && i < out->count; i++)
-        out->items[i] = (struct delivery_row){
-            .message = pg_int(rows, i, 0), .channel = pg_text(rows, i, 1), .address = pg_text(rows, i, 2),
-            .state = pg_text(rows, i, 3), .last_answer = pg_text(rows, i, 4), .attempts = pg_int(rows, i, 5)};
+        out->items[i] = (struct delivery_row){.message = pg_int(rows, i, 0),
+                                              .channel = pg_text(rows, i, 1),
+                                              .address = pg_text(rows, i, 2),
+                                              .state = pg_text(rows, i, 3),
+                                              .last_answer = pg_text(rows, i, 4),
+                                              .attempts = pg_int(rows, i, 5)};
     return code;
 }
 

@@ -6,7 +6,7 @@
 #include "common/store/session.h"
 
 struct alert_row {
-    int64_t id, file; /* file 0 = none */
+    int64_t id, file;                          /* file 0 = none */
     const char *rule, *target, *area, *stream; /* codes and name; "" = none */
     struct day period;
     const char *state, *cause, *step; /* as they stood at the instant asked for */
@@ -15,7 +15,7 @@ struct alert_row {
     const char *facts; /* JSON */
 };
 struct notice_row {
-    int64_t id, alert, message_id; /* message_id 0 = not yet */
+    int64_t id, alert, message_id;                                             /* message_id 0 = not yet */
     const char *step, *recipient, *meant_for, *state, *cause, *message, *line; /* message: its number; line: of this
                                                                                           item in it; "" = none */
     bool unroutable;
@@ -57,13 +57,12 @@ struct delivery_rows {
 __attribute__((warn_unused_result)) enum error_code query_alerts(struct pg *pg, int32_t programme,
                                                                  struct instant known_at, bool all,
                                                                  struct alert_rows *out, struct error *err);
-__attribute__((warn_unused_result)) enum error_code query_notices(struct pg *pg, int32_t programme,
-                                                                  struct instant known_at, struct notice_rows *out,
-                                                                  struct error *err);
+__attribute__((warn_unused_result)) enum error_code
+query_notices(struct pg *pg, int32_t programme, struct instant known_at, struct notice_rows *out, struct error *err);
 /* Windows after `from` (exclusive; INSTANT_NONE = all) up to known_at. */
-__attribute__((warn_unused_result)) enum error_code query_messages(struct pg *pg, int32_t programme, struct instant from,
-                                                                   struct instant known_at, struct message_rows *out,
-                                                                   struct error *err);
+__attribute__((warn_unused_result)) enum error_code query_messages(struct pg *pg, int32_t programme,
+                                                                   struct instant from, struct instant known_at,
+                                                                   struct message_rows *out, struct error *err);
 __attribute__((warn_unused_result)) enum error_code query_deliveries(struct pg *pg, int32_t programme,
                                                                      struct delivery_rows *out, struct error *err);
 void alert_rows_finish(struct alert_rows *rows);

@@ -19,8 +19,7 @@ enum error_code query_doctor(struct pg *pg, struct instant now, struct doctor_co
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_instant(&params, now);
     enum error_code code = pg_run(pg, counts_sql, &params, &rows, err);
-    if (code)
-        return code;
+    if (code) return code;
     *out = (struct doctor_counts){
         .migrations = pg_int(&rows, 0, 0),
         .streams = pg_int(&rows, 0, 1),

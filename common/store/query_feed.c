@@ -40,12 +40,10 @@ enum error_code query_files(struct pg *pg, int32_t programme, struct instant kno
     pg_put_int(&params, programme);
     pg_put_instant(&params, known_at);
     enum error_code code = pg_run(pg, choice == FEED_ALL ? all_sql : last_sql, &params, &out->rows, err);
-    if (code)
-        return code;
+    if (code) return code;
     size_t count = pg_count(&out->rows);
     out->items = calloc(count ? count : 1, sizeof *out->items);
-    if (!out->items)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory");
     out->count = count;
     for (size_t i = 0; i < count; i++)
         out->items[i] = take_file(&out->rows, i);
@@ -60,8 +58,7 @@ void feed_files_finish(struct feed_files *files) {
 
 const struct feed_file *feed_files_of(const struct feed_files *files, int32_t stream) {
     for (size_t i = 0; i < files->count; i++)
-        if (files->items[i].stream == stream)
-            return &files->items[i];
+        if (files->items[i].stream == stream) return &files->items[i];
     return NULL;
 }
 
@@ -75,15 +72,14 @@ enum error_code query_positions(struct pg *pg, struct instant known_at, struct f
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_instant(&params, known_at);
     enum error_code code = pg_run(pg, positions_sql, &params, &rows, err);
-    if (code)
-        return code;
+    if (code) return code;
     size_t count = pg_count(&rows);
     out->items = calloc(count ? count : 1, sizeof *out->items);
-    if (!out->items)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory");
     out->count = count;
     for (size_t i = 0; i < count; i++)
-        out->items[i] = (struct feed_position){.stream = (int32_t)pg_int(&rows, i, 0), .last_seq = pg_int(&rows, i, 1),
+        out->items[i] = (struct feed_position){.stream = (int32_t)pg_int(&rows, i, 0),
+                                               .last_seq = pg_int(&rows, i, 1),
                                                .known_at = pg_instant(&rows, i, 2)};
     return ERROR_OK;
 }
@@ -95,8 +91,7 @@ void feed_positions_finish(struct feed_positions *positions) {
 
 const struct feed_position *feed_positions_of(const struct feed_positions *positions, int32_t stream) {
     for (size_t i = 0; i < positions->count; i++)
-        if (positions->items[i].stream == stream)
-            return &positions->items[i];
+        if (positions->items[i].stream == stream) return &positions->items[i];
     return NULL;
 }
 
@@ -113,8 +108,7 @@ enum error_code query_origin(struct pg *pg, int32_t log, int64_t seq, struct ins
     pg_put_bigint(&params, seq);
     pg_put_instant(&params, known_at);
     enum error_code code = pg_run(pg, origin_sql, &params, &rows, err);
-    if (code || pg_count(&rows) == 0)
-        return code;
+    if (code || pg_count(&rows) == 0) return code;
     out->found = true;
     out->has_hash = !pg_is_null(&rows, 0, 0) && pg_bytes(&rows, 0, 0, out->hash, sizeof out->hash);
     out->has_head = !pg_is_null(&rows, 0, 1) && pg_bytes(&rows, 0, 1, out->head.bytes, sizeof out->head.bytes);

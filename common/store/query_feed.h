@@ -36,7 +36,7 @@ struct feed_positions {
         int32_t stream;
         int64_t last_seq;
         struct instant known_at;
-    } *items; /* by stream */
+    } * items; /* by stream */
     size_t count;
 };
 __attribute__((warn_unused_result)) enum error_code query_positions(struct pg *pg, struct instant known_at,

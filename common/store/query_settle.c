@@ -22,12 +22,10 @@ static const char committed_sql[] =
 static enum error_code read_committed(struct pg *pg, struct settle_database *out, struct error *err) {
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     enum error_code code = pg_run(pg, committed_sql, NULL, &rows, err);
-    if (code)
-        return code;
+    if (code) return code;
     size_t count = pg_count(&rows);
     out->streams = calloc(count ? count : 1, sizeof *out->streams);
-    if (!out->streams)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!out->streams) return error_set(err, ERROR_MEMORY, "out of memory");
     out->stream_count = count;
     for (size_t i = 0; i < count; i++) {
         const char *name = pg_text(&rows, i, 0);
@@ -44,8 +42,7 @@ enum error_code query_settle(struct pg *pg, struct instant now, struct settle_da
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_instant(&params, now);
     enum error_code code = pg_run(pg, queues_sql, &params, &rows, err);
-    if (code)
-        return code;
+    if (code) return code;
     out->queues = (struct settle_queues){
         .cells = pg_int(&rows, 0, 0),
         .wakes = pg_int(&rows, 0, 1),

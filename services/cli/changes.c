@@ -30,25 +30,22 @@ static int badness(enum light light) {
 
 static int direction_of(const struct assessment *before, const struct assessment *after) {
     int was = badness(seen(before)), is = badness(seen(after));
-    if (after->state == STATE_OVERDUE && before->state != STATE_OVERDUE)
-        return -1;
-    if (was < 0 || is < 0 || was == is)
-        return 0;
+    if (after->state == STATE_OVERDUE && before->state != STATE_OVERDUE) return -1;
+    if (was < 0 || is < 0 || was == is) return 0;
     return is < was ? 1 : -1;
 }
 
 /* A cell without any figure that only passes from one kind of waiting to the next is no news. */
 static bool is_news(const struct assessment *before, const struct assessment *after) {
-    return before->has_value || after->has_value || after->state == STATE_OVERDUE || after->state == STATE_NOT_REPORTED ||
-           after->state == STATE_AWAITING_FINAL;
+    return before->has_value || after->has_value || after->state == STATE_OVERDUE ||
+           after->state == STATE_NOT_REPORTED || after->state == STATE_AWAITING_FINAL;
 }
 
 bool changes_make(struct view *view, const struct moment *since, bool figures, struct changes *out) {
     *out = (struct changes){.since = *since, .view = view};
     out->before = view_cells_at(view, since);
     out->items = calloc(view->plan->cell_count + 1, sizeof *out->items);
-    if (!out->before || !out->items)
-        return false;
+    if (!out->before || !out->items) return false;
     for (size_t i = 0; i < view->plan->cell_count; i++) {
         const struct assessment *before = &out->before[i], *after = &view->cells[i];
         bool light = seen(before) != seen(after) || before->light != after->light || before->state != after->state;
@@ -61,8 +58,7 @@ bool changes_make(struct view *view, const struct moment *since, bool figures, s
 }
 
 void changes_finish(struct changes *changes) {
-    if (changes->view)
-        view_cells_free(changes->view, &changes->before);
+    if (changes->view) view_cells_free(changes->view, &changes->before);
     free(changes->items);
     *changes = (struct changes){0};
 }
@@ -84,12 +80,14 @@ json_t *changes_json(const struct changes *changes) {
     json_t *list = json_array();
     for (size_t i = 0; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:o, s:o}", "target", view_target(changes->view, change->cell)->code,
-                            "area", view_area(changes->view, change->cell)->code, "direction",
-                            change->direction > 0 ? "better" : change->direction < 0 ? "worse" : "neither", "before",
-                            side_json(&changes->before[change->cell]), "after",
-                            side_json(&changes->view->cells[change->cell])));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o}", "target",
+                                              view_target(changes->view, change->cell)->code, "area",
+                                              view_area(changes->view, change->cell)->code, "direction",
+                                              change->direction > 0   ? "better"
+                                              : change->direction < 0 ? "worse"
+                                                                      : "neither",
+                                              "before", side_json(&changes->before[change->cell]), "after",
+                                              side_json(&changes->view->cells[change->cell])));
     }
     return list;
 }

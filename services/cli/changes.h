@@ -8,7 +8,7 @@
 
 struct change {
     size_t cell;
-    int direction; /* 1 better, -1 worse, 0 neither */
+    int direction;      /* 1 better, -1 worse, 0 neither */
     bool light, figure; /* what moved: light or state; the value */
 };
 struct changes {

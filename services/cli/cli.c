@@ -4,12 +4,10 @@
 
 #include "common/store/session.h"
 
-static enum error_code connect_as(const char *conninfo, const char *key, struct pg **pg,
-                                  struct error *err) {
+static enum error_code connect_as(const char *conninfo, const char *key, struct pg **pg, struct error *err) {
     struct session_settings settings = {.conninfo = conninfo, .application = "duban"};
     enum error_code code = session_open(&settings, pg, err);
-    if (code == ERROR_CONNECTION)
-        error_place(err, "%s", key);
+    if (code == ERROR_CONNECTION) error_place(err, "%s", key);
     return code;
 }
 
@@ -22,19 +20,17 @@ enum error_code cli_connect_admin(struct cli *cli, struct pg **pg, struct error 
 }
 
 enum error_code cli_connect_owner(struct cli *cli, struct pg **pg, struct error *err) {
-    struct pg_settings settings = {.conninfo = cli->settings.owner, .application = "duban migrate", .answer_ms = 600000};
+    struct pg_settings settings = {
+        .conninfo = cli->settings.owner, .application = "duban migrate", .answer_ms = 600000};
     enum error_code code = pg_open(&settings, pg, err);
-    if (code == ERROR_CONNECTION)
-        error_place(err, "database.owner");
+    if (code == ERROR_CONNECTION) error_place(err, "database.owner");
     return code;
 }
 
 const char *cli_by(const struct cli *cli) {
     const char *by = args_value(cli->args, "by", NULL);
-    if (!by || !*by)
-        by = getenv("SUDO_USER");
-    if (!by || !*by)
-        by = getenv("USER");
+    if (!by || !*by) by = getenv("SUDO_USER");
+    if (!by || !*by) by = getenv("USER");
     return by && *by ? by : "duban";
 }
 

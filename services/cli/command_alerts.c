@@ -1,4 +1,5 @@
-/* duban alerts: what stands and why; --sent: what was said to whom. duban outbox: what goes next, what did not arrive. */
+/* duban alerts: what stands and why; --sent: what was said to whom. duban outbox: what goes next, what did not arrive.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +36,7 @@ static void sent_finish(struct sent *sent) {
 static enum error_code read_sent(struct cli *cli, struct pg *pg, bool all, struct sent *out, struct error *err) {
     enum error_code code = moment_resolve(args_value(cli->args, "as-of", NULL), args_value(cli->args, "known-at", NULL),
                                           cli->now, &out->moment, err);
-    if (!code)
-        code = choose_programme(cli, pg, &out->programme, err);
+    if (!code) code = choose_programme(cli, pg, &out->programme, err);
     int32_t id = out->programme.id;
     struct instant at = out->moment.known_at;
     if (code || (code = stored_plan_read(pg, id, at, &out->stored, err)) ||
@@ -141,8 +141,7 @@ static const char *alert_state_word(const char *state) {
         const char *state, *word;
     } words[] = {{"open", "未了"}, {"promised", "已承诺"}, {"suppressed", "暂不提"}, {"resolved", "已了"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].state, state) == 0)
-            return words[i].word;
+        if (strcmp(words[i].state, state) == 0) return words[i].word;
     return state;
 }
 
@@ -154,8 +153,14 @@ static size_t count_notices(const struct sent *sent, int64_t alert, bool rendere
 }
 
 static void print_alerts(const struct sent *sent, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "提醒"}, {.title = "对象", .max_width = 36}, {.title = "状态"}, {.title = "原因", .max_width = 30},
-                                                 {.title = "开始"}, {.title = "最近变动"}, {.title = "已发", .align = TEXT_RIGHT}, {.title = "待发", .align = TEXT_RIGHT}};
+    static const struct grid_column columns[] = {{.title = "提醒"},
+                                                 {.title = "对象", .max_width = 36},
+                                                 {.title = "状态"},
+                                                 {.title = "原因", .max_width = 30},
+                                                 {.title = "开始"},
+                                                 {.title = "最近变动"},
+                                                 {.title = "已发", .align = TEXT_RIGHT},
+                                                 {.title = "待发", .align = TEXT_RIGHT}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 8);
     for (size_t i = 0; i < sent->alerts.count; i++) {
@@ -172,28 +177,25 @@ static void print_alerts(const struct sent *sent, struct buffer *out) {
         grid_addf(&grid, "%zu", count_notices(sent, alert->id, true));
         grid_addf(&grid, "%zu", count_notices(sent, alert->id, false));
     }
-    if (grid_rows(&grid))
-        grid_print(&grid, "", out);
+    if (grid_rows(&grid)) grid_print(&grid, "", out);
     buffer_printf(out, "%zu 条\n", sent->alerts.count);
 }
 
 static void deliveries_words(const struct sent *sent, int64_t message, struct buffer *out) {
     static const struct {
         const char *state, *word;
-    } words[] = {{"waiting", "在送"}, {"leased", "在送"}, {"delivered", "送达"}, {"failed", "送不到"}, {"trial", "试运行未发"}};
+    } words[] = {
+        {"waiting", "在送"}, {"leased", "在送"}, {"delivered", "送达"}, {"failed", "送不到"}, {"trial", "试运行未发"}};
     size_t count = 0;
     for (size_t i = 0; i < sent->deliveries.count; i++) {
         const struct delivery_row *delivery = &sent->deliveries.items[i];
-        if (delivery->message != message)
-            continue;
+        if (delivery->message != message) continue;
         const char *word = delivery->state;
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-            if (strcmp(words[k].state, delivery->state) == 0)
-                word = words[k].word;
+            if (strcmp(words[k].state, delivery->state) == 0) word = words[k].word;
         buffer_printf(out, "%s%s %s", count++ ? "，" : "", delivery->channel, word);
     }
-    if (!count)
-        buffer_add_text(out, "没有渠道");
+    if (!count) buffer_add_text(out, "没有渠道");
 }
 
 static void print_sent(const struct sent *sent, struct buffer *out) {
@@ -214,10 +216,8 @@ enum error_code command_alerts(struct cli *cli, struct error *err) {
     CLEAN(sent_finish) struct sent sent = {0};
     bool by_message = args_has(cli->args, "sent");
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = read_sent(cli, pg, by_message || args_has(cli->args, "all"), &sent, err);
-    if (code)
-        return code;
+    if (!code) code = read_sent(cli, pg, by_message || args_has(cli->args, "all"), &sent, err);
+    if (code) return code;
     if (args_has(cli->args, "json"))
         print_json(&sent, &cli->out);
     else if (by_message)
@@ -229,14 +229,14 @@ enum error_code command_alerts(struct cli *cli, struct error *err) {
 
 static const struct alert_row *alert_of(const struct sent *sent, int64_t id) {
     for (size_t i = 0; i < sent->alerts.count; i++)
-        if (sent->alerts.items[i].id == id)
-            return &sent->alerts.items[i];
+        if (sent->alerts.items[i].id == id) return &sent->alerts.items[i];
     return NULL;
 }
 
 /* Notices that wait or are held, then deliveries that are under way or failed. */
 static void print_outbox(const struct sent *sent, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "何时"}, {.title = "状态"}, {.title = "发给"}, {.title = "事项"}, {.title = "说明", .max_width = 40}};
+    static const struct grid_column columns[] = {
+        {.title = "何时"}, {.title = "状态"}, {.title = "发给"}, {.title = "事项"}, {.title = "说明", .max_width = 40}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 5);
     for (size_t i = 0; i < sent->notices.count; i++) {
@@ -244,21 +244,20 @@ static void print_outbox(const struct sent *sent, struct buffer *out) {
         const struct alert_row *alert = alert_of(sent, notice->alert);
         char at[INSTANT_TEXT_MAX], who[RECIPIENT_MAX];
         bool held = strcmp(notice->state, "held") == 0;
-        if (notice->message_id || !alert || (!held && strcmp(notice->state, "waiting")))
-            continue;
+        if (notice->message_id || !alert || (!held && strcmp(notice->state, "waiting"))) continue;
         instant_print(notice->not_before, at);
         route_words(sent->stored.plan, notice->recipient, who, sizeof who);
         grid_addf(&grid, "%.10s %.5s", at, at + 11);
         grid_add(&grid, held ? "暂存" : "待发");
         grid_add(&grid, *who ? who : notice->recipient);
-        grid_addf(&grid, "【%s】%s%s", rule_word(alert->rule), *alert->target ? alert->target : alert->stream, alert->area);
+        grid_addf(&grid, "【%s】%s%s", rule_word(alert->rule), *alert->target ? alert->target : alert->stream,
+                  alert->area);
         grid_addf(&grid, "%s%s", notice->unroutable ? "原收件人无联系方式 " : "", notice->cause);
     }
     for (size_t i = 0; i < sent->deliveries.count; i++) {
         const struct delivery_row *delivery = &sent->deliveries.items[i];
         bool failed = strcmp(delivery->state, "failed") == 0;
-        if (!failed && strcmp(delivery->state, "waiting") && strcmp(delivery->state, "leased"))
-            continue;
+        if (!failed && strcmp(delivery->state, "waiting") && strcmp(delivery->state, "leased")) continue;
         for (size_t k = 0; k < sent->messages.count; k++)
             if (sent->messages.items[k].id == delivery->message) {
                 char at[INSTANT_TEXT_MAX], who[RECIPIENT_MAX];
@@ -271,9 +270,9 @@ static void print_outbox(const struct sent *sent, struct buffer *out) {
                 grid_addf(&grid, "%" PRId64 "次 %s", delivery->attempts, delivery->last_answer);
             }
     }
-    if (grid_rows(&grid))
-        grid_print(&grid, "", out);
-    buffer_printf(out, "待发与未送达 %zu 条%s\n", grid_rows(&grid), sent->programme.trial ? "（试运行：不对外发送）" : "");
+    if (grid_rows(&grid)) grid_print(&grid, "", out);
+    buffer_printf(out, "待发与未送达 %zu 条%s\n", grid_rows(&grid),
+                  sent->programme.trial ? "（试运行：不对外发送）" : "");
 }
 
 static void print_outbox_json(const struct sent *sent, struct buffer *out) {
@@ -281,8 +280,7 @@ static void print_outbox_json(const struct sent *sent, struct buffer *out) {
     for (size_t i = 0; i < sent->notices.count; i++) {
         const struct notice_row *notice = &sent->notices.items[i];
         const struct alert_row *alert = alert_of(sent, notice->alert);
-        if (notice->message_id || !alert || strcmp(notice->state, "dropped") == 0)
-            continue;
+        if (notice->message_id || !alert || strcmp(notice->state, "dropped") == 0) continue;
         json_t *json = notice_json(sent, notice);
         json_object_set_new(json, "word", json_string(rule_word(alert->rule)));
         json_object_set_new(json, "target", json_of_text(alert->target));
@@ -292,16 +290,14 @@ static void print_outbox_json(const struct sent *sent, struct buffer *out) {
     }
     for (size_t i = 0; i < sent->deliveries.count; i++) {
         const struct delivery_row *delivery = &sent->deliveries.items[i];
-        if (strcmp(delivery->state, "delivered") == 0 || strcmp(delivery->state, "trial") == 0)
-            continue;
+        if (strcmp(delivery->state, "delivered") == 0 || strcmp(delivery->state, "trial") == 0) continue;
         for (size_t k = 0; k < sent->messages.count; k++)
             if (sent->messages.items[k].id == delivery->message)
-                json_array_append_new(stuck, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "message",
-                                                       sent->messages.items[k].number, "recipient",
-                                                       sent->messages.items[k].recipient, "channel", delivery->channel,
-                                                       "state", delivery->state, "attempts",
-                                                       (json_int_t)delivery->attempts, "answer",
-                                                       json_of_text(delivery->last_answer)));
+                json_array_append_new(
+                    stuck, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "message", sent->messages.items[k].number,
+                                     "recipient", sent->messages.items[k].recipient, "channel", delivery->channel,
+                                     "state", delivery->state, "attempts", (json_int_t)delivery->attempts, "answer",
+                                     json_of_text(delivery->last_answer)));
     }
     json_object_set_new(document, "trial", json_boolean(sent->programme.trial));
     json_object_set_new(document, "as_of", json_of_day(sent->moment.as_of));
@@ -315,10 +311,8 @@ enum error_code command_outbox(struct cli *cli, struct error *err) {
     CLEAN(pg_close) struct pg *pg = NULL;
     CLEAN(sent_finish) struct sent sent = {0};
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = read_sent(cli, pg, true, &sent, err);
-    if (code)
-        return code;
+    if (!code) code = read_sent(cli, pg, true, &sent, err);
+    if (code) return code;
     if (args_has(cli->args, "json"))
         print_outbox_json(&sent, &cli->out);
     else

@@ -19,8 +19,10 @@ static bool find_freeze(void *context, const struct stored_event *stored) {
     struct more more;
     if (more_decode(EVENT_FREEZE, stored->event.more, &more) == PROTO_OK && slice_is(more.freeze.name, freeze->name)) {
         freeze->found = true;
-        freeze->moment = (struct moment){.as_of = day_is(stored->event.as_of) ? stored->event.as_of : instant_day(stored->known_at),
-                                         .known_at = stored->known_at, .past = true};
+        freeze->moment =
+            (struct moment){.as_of = day_is(stored->event.as_of) ? stored->event.as_of : instant_day(stored->known_at),
+                            .known_at = stored->known_at,
+                            .past = true};
     }
     return true;
 }
@@ -29,11 +31,13 @@ static enum error_code moment_of_freeze(struct pg *pg, const struct view *view, 
                                         struct error *err) {
     static const int32_t kinds[] = {EVENT_FREEZE};
     struct freeze freeze = {.name = name};
-    struct event_filter filter = {.programme = view->programme.id, .kinds = kinds, .kind_count = 1,
-                                  .known_after = INSTANT_NONE, .known_until = view->moment.known_at};
+    struct event_filter filter = {.programme = view->programme.id,
+                                  .kinds = kinds,
+                                  .kind_count = 1,
+                                  .known_after = INSTANT_NONE,
+                                  .known_until = view->moment.known_at};
     enum error_code code = events_each(pg, &filter, find_freeze, &freeze, err);
-    if (!code && !freeze.found)
-        return error_set(err, ERROR_NOT_FOUND, "nothing was frozen under the name %s", name);
+    if (!code && !freeze.found) return error_set(err, ERROR_NOT_FOUND, "nothing was frozen under the name %s", name);
     *out = freeze.moment;
     return code;
 }
@@ -42,8 +46,7 @@ static enum error_code find_since(struct cli *cli, struct pg *pg, const struct v
                                   struct error *err) {
     const char *since = args_value(cli->args, "since", NULL), *freeze = args_value(cli->args, "since-freeze", NULL);
     struct instant at;
-    if (freeze)
-        return moment_of_freeze(pg, view, freeze, out, err);
+    if (freeze) return moment_of_freeze(pg, view, freeze, out, err);
     if (!since) {
         *out = changes_last_workday(view);
         return ERROR_OK;
@@ -71,10 +74,8 @@ enum error_code command_changes(struct cli *cli, struct error *err) {
     CLEAN(changes_finish) struct changes changes = {0};
     struct moment since;
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = view_open(cli, pg, &view, err);
-    if (!code)
-        code = find_since(cli, pg, &view, &since, err);
+    if (!code) code = view_open(cli, pg, &view, err);
+    if (!code) code = find_since(cli, pg, &view, &since, err);
     if (!code && args_has(cli->args, "since-freeze") && since.as_of.n < view.moment.as_of.n) {
         /* what became of the figures of the circular: the same day, as known now */
         view.moment.as_of = since.as_of;
@@ -82,10 +83,8 @@ enum error_code command_changes(struct cli *cli, struct error *err) {
         view.cells = view_cells_at(&view, &view.moment);
         code = view.cells ? ERROR_OK : error_set(err, ERROR_MEMORY, "out of memory");
     }
-    if (code)
-        return code;
-    if (!changes_make(&view, &since, true, &changes))
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (code) return code;
+    if (!changes_make(&view, &since, true, &changes)) return error_set(err, ERROR_MEMORY, "out of memory");
     if (!args_has(cli->args, "json")) {
         print_changes(&changes, &cli->out);
         return ERROR_OK;

@@ -27,16 +27,14 @@ static enum error_code held_of_cell(struct cli *cli, const struct view *view, si
     *uid = NULL;
     size_t others = 0;
     for (size_t i = 0; i < ledger.held_count; i++) {
-        if (day_is(wanted) && ledger.held[i].as_of.n != wanted.n)
-            continue;
+        if (day_is(wanted) && ledger.held[i].as_of.n != wanted.n) continue;
         others += *uid != NULL;
         *uid = events->items[ledger.held[i].event].uid;
     }
     if (!*uid)
         return error_set(err, ERROR_CONFLICT, "nothing of %s %s is held: there is nothing to confirm",
                          view_target(view, cell)->code, view_area(view, cell)->name);
-    if (others)
-        buffer_printf(&cli->out, "另有 %zu 个较早日期的数待核：加 --as-of 日期 逐个确认\n", others);
+    if (others) buffer_printf(&cli->out, "另有 %zu 个较早日期的数待核：加 --as-of 日期 逐个确认\n", others);
     return ERROR_OK;
 }
 
@@ -44,7 +42,8 @@ static enum error_code held_by_uid(const struct view *view, const char *text, si
                                    struct error *err) {
     uint8_t wanted[EVENT_UID_BYTES];
     if (!uid_parse(text, wanted))
-        return error_set(err, ERROR_USAGE, "give TARGET AREA, or the UID of the held figure as `duban explain` shows it");
+        return error_set(err, ERROR_USAGE,
+                         "give TARGET AREA, or the UID of the held figure as `duban explain` shows it");
     for (size_t i = 0; i < view->plan->cell_count; i++)
         for (size_t k = 0; k < view->events[i].count; k++)
             if (memcmp(view->events[i].items[k].uid, wanted, sizeof wanted) == 0) {
@@ -59,8 +58,7 @@ static enum error_code held_by_uid(const struct view *view, const char *text, si
 static enum error_code open_now(struct cli *cli, struct pg **pg, struct view *view, struct error *err) {
     struct moment moment;
     enum error_code code = moment_resolve(NULL, NULL, cli->now, &moment, err);
-    if (!code)
-        code = cli_connect_reader(cli, pg, err);
+    if (!code) code = cli_connect_reader(cli, pg, err);
     return code ? code : view_open_at(cli, *pg, &moment, view, err);
 }
 
@@ -75,13 +73,13 @@ enum error_code command_confirm(struct cli *cli, struct error *err) {
     else if (!code && !(code = view_find(view.plan, cli->args->positionals[0], cli->args->positionals[1],
                                          instant_day(cli->now), &cell, err)))
         code = held_of_cell(cli, &view, cell, &uid, err);
-    if (code)
-        return code;
-    struct decision_event decision = {.kind = EVENT_CONFIRM, .target = view_target(&view, cell)->code,
-                                      .area = view_area(&view, cell)->code, .as_of = DAY_NONE};
+    if (code) return code;
+    struct decision_event decision = {.kind = EVENT_CONFIRM,
+                                      .target = view_target(&view, cell)->code,
+                                      .area = view_area(&view, cell)->code,
+                                      .as_of = DAY_NONE};
     memcpy(decision.more.of_event.uid, uid, EVENT_UID_BYTES);
-    if (!(code = decide(cli, &decision, err)))
-        tell(cli, &decision);
+    if (!(code = decide(cli, &decision, err))) tell(cli, &decision);
     return code;
 }
 
@@ -91,19 +89,20 @@ enum error_code command_approve(struct cli *cli, struct error *err) {
     size_t cell = NO_INDEX;
     enum error_code code = open_now(cli, &pg, &view, err);
     if (!code)
-        code = view_find(view.plan, cli->args->positionals[0], cli->args->positionals[1], instant_day(cli->now), &cell, err);
-    if (code)
-        return code;
+        code = view_find(view.plan, cli->args->positionals[0], cli->args->positionals[1], instant_day(cli->now), &cell,
+                         err);
+    if (code) return code;
     const struct assessment *now = &view.cells[cell];
     if (now->proposed != LIGHT_RED || now->light == LIGHT_RED)
-        return error_set(err, ERROR_CONFLICT, "no red of %s %s waits for release: its light is %s", view_target(&view, cell)->code,
-                         view_area(&view, cell)->name, light_word(now->light));
-    struct decision_event decision = {.kind = EVENT_RELEASE, .target = view_target(&view, cell)->code,
-                                      .area = view_area(&view, cell)->code, .as_of = DAY_NONE};
+        return error_set(err, ERROR_CONFLICT, "no red of %s %s waits for release: its light is %s",
+                         view_target(&view, cell)->code, view_area(&view, cell)->name, light_word(now->light));
+    struct decision_event decision = {.kind = EVENT_RELEASE,
+                                      .target = view_target(&view, cell)->code,
+                                      .area = view_area(&view, cell)->code,
+                                      .as_of = DAY_NONE};
     decision.more.release.has_instant = true;
     decision.more.release.instant_ms = cli->now.ms;
-    if (!(code = decide(cli, &decision, err)))
-        tell(cli, &decision);
+    if (!(code = decide(cli, &decision, err))) tell(cli, &decision);
     return code;
 }
 
@@ -114,7 +113,6 @@ enum error_code command_freeze(struct cli *cli, struct error *err) {
         return error_set(err, ERROR_USAGE, "--as-of %s: give a day that exists", as_of);
     decision.more.freeze.name = slice_of(cli->args->positionals[0]);
     enum error_code code = decide(cli, &decision, err);
-    if (!code)
-        tell(cli, &decision);
+    if (!code) tell(cli, &decision);
     return code;
 }

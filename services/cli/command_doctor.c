@@ -6,11 +6,11 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/calendar_days.h"
+#include "common/store/programme.h"
 #include "common/store/query_doctor.h"
 #include "services/cli/cli.h"
 #include "services/cli/json.h"
 #include "services/cli/settle_read.h"
-#include "common/store/programme.h"
 
 enum { CHECKS_MAX = 64, CHECK_TEXT_MAX = 300 };
 struct checks {
@@ -23,8 +23,7 @@ struct checks {
 
 __attribute__((format(printf, 4, 5))) static void check(struct checks *checks, bool ok, const char *name,
                                                         const char *format, ...) {
-    if (checks->count == CHECKS_MAX)
-        return;
+    if (checks->count == CHECKS_MAX) return;
     struct check *item = &checks->items[checks->count++];
     va_list args;
     snprintf(item->name, sizeof item->name, "%s", name);
@@ -67,9 +66,10 @@ static void check_programmes(struct pg *pg, const struct cli *cli, struct checks
             const struct calendar *calendar = stored.plan->calendar;
             day_split(instant_day(cli->now), &year, &month, &mday);
             bool covered = calendar && calendar_covers(calendar, (struct day){instant_day(cli->now).n + 60});
-            check(checks, covered, programmes.items[i].code, "plan v%d, %s, working days %s%d-%d%s", (int)stored.version,
-                  programmes.items[i].trial ? "trial" : "live", calendar ? "of " : "unknown ", calendar ? calendar->first_year : 0,
-                  calendar ? calendar->last_year : 0, covered ? "" : ": load the plan with a newer calendar table");
+            check(checks, covered, programmes.items[i].code, "plan v%d, %s, working days %s%d-%d%s",
+                  (int)stored.version, programmes.items[i].trial ? "trial" : "live", calendar ? "of " : "unknown ",
+                  calendar ? calendar->first_year : 0, calendar ? calendar->last_year : 0,
+                  covered ? "" : ": load the plan with a newer calendar table");
         }
         stored_plan_finish(&stored);
     }
@@ -83,44 +83,46 @@ static void check_database(struct pg *pg, const struct cli *cli, struct checks *
         return;
     }
     check(checks, true, "migrations", "%" PRId64 " applied", counts.migrations);
-    check(checks, counts.streams_silent == 0, "streams", "%" PRId64 " made, %" PRId64 " never heard of, %" PRId64 " silent for a day",
-          counts.streams, counts.streams_never, counts.streams_silent);
-    check(checks, counts.deliveries_failed == 0, "outbox", "%" PRId64 " under way, %" PRId64 " failed%s", counts.deliveries_waiting,
-          counts.deliveries_failed, counts.deliveries_failed ? ": duban outbox" : "");
+    check(checks, counts.streams_silent == 0, "streams",
+          "%" PRId64 " made, %" PRId64 " never heard of, %" PRId64 " silent for a day", counts.streams,
+          counts.streams_never, counts.streams_silent);
+    check(checks, counts.deliveries_failed == 0, "outbox", "%" PRId64 " under way, %" PRId64 " failed%s",
+          counts.deliveries_waiting, counts.deliveries_failed, counts.deliveries_failed ? ": duban outbox" : "");
     check(checks, counts.notices_late == 0, "notices", "%" PRId64 " waiting longer than a day%s", counts.notices_late,
           counts.notices_late ? ": is the alerter running?" : "");
     check(checks, counts.cells_late == 0, "due queue", "%" PRId64 " cells late by an hour%s", counts.cells_late,
           counts.cells_late ? ": is the alerter running?" : "");
-    check(checks, true, "quarantine", "%" PRId64 " events%s", counts.quarantined, counts.quarantined ? ": duban quarantine" : "");
+    check(checks, true, "quarantine", "%" PRId64 " events%s", counts.quarantined,
+          counts.quarantined ? ": duban quarantine" : "");
 }
 
 static void check_processes(const struct cli *cli, struct checks *checks) {
     CLEAN(upstream_finish) struct settle_upstream upstream = {0};
     struct error err = {0};
-    if (!cli->settings.status)
-        return;
+    if (!cli->settings.status) return;
     if (upstream_read(cli->settings.status, &upstream, &err)) {
         check(checks, false, "programs", "%s", err.message);
         return;
     }
     for (size_t i = 0; i < upstream.count; i++) {
         const struct settle_process *process = &upstream.processes[i];
-        check(checks, process->alive && strcmp(process->status.state, "halted") != 0, process->name, "%s %s, pid %ld, step %" PRId64,
-              process->status.program, process->alive ? process->status.state : "is gone", (long)process->status.pid,
-              process->status.step);
+        check(checks, process->alive && strcmp(process->status.state, "halted") != 0, process->name,
+              "%s %s, pid %ld, step %" PRId64, process->status.program,
+              process->alive ? process->status.state : "is gone", (long)process->status.pid, process->status.step);
     }
 }
 
 static void print_checks(const struct checks *checks, struct buffer *out) {
     for (size_t i = 0; i < checks->count; i++)
-        buffer_printf(out, "%s  %-18s %s\n", checks->items[i].ok ? "ok " : "!! ", checks->items[i].name, checks->items[i].text);
+        buffer_printf(out, "%s  %-18s %s\n", checks->items[i].ok ? "ok " : "!! ", checks->items[i].name,
+                      checks->items[i].text);
 }
 
 static void print_json(const struct checks *checks, struct buffer *out) {
     json_t *document = json_document(), *list = json_array();
     for (size_t i = 0; i < checks->count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "name", checks->items[i].name, "ok", checks->items[i].ok,
-                                              "text", checks->items[i].text));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "name", checks->items[i].name, "ok",
+                                              checks->items[i].ok, "text", checks->items[i].text));
     json_object_set_new(document, "checks", list);
     json_print(document, out);
 }
@@ -130,20 +132,17 @@ enum error_code command_doctor(struct cli *cli, struct error *err) {
     AUTO_FREE struct checks *checks = calloc(1, sizeof *checks);
     enum installation_kind kind;
     struct error away = {0};
-    if (!checks)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!checks) return error_set(err, ERROR_MEMORY, "out of memory");
     enum error_code code = cli_connect_reader(cli, &pg, &away);
     check(checks, !code, "database", "%s", code ? away.message : "reached, of this version");
-    if (!code && session_kind(pg, &kind, &away) == ERROR_OK)
-        check_clock(cli, kind, checks);
+    if (!code && session_kind(pg, &kind, &away) == ERROR_OK) check_clock(cli, kind, checks);
     if (!code) {
         check_programmes(pg, cli, checks);
         check_database(pg, cli, checks);
     }
     check_processes(cli, checks);
     for (size_t i = 0; i < checks->count; i++)
-        if (!checks->items[i].ok)
-            cli->status = code == ERROR_CONNECTION ? EXIT_UNREACHED : EXIT_BROKEN;
+        if (!checks->items[i].ok) cli->status = code == ERROR_CONNECTION ? EXIT_UNREACHED : EXIT_BROKEN;
     if (args_has(cli->args, "json"))
         print_json(checks, &cli->out);
     else

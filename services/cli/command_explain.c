@@ -1,5 +1,5 @@
-/* duban explain TARGET AREA: one sentence first, then everything it rests on: rule and inputs, the figure and the cell of
- * the file it came from, what is held and what was replaced, and whether the chain is whole. */
+/* duban explain TARGET AREA: one sentence first, then everything it rests on: rule and inputs, the figure and the cell
+ * of the file it came from, what is held and what was replaced, and whether the chain is whole. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,17 +33,16 @@ static enum error_code gather(struct pg *pg, struct explanation *out, struct err
     const struct view_events *events = &view->events[out->cell];
     ledger_build(&out->ledger, view->plan, &view->plan->cells[out->cell], events->items, events->count,
                  moment_before(&view->moment), view->moment.as_of);
-    size_t len = assess_why(view->plan, &view->plan->cells[out->cell], &view->cells[out->cell], out->why, sizeof out->why);
+    size_t len =
+        assess_why(view->plan, &view->plan->cells[out->cell], &view->cells[out->cell], out->why, sizeof out->why);
     out->why[len < sizeof out->why ? len : sizeof out->why - 1] = '\0';
     out->events = calloc(events->count + 1, sizeof *out->events);
-    if (!out->events)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!out->events) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < events->count; i++) {
         out->events[i] = evidence_of(&out->ledger, events->items, i);
         enum error_code code = query_origin(pg, events->items[i].log, events->items[i].seq, events->items[i].known_at,
                                             &out->events[i].origin, err);
-        if (code)
-            return code;
+        if (code) return code;
     }
     return verify_chains(pg, view->programme.id, NULL, NULL, &out->verify, err);
 }
@@ -53,13 +52,11 @@ static enum error_code gather(struct pg *pg, struct explanation *out, struct err
 static void print_judgement(const struct explanation *explanation, struct buffer *out) {
     const struct view *view = explanation->view;
     const struct assessment *now = &view->cells[explanation->cell];
-    char planned[DECIMAL_TEXT_MAX] = "", units[DECIMAL_TEXT_MAX] = "", points[16], due[DAY_TEXT_MAX], original[DAY_TEXT_MAX],
-         since[DAY_TEXT_MAX];
+    char planned[DECIMAL_TEXT_MAX] = "", units[DECIMAL_TEXT_MAX] = "", points[16], due[DAY_TEXT_MAX],
+         original[DAY_TEXT_MAX], since[DAY_TEXT_MAX];
     CLEAN(buffer_finish) struct buffer flags = {0};
-    if (now->has_planned)
-        decimal_print(now->planned, planned);
-    if (now->has_units_behind)
-        decimal_print(now->units_behind, units);
+    if (now->has_planned) decimal_print(now->planned, planned);
+    if (now->has_units_behind) decimal_print(now->units_behind, units);
     points_words(now, points);
     day_print(now->due, due);
     day_print(now->due_original, original);
@@ -67,14 +64,14 @@ static void print_judgement(const struct explanation *explanation, struct buffer
     flags_words(view->plan, now, &flags);
     buffer_printf(out, "灯    %s%s（自%s）  状态 %s  规则 %s（规则版本 %s，计划 v%d）\n", light_name(now->light),
                   now->proposed == LIGHT_RED && now->light != LIGHT_RED ? "，研判为红、待核定" : "", since,
-                  cell_state_name(now->state), now->rule ? now->rule : "–", view->rules.version, (int)view->stored.version);
+                  cell_state_name(now->state), now->rule ? now->rule : "–", view->rules.version,
+                  (int)view->stored.version);
     if (*planned)
         buffer_printf(out, "序时  应达 %s，偏差 %s 个百分点，差 %s，慢 %d 天\n", planned, points, units,
                       now->has_days_behind ? (int)now->days_behind : 0);
     buffer_printf(out, "期限  %s%s%s  报送 %s\n", *due ? due : "无", strcmp(due, original) ? "，原定 " : "",
                   strcmp(due, original) ? original : "", report_state_name(now->report_state));
-    if (flags.len)
-        buffer_printf(out, "标记  %s\n", buffer_text(&flags));
+    if (flags.len) buffer_printf(out, "标记  %s\n", buffer_text(&flags));
 }
 
 static void print_forecast(const struct explanation *explanation, struct buffer *out) {
@@ -84,7 +81,8 @@ static void print_forecast(const struct explanation *explanation, struct buffer 
     day_print(forecast->low, low);
     day_print(forecast->high, high);
     if (forecast->refused == FORECAST_GIVEN)
-        buffer_printf(out, "预测  %.7s 前后（%u期数据，%u%%区间 %.7s 至 %.7s；仅供参考）\n", median, forecast->n, forecast->level, low, high);
+        buffer_printf(out, "预测  %.7s 前后（%u期数据，%u%%区间 %.7s 至 %.7s；仅供参考）\n", median, forecast->n,
+                      forecast->level, low, high);
     else
         buffer_printf(out, "预测  不作（%s）\n", forecast_refusal_word(forecast->refused));
 }
@@ -92,7 +90,8 @@ static void print_forecast(const struct explanation *explanation, struct buffer 
 static void print_counties(const struct explanation *explanation, struct buffer *out) {
     const struct view *view = explanation->view;
     const struct target *target = view_target(view, explanation->cell);
-    static const struct grid_column columns[] = {{.title = "县区"}, {.title = "完成"}, {.title = "数据截至"}, {.title = "灯"}, {.title = "状态"}};
+    static const struct grid_column columns[] = {
+        {.title = "县区"}, {.title = "完成"}, {.title = "数据截至"}, {.title = "灯"}, {.title = "状态"}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 5);
     for (size_t i = target->first_cell + 1; i < target->first_cell + target->cell_count; i++) {
@@ -123,31 +122,39 @@ static void print_event(const struct cell_event *event, const struct evidence *e
     grid_add(grid, figure);
     grid_add(grid, evidence->words);
     grid_addf(grid, "%.*s", (int)event->reporter.len, event->reporter.ptr ? event->reporter.ptr : "");
-    grid_addf(grid, "%.*s %.*s%s%.*s%s", (int)event->source_file.len, event->source_file.ptr ? event->source_file.ptr : "",
-              (int)event->source_place.len, event->source_place.ptr ? event->source_place.ptr : "",
-              event->source_raw.len ? "“" : "", (int)event->source_raw.len,
-              event->source_raw.ptr ? event->source_raw.ptr : "", event->source_raw.len ? "”" : "");
+    grid_addf(grid, "%.*s %.*s%s%.*s%s", (int)event->source_file.len,
+              event->source_file.ptr ? event->source_file.ptr : "", (int)event->source_place.len,
+              event->source_place.ptr ? event->source_place.ptr : "", event->source_raw.len ? "“" : "",
+              (int)event->source_raw.len, event->source_raw.ptr ? event->source_raw.ptr : "",
+              event->source_raw.len ? "”" : "");
     grid_addf(grid, "%.*s %" PRId64, (int)event->stream.len, event->stream.ptr ? event->stream.ptr : "", event->seq);
-    grid_addf(grid, "%s%.*s", event->reason.len ? "理由：" : "", event->reason.len ? (int)event->reason.len : (int)event->note.len,
-              event->reason.len ? event->reason.ptr : event->note.ptr ? event->note.ptr : "");
+    grid_addf(grid, "%s%.*s", event->reason.len ? "理由：" : "",
+              event->reason.len ? (int)event->reason.len : (int)event->note.len,
+              event->reason.len ? event->reason.ptr
+              : event->note.ptr ? event->note.ptr
+                                : "");
 }
 
 static void print_evidence(const struct explanation *explanation, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "收到"}, {.title = "种类"}, {.title = "数据截至"}, {.title = "数"}, {.title = "现状", .max_width = 36},
-                                                 {.title = "报送单位"}, {.title = "出处（文件 位置 原文）", .max_width = 44},
-                                                 {.title = "流 序号"}, {.title = "理由或说明", .max_width = 40}};
+    static const struct grid_column columns[] = {{.title = "收到"},
+                                                 {.title = "种类"},
+                                                 {.title = "数据截至"},
+                                                 {.title = "数"},
+                                                 {.title = "现状", .max_width = 36},
+                                                 {.title = "报送单位"},
+                                                 {.title = "出处（文件 位置 原文）", .max_width = 44},
+                                                 {.title = "流 序号"},
+                                                 {.title = "理由或说明", .max_width = 40}};
     const struct view_events *events = &explanation->view->events[explanation->cell];
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 9);
     for (size_t i = 0; i < events->count; i++)
         print_event(&events->items[i], &explanation->events[i], &grid);
     buffer_printf(out, "\n记录 %zu 条（先后次序）\n", events->count);
-    if (events->count)
-        grid_print(&grid, "  ", out);
+    if (events->count) grid_print(&grid, "  ", out);
     for (size_t i = 0; i < events->count; i++) {
         char uid[37];
-        if (!explanation->events[i].held)
-            continue;
+        if (!explanation->events[i].held) continue;
         uid_print(events->items[i].uid, uid);
         buffer_printf(out, "  待核的数可确认：duban confirm %s --by 姓名\n", uid);
     }
@@ -156,8 +163,7 @@ static void print_evidence(const struct explanation *explanation, struct buffer 
 static void print_origin(const struct explanation *explanation, struct buffer *out) {
     const struct assessment *now = &explanation->view->cells[explanation->cell];
     const struct view_events *events = &explanation->view->events[explanation->cell];
-    if (!now->has_value || now->figure_event >= events->count)
-        return;
+    if (!now->has_value || now->figure_event >= events->count) return;
     const struct event_origin *origin = &explanation->events[now->figure_event].origin;
     if (origin->has_hash) {
         buffer_add_text(out, "文件指纹  ");
@@ -169,7 +175,8 @@ static void print_origin(const struct explanation *explanation, struct buffer *o
 
 static void print_chain(const struct explanation *explanation, struct buffer *out) {
     if (explanation->verify.breaks_total)
-        buffer_printf(out, "数据链  有 %" PRId64 " 处断裂：存下的数被改动过，见 duban verify\n", explanation->verify.breaks_total);
+        buffer_printf(out, "数据链  有 %" PRId64 " 处断裂：存下的数被改动过，见 duban verify\n",
+                      explanation->verify.breaks_total);
     else
         buffer_printf(out, "数据链  完好（核对 %" PRId64 " 条）\n", explanation->verify.events);
 }
@@ -183,35 +190,34 @@ static void print_text(const struct explanation *explanation, struct buffer *out
     day_print(now->has_value ? now->figure_as_of : DAY_NONE, as_of);
     instant_print(now->has_value ? now->figure_known_at : INSTANT_NONE, known);
     buffer_printf(out, "%s\n\n", explanation->why);
-    buffer_printf(out, "%s %s  %s  牵头 ", view_target(view, explanation->cell)->code, view_target(view, explanation->cell)->name,
-                  view_area(view, explanation->cell)->name);
+    buffer_printf(out, "%s %s  %s  牵头 ", view_target(view, explanation->cell)->code,
+                  view_target(view, explanation->cell)->name, view_area(view, explanation->cell)->name);
     task_units_words(view->plan, view_task(view, explanation->cell), true, out);
     buffer_printf(out, "\n数    %s", buffer_text(&done));
-    if (*as_of)
-        buffer_printf(out, "  截至 %s，%.10s %.5s 收到", as_of, known, known + 11);
+    if (*as_of) buffer_printf(out, "  截至 %s，%.10s %.5s 收到", as_of, known, known + 11);
     buffer_add_char(out, '\n');
     print_judgement(explanation, out);
     print_forecast(explanation, out);
     print_origin(explanation, out);
     print_chain(explanation, out);
-    if (view->plan->cells[explanation->cell].rollup)
-        print_counties(explanation, out);
+    if (view->plan->cells[explanation->cell].rollup) print_counties(explanation, out);
     print_evidence(explanation, out);
 }
 
 /* --- JSON --- */
 
 static json_t *event_json(const struct cell_event *event, const struct evidence *evidence) {
-    return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "uid",
-                     json_of_uid(event->uid), "kind", event_kind_name((uint32_t)event->kind), "seq",
-                     (json_int_t)event->seq, "stream", json_of_slice(event->stream), "known_at",
-                     json_of_instant(event->known_at), "reported_at", json_of_instant(event->reported_at), "as_of",
-                     json_of_day(event->as_of), "figure", json_of_figure(&event->figure), "reporter",
-                     json_of_slice(event->reporter), "file", json_of_slice(event->source_file), "file_hash",
-                     json_of_hex(evidence->origin.has_hash ? evidence->origin.hash : NULL, sizeof evidence->origin.hash),
-                     "place", json_of_slice(event->source_place), "raw", json_of_slice(event->source_raw), "reason",
-                     json_of_slice(event->reason), "note", json_of_slice(event->note), "standing", evidence->token, "words",
-                     evidence->words);
+    return json_pack(
+        "{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "uid",
+        json_of_uid(event->uid), "kind", event_kind_name((uint32_t)event->kind), "seq", (json_int_t)event->seq,
+        "stream", json_of_slice(event->stream), "known_at", json_of_instant(event->known_at), "reported_at",
+        json_of_instant(event->reported_at), "as_of", json_of_day(event->as_of), "figure",
+        json_of_figure(&event->figure), "reporter", json_of_slice(event->reporter), "file",
+        json_of_slice(event->source_file), "file_hash",
+        json_of_hex(evidence->origin.has_hash ? evidence->origin.hash : NULL, sizeof evidence->origin.hash), "place",
+        json_of_slice(event->source_place), "raw", json_of_slice(event->source_raw), "reason",
+        json_of_slice(event->reason), "note", json_of_slice(event->note), "standing", evidence->token, "words",
+        evidence->words);
 }
 
 static void print_json(const struct explanation *explanation, struct buffer *out) {
@@ -225,13 +231,14 @@ static void print_json(const struct explanation *explanation, struct buffer *out
     json_object_set_new(document, "plan_version", json_integer(view->stored.version));
     json_object_set_new(document, "rules_version", json_of_text(view->rules.version));
     json_object_set_new(document, "why", json_string(explanation->why));
-    json_object_set_new(document, "cell", cell_json(view->plan, &view->plan->cells[explanation->cell],
-                                                    &view->cells[explanation->cell], events->items, events->count,
-                                                    &view->history));
+    json_object_set_new(document, "cell",
+                        cell_json(view->plan, &view->plan->cells[explanation->cell], &view->cells[explanation->cell],
+                                  events->items, events->count, &view->history));
     json_object_set_new(document, "events", list);
-    json_object_set_new(document, "chain", json_pack("{s:b, s:I, s:I}", "whole", explanation->verify.breaks_total == 0,
-                                                     "events", (json_int_t)explanation->verify.events, "breaks",
-                                                     (json_int_t)explanation->verify.breaks_total));
+    json_object_set_new(document, "chain",
+                        json_pack("{s:b, s:I, s:I}", "whole", explanation->verify.breaks_total == 0, "events",
+                                  (json_int_t)explanation->verify.events, "breaks",
+                                  (json_int_t)explanation->verify.breaks_total));
     json_print(document, out);
 }
 
@@ -240,15 +247,12 @@ enum error_code command_explain(struct cli *cli, struct error *err) {
     CLEAN(view_finish) struct view view = {0};
     CLEAN(explanation_finish) struct explanation explanation = {.view = &view};
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = view_open(cli, pg, &view, err);
+    if (!code) code = view_open(cli, pg, &view, err);
     if (!code)
         code = view_find(view.plan, cli->args->positionals[0], cli->args->positionals[1], view.moment.as_of,
                          &explanation.cell, err);
-    if (!code)
-        code = gather(pg, &explanation, err);
-    if (code)
-        return code;
+    if (!code) code = gather(pg, &explanation, err);
+    if (code) return code;
     if (args_has(cli->args, "json"))
         print_json(&explanation, &cli->out);
     else

@@ -31,8 +31,7 @@ static json_t *file_json(const struct feed_file *file) {
 static bool is_meant(const struct feed_file *file, const char *asked) {
     int64_t id;
     const char *digits = *asked == 'F' || *asked == 'f' ? asked + 1 : asked;
-    if (strcmp(file->file, asked) == 0)
-        return true;
+    if (strcmp(file->file, asked) == 0) return true;
     return text_to_int(digits, strlen(digits), &id) && id == file->id;
 }
 
@@ -43,23 +42,27 @@ static void print_file(const struct feed_file *file, struct buffer *out) {
     json_t *rows = json_loads(file->refusals, 0, NULL), *row;
     size_t i;
     instant_print(file->known_at, known);
-    buffer_printf(out, "F%" PRId64 " %s  %s  %.10s %.5s 收到  收%" PRId64 " 无变化%" PRId64 " 待核%" PRId64 " 退%" PRId64 "\n",
-                  file->id, file->file, file->stream_name, known, known + 11, file->taken, file->unchanged, file->held,
-                  file->refused);
+    buffer_printf(
+        out, "F%" PRId64 " %s  %s  %.10s %.5s 收到  收%" PRId64 " 无变化%" PRId64 " 待核%" PRId64 " 退%" PRId64 "\n",
+        file->id, file->file, file->stream_name, known, known + 11, file->taken, file->unchanged, file->held,
+        file->refused);
     grid_init(&grid, columns, 3);
-    json_array_foreach(rows, i, row)
-        for (size_t k = 0; k < 3; k++)
-            grid_add(&grid, json_string_value(json_array_get(row, k)));
-    if (grid_rows(&grid))
-        grid_print(&grid, "  ", out);
+    json_array_foreach(rows, i, row) for (size_t k = 0; k < 3; k++)
+        grid_add(&grid, json_string_value(json_array_get(row, k)));
+    if (grid_rows(&grid)) grid_print(&grid, "  ", out);
     if ((int64_t)grid_rows(&grid) < file->refused)
         buffer_printf(out, "  …这里只列前 %zu 处，全部在县里的 rejected.csv\n", grid_rows(&grid));
     json_decref(rows);
 }
 
 static void print_streams(const struct feeds *feeds, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "报送流"}, {.title = "单位"}, {.title = "状态"}, {.title = "欠报", .align = TEXT_RIGHT},
-                                                 {.title = "序号", .align = TEXT_RIGHT}, {.title = "最近收到"}, {.title = "最近文件"}};
+    static const struct grid_column columns[] = {{.title = "报送流"},
+                                                 {.title = "单位"},
+                                                 {.title = "状态"},
+                                                 {.title = "欠报", .align = TEXT_RIGHT},
+                                                 {.title = "序号", .align = TEXT_RIGHT},
+                                                 {.title = "最近收到"},
+                                                 {.title = "最近文件"}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 7);
     for (size_t i = 0; i < feeds->count; i++) {
@@ -82,9 +85,14 @@ static void print_streams(const struct feeds *feeds, struct buffer *out) {
 
 static void print_files(const struct feed_files *files, struct buffer *out) {
     enum { SHOWN = 20 };
-    static const struct grid_column columns[] = {{.title = "文件"}, {.title = "名称", .max_width = 40}, {.title = "报送流"}, {.title = "收到"},
-                                                 {.title = "收", .align = TEXT_RIGHT}, {.title = "无变化", .align = TEXT_RIGHT},
-                                                 {.title = "待核", .align = TEXT_RIGHT}, {.title = "退", .align = TEXT_RIGHT}};
+    static const struct grid_column columns[] = {{.title = "文件"},
+                                                 {.title = "名称", .max_width = 40},
+                                                 {.title = "报送流"},
+                                                 {.title = "收到"},
+                                                 {.title = "收", .align = TEXT_RIGHT},
+                                                 {.title = "无变化", .align = TEXT_RIGHT},
+                                                 {.title = "待核", .align = TEXT_RIGHT},
+                                                 {.title = "退", .align = TEXT_RIGHT}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 8);
     for (size_t i = 0; i < files->count && i < SHOWN; i++) {
@@ -102,20 +110,17 @@ static void print_files(const struct feed_files *files, struct buffer *out) {
     }
     buffer_add_char(out, '\n');
     grid_print(&grid, "", out);
-    if (files->count > SHOWN)
-        buffer_printf(out, "…共 %zu 份，全部见 duban feeds --json\n", files->count);
+    if (files->count > SHOWN) buffer_printf(out, "…共 %zu 份，全部见 duban feeds --json\n", files->count);
 }
 
 static void answer_json(struct cli *cli, const struct view *view, const struct feeds *feeds,
                         const struct feed_files *files, const char *asked) {
     json_t *document = json_document(), *list = json_array();
     for (size_t i = 0; i < files->count; i++)
-        if (!asked || is_meant(&files->items[i], asked))
-            json_array_append_new(list, file_json(&files->items[i]));
+        if (!asked || is_meant(&files->items[i], asked)) json_array_append_new(list, file_json(&files->items[i]));
     json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
     json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
-    if (!asked)
-        json_object_set_new(document, "feeds", feeds_json(view, feeds));
+    if (!asked) json_object_set_new(document, "feeds", feeds_json(view, feeds));
     json_object_set_new(document, "files", list);
     json_print(document, &cli->out);
 }
@@ -133,8 +138,7 @@ static enum error_code answer(struct cli *cli, const struct view *view, const st
         return ERROR_OK;
     }
     for (size_t i = 0; asked && i < files->count; i++)
-        if (is_meant(&files->items[i], asked))
-            print_file(&files->items[i], &cli->out);
+        if (is_meant(&files->items[i], asked)) print_file(&files->items[i], &cli->out);
     if (!asked) {
         print_streams(feeds, &cli->out);
         print_files(files, &cli->out);
@@ -148,11 +152,8 @@ enum error_code command_feeds(struct cli *cli, struct error *err) {
     CLEAN(feeds_finish) struct feeds feeds = {0};
     CLEAN(feed_files_finish) struct feed_files files = {0};
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = view_open(cli, pg, &view, err);
-    if (!code)
-        code = query_files(pg, view.programme.id, view.moment.known_at, FEED_ALL, &files, err);
-    if (!code && !feeds_make(&view, cli->now, &feeds))
-        code = error_set(err, ERROR_MEMORY, "out of memory");
+    if (!code) code = view_open(cli, pg, &view, err);
+    if (!code) code = query_files(pg, view.programme.id, view.moment.known_at, FEED_ALL, &files, err);
+    if (!code && !feeds_make(&view, cli->now, &feeds)) code = error_set(err, ERROR_MEMORY, "out of memory");
     return code ? code : answer(cli, &view, &feeds, &files, err);
 }

@@ -19,8 +19,7 @@ enum error_code command_key_new(struct cli *cli, struct error *err) {
     struct key_pair pair;
     char fingerprint[KEY_FINGERPRINT_MAX];
     enum error_code code = key_pair_make(&pair, err);
-    if (!code)
-        code = key_pair_save(&pair, file, err);
+    if (!code) code = key_pair_save(&pair, file, err);
     if (!code) {
         key_fingerprint(pair.public_key, fingerprint);
         buffer_printf(&cli->out, say(cli, "key pair written: %s (secret), %s.pub\npublic key   %s\nfingerprint  %s\n"),
@@ -72,18 +71,12 @@ static enum error_code allow(struct cli *cli, struct pg *pg, struct stream_new *
     enum error_code code = choose_programme(cli, pg, &programme, err);
     stream->programme = programme.id;
     stream->made_at = cli->now;
-    if (!code)
-        code = check_areas(pg, stream, err);
-    if (!code)
-        code = pg_begin(pg, err);
-    if (!code)
-        code = stream_make(pg, stream, &id, err);
-    if (!code)
-        code = key_allow(pg, key, args_value(cli->args, "label", stream->name), id, cli->now, cli_by(cli), err);
-    if (!code)
-        code = pg_commit(pg, err);
-    if (code)
-        pg_rollback(pg);
+    if (!code) code = check_areas(pg, stream, err);
+    if (!code) code = pg_begin(pg, err);
+    if (!code) code = stream_make(pg, stream, &id, err);
+    if (!code) code = key_allow(pg, key, args_value(cli->args, "label", stream->name), id, cli->now, cli_by(cli), err);
+    if (!code) code = pg_commit(pg, err);
+    if (code) pg_rollback(pg);
     programme_finish(&programme);
     return code;
 }
@@ -91,7 +84,8 @@ static enum error_code allow(struct cli *cli, struct pg *pg, struct stream_new *
 enum error_code command_key_allow(struct cli *cli, struct error *err) {
     const char *areas[SCOPE_MAX], *tasks[SCOPE_MAX];
     CLEAN(buffer_finish) struct buffer area_texts = {0}, task_texts = {0};
-    struct stream_new stream = {.name = args_value(cli->args, "stream", NULL), .unit = args_value(cli->args, "unit", NULL)};
+    struct stream_new stream = {.name = args_value(cli->args, "stream", NULL),
+                                .unit = args_value(cli->args, "unit", NULL)};
     char key[KEY_TEXT_MAX], fingerprint[KEY_FINGERPRINT_MAX];
     bool office = args_has(cli->args, "office");
     if (!stream.name || !stream.unit)
@@ -99,16 +93,16 @@ enum error_code command_key_allow(struct cli *cli, struct error *err) {
     stream.area_count = split_option(cli->args, "area", areas, &area_texts);
     stream.task_count = split_option(cli->args, "tasks", tasks, &task_texts);
     if (!office && !stream.area_count && !stream.task_count)
-        return error_set(err, ERROR_USAGE, "say what the stream may report: --area CODE (a county), --tasks T06 (a department) or --office");
+        return error_set(
+            err, ERROR_USAGE,
+            "say what the stream may report: --area CODE (a county), --tasks T06 (a department) or --office");
     stream.areas = stream.area_count ? areas : NULL;
     stream.tasks = stream.task_count ? tasks : NULL;
     stream.role = office ? STREAM_OFFICE : stream.area_count && !stream.task_count ? STREAM_COUNTY : STREAM_DEPARTMENT;
     enum error_code code = key_public_read(cli->args->positionals[0], key, err);
-    if (code)
-        return code;
+    if (code) return code;
     CLEAN(pg_close) struct pg *pg = NULL;
-    if ((code = cli_connect_admin(cli, &pg, err)) || (code = allow(cli, pg, &stream, key, err)))
-        return code;
+    if ((code = cli_connect_admin(cli, &pg, err)) || (code = allow(cli, pg, &stream, key, err))) return code;
     key_fingerprint(key, fingerprint);
     buffer_printf(&cli->out, say(cli, "key %s may speak for stream %s (%s)\nfingerprint  %s\n"), key, stream.name,
                   stream.unit, fingerprint);
@@ -118,11 +112,9 @@ enum error_code command_key_allow(struct cli *cli, struct error *err) {
 static enum error_code stream_id(struct pg *pg, const char *name, int32_t *id, struct error *err) {
     CLEAN(streams_finish) struct streams streams = {0};
     enum error_code code = streams_read(pg, 0, &streams, err);
-    if (code)
-        return code;
+    if (code) return code;
     const struct stream *stream = streams_find(&streams, slice_of(name));
-    if (!stream)
-        return error_set(err, ERROR_NOT_FOUND, "there is no stream %s; `duban stream list` shows all", name);
+    if (!stream) return error_set(err, ERROR_NOT_FOUND, "there is no stream %s; `duban stream list` shows all", name);
     *id = stream->id;
     return ERROR_OK;
 }
@@ -133,18 +125,12 @@ enum error_code command_key_revoke(struct cli *cli, struct error *err) {
     int32_t id = 0;
     CLEAN(pg_close) struct pg *pg = NULL;
     enum error_code code = key_public_read(cli->args->positionals[0], key, err);
-    if (!code)
-        code = cli_connect_admin(cli, &pg, err);
-    if (!code && name)
-        code = stream_id(pg, name, &id, err);
-    if (!code)
-        code = pg_begin(pg, err);
-    if (!code)
-        code = key_revoke(pg, key, id, cli->now, cli_by(cli), err);
-    if (!code)
-        code = pg_commit(pg, err);
-    if (code)
-        return code;
+    if (!code) code = cli_connect_admin(cli, &pg, err);
+    if (!code && name) code = stream_id(pg, name, &id, err);
+    if (!code) code = pg_begin(pg, err);
+    if (!code) code = key_revoke(pg, key, id, cli->now, cli_by(cli), err);
+    if (!code) code = pg_commit(pg, err);
+    if (code) return code;
     if (name)
         buffer_printf(&cli->out, say(cli, "key %s no longer speaks for stream %s\n"), key, name);
     else
@@ -168,7 +154,8 @@ static void add_key_json(json_t *list, const struct key_row *key, const struct s
 }
 
 static void print_keys(const struct key_list *keys, const struct streams *streams, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "标签"}, {.title = "报送流"}, {.title = "公钥"}, {.title = "指纹"}, {.title = "状态"}};
+    static const struct grid_column columns[] = {
+        {.title = "标签"}, {.title = "报送流"}, {.title = "公钥"}, {.title = "指纹"}, {.title = "状态"}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 5);
     for (size_t i = 0; i < keys->count; i++) {
@@ -196,12 +183,9 @@ enum error_code command_key_list(struct cli *cli, struct error *err) {
     CLEAN(keys_finish) struct key_list keys = {0};
     CLEAN(streams_finish) struct streams streams = {0};
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = keys_read(pg, &keys, err);
-    if (!code)
-        code = streams_read(pg, 0, &streams, err);
-    if (code)
-        return code;
+    if (!code) code = keys_read(pg, &keys, err);
+    if (!code) code = streams_read(pg, 0, &streams, err);
+    if (code) return code;
     if (!args_has(cli->args, "json")) {
         print_keys(&keys, &streams, &cli->out);
         return ERROR_OK;

@@ -11,13 +11,32 @@
 
 /* The texts of one line, in the order of `titles`. */
 enum {
-    LEDGER_NUMBER, LEDGER_TASK, LEDGER_LEADS, LEDGER_UNITS, LEDGER_TARGET, LEDGER_AREA, LEDGER_UNIT, LEDGER_GOAL,
-    LEDGER_DONE, LEDGER_PLANNED, LEDGER_POINTS, LEDGER_DUE, LEDGER_LIGHT, LEDGER_STATE, LEDGER_REPORT, LEDGER_NOTE,
-    LEDGER_AS_OF, LEDGER_KNOWN, LEDGER_DUE_ORIGINAL, LEDGER_FLAGS, LEDGER_CODE, LEDGER_COLUMNS,
+    LEDGER_NUMBER,
+    LEDGER_TASK,
+    LEDGER_LEADS,
+    LEDGER_UNITS,
+    LEDGER_TARGET,
+    LEDGER_AREA,
+    LEDGER_UNIT,
+    LEDGER_GOAL,
+    LEDGER_DONE,
+    LEDGER_PLANNED,
+    LEDGER_POINTS,
+    LEDGER_DUE,
+    LEDGER_LIGHT,
+    LEDGER_STATE,
+    LEDGER_REPORT,
+    LEDGER_NOTE,
+    LEDGER_AS_OF,
+    LEDGER_KNOWN,
+    LEDGER_DUE_ORIGINAL,
+    LEDGER_FLAGS,
+    LEDGER_CODE,
+    LEDGER_COLUMNS,
 };
-static const char *const titles[LEDGER_COLUMNS] = {
-    "序号", "任务", "牵头单位", "责任单位", "指标", "县区", "单位", "目标", "完成", "序时应达", "偏差点",
-    "期限", "亮灯", "状态", "报送", "说明", "数据截至", "所知", "原期限", "标记", "代码"};
+static const char *const titles[LEDGER_COLUMNS] = {"序号", "任务", "牵头单位", "责任单位", "指标",   "县区", "单位",
+                                                   "目标", "完成", "序时应达", "偏差点",   "期限",   "亮灯", "状态",
+                                                   "报送", "说明", "数据截至", "所知",     "原期限", "标记", "代码"};
 
 static bool is_number(size_t column) {
     return column == LEDGER_NUMBER || column == LEDGER_GOAL || column == LEDGER_PLANNED || column == LEDGER_POINTS;
@@ -50,8 +69,7 @@ static void put_day(struct line *line, size_t column, struct day day) {
 
 static void put_decimal(struct line *line, size_t column, bool has, struct decimal value) {
     char text[DECIMAL_TEXT_MAX] = "";
-    if (has)
-        decimal_print(value, text);
+    if (has) decimal_print(value, text);
     put(line, column, text);
 }
 
@@ -76,13 +94,11 @@ static void put_judgement(struct line *line, const struct view *view, size_t cel
     put(line, LEDGER_POINTS, points);
     put_decimal(line, LEDGER_PLANNED, now->has_planned, now->planned);
     put(line, LEDGER_LIGHT, light_name(now->light));
-    if (now->proposed == LIGHT_RED && now->light != LIGHT_RED)
-        put(line, LEDGER_LIGHT, "（红灯待核定）");
+    if (now->proposed == LIGHT_RED && now->light != LIGHT_RED) put(line, LEDGER_LIGHT, "（红灯待核定）");
     put(line, LEDGER_STATE, cell_state_name(now->state));
     put(line, LEDGER_REPORT, report_state_name(now->report_state));
     put_day(line, LEDGER_DUE, now->due);
-    if (now->due_original.n != now->due.n)
-        put_day(line, LEDGER_DUE_ORIGINAL, now->due_original);
+    if (now->due_original.n != now->due.n) put_day(line, LEDGER_DUE_ORIGINAL, now->due_original);
     put_day(line, LEDGER_AS_OF, now->has_value ? now->figure_as_of : DAY_NONE);
     buffer_printf(&line->cells[LEDGER_KNOWN], "%.10s%s%.5s", known, *known ? " " : "", *known ? known + 11 : "");
     flags_words(view->plan, now, &line->cells[LEDGER_FLAGS]);
@@ -140,9 +156,9 @@ static void write_csv(const struct line *line, struct csv *csv) {
 }
 
 static void write_grid(const struct line *line, struct grid *grid) {
-    static const size_t shown[] = {LEDGER_NUMBER, LEDGER_CODE, LEDGER_TARGET, LEDGER_AREA, LEDGER_GOAL, LEDGER_DONE,
-                                   LEDGER_UNIT, LEDGER_PLANNED, LEDGER_POINTS, LEDGER_DUE, LEDGER_LIGHT, LEDGER_STATE,
-                                   LEDGER_REPORT};
+    static const size_t shown[] = {LEDGER_NUMBER, LEDGER_CODE,  LEDGER_TARGET,  LEDGER_AREA,   LEDGER_GOAL,
+                                   LEDGER_DONE,   LEDGER_UNIT,  LEDGER_PLANNED, LEDGER_POINTS, LEDGER_DUE,
+                                   LEDGER_LIGHT,  LEDGER_STATE, LEDGER_REPORT};
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         grid_add(grid, buffer_text(&line->cells[shown[i]]));
 }
@@ -162,10 +178,8 @@ static void write_line(struct sink *sink, const struct line *line) {
 }
 
 static bool takes_task(const struct filter *filter, const struct task *task) {
-    if (filter->area != NO_INDEX)
-        return false;
-    if (filter->unit == NO_INDEX)
-        return true;
+    if (filter->area != NO_INDEX) return false;
+    if (filter->unit == NO_INDEX) return true;
     for (size_t i = 0; i < task->lead_count + task->participant_count; i++)
         if ((i < task->lead_count ? task->leads[i] : task->participants[i - task->lead_count]) == filter->unit)
             return true;
@@ -195,11 +209,19 @@ static void write_all(const struct view *view, const struct task_words *words, c
 
 static void print_ledger(struct cli *cli, const struct view *view, const struct task_words *words,
                          const struct filter *filter) {
-    static const struct grid_column columns[] = {
-        {.title = "序号", .align = TEXT_RIGHT}, {.title = "代码"}, {.title = "指标", .max_width = 30}, {.title = "县区"},
-        {.title = "目标", .align = TEXT_RIGHT}, {.title = "完成", .align = TEXT_RIGHT}, {.title = "单位"},
-        {.title = "序时应达", .align = TEXT_RIGHT}, {.title = "偏差点", .align = TEXT_RIGHT}, {.title = "期限"},
-        {.title = "亮灯"}, {.title = "状态"}, {.title = "报送"}};
+    static const struct grid_column columns[] = {{.title = "序号", .align = TEXT_RIGHT},
+                                                 {.title = "代码"},
+                                                 {.title = "指标", .max_width = 30},
+                                                 {.title = "县区"},
+                                                 {.title = "目标", .align = TEXT_RIGHT},
+                                                 {.title = "完成", .align = TEXT_RIGHT},
+                                                 {.title = "单位"},
+                                                 {.title = "序时应达", .align = TEXT_RIGHT},
+                                                 {.title = "偏差点", .align = TEXT_RIGHT},
+                                                 {.title = "期限"},
+                                                 {.title = "亮灯"},
+                                                 {.title = "状态"},
+                                                 {.title = "报送"}};
     struct sink sink = {.as_csv = args_has(cli->args, "csv")};
     grid_init(&sink.grid, columns, sizeof columns / sizeof *columns);
     if (sink.as_csv) {
@@ -209,8 +231,7 @@ static void print_ledger(struct cli *cli, const struct view *view, const struct 
         csv_end_row(&sink.csv);
     }
     write_all(view, words, filter, &sink);
-    if (!sink.as_csv)
-        grid_print(&sink.grid, "", &cli->out);
+    if (!sink.as_csv) grid_print(&sink.grid, "", &cli->out);
     grid_finish(&sink.grid);
 }
 
@@ -230,16 +251,12 @@ enum error_code command_ledger(struct cli *cli, struct error *err) {
     CLEAN(morning_finish) struct morning morning = {0};
     struct filter filter;
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = view_open(cli, pg, &view, err);
-    if (!code)
-        code = filter_read(cli->args, view.plan, view.moment.as_of, &filter, err);
-    if (code)
-        return code;
+    if (!code) code = view_open(cli, pg, &view, err);
+    if (!code) code = filter_read(cli->args, view.plan, view.moment.as_of, &filter, err);
+    if (code) return code;
     if (!args_has(cli->args, "json")) {
         AUTO_FREE struct task_words *words = NULL;
-        if (!(code = task_words_read(pg, &view, &words, err)))
-            print_ledger(cli, &view, words, &filter);
+        if (!(code = task_words_read(pg, &view, &words, err))) print_ledger(cli, &view, words, &filter);
         return code;
     }
     struct taken taken = {&filter, &view};

@@ -22,16 +22,15 @@ enum error_code command_migrate(struct cli *cli, struct error *err) {
     const char *word = args_value(cli->args, "kind", NULL);
     enum installation_kind kind;
     if (!word || !installation_kind_parse(word, &kind))
-        return error_set(err, ERROR_USAGE, "migrate wants --kind rehearsal or --kind real: a database is for one of the two clocks");
+        return error_set(err, ERROR_USAGE,
+                         "migrate wants --kind rehearsal or --kind real: a database is for one of the two clocks");
     AUTO_FREE char *share = settings_share("sql");
     const char *folder = args_value(cli->args, "sql", cli->settings.sql ? cli->settings.sql : share);
-    if (!folder)
-        return error_set(err, ERROR_NOT_FOUND, "no folder of migrations beside this program: give --sql DIR");
+    if (!folder) return error_set(err, ERROR_NOT_FOUND, "no folder of migrations beside this program: give --sql DIR");
     CLEAN(pg_close) struct pg *pg = NULL;
     struct migration_report report = {0};
     enum error_code code = cli_connect_owner(cli, &pg, err);
-    if (!code)
-        code = migrate(pg, folder, kind, tell_migration, cli, &report, err);
+    if (!code) code = migrate(pg, folder, kind, tell_migration, cli, &report, err);
     if (!code)
         buffer_printf(&cli->out, say(cli, "database at version %u, %u applied now\n"), report.version, report.applied);
     return code;
@@ -72,10 +71,10 @@ static void print_verify(const struct cli *cli, const struct verify_report *repo
         buffer_printf(out, say(cli, "%lld breaks in %lld events checked\n"), (long long)report->breaks_total,
                       (long long)report->events);
     else
-        buffer_printf(out,
-                      say(cli, "%lld streams, %lld logs, %lld events, %lld in quarantine, %lld batches checked: no break\n"),
-                      (long long)report->streams, (long long)report->logs, (long long)report->events,
-                      (long long)report->quarantined, (long long)report->batches);
+        buffer_printf(
+            out, say(cli, "%lld streams, %lld logs, %lld events, %lld in quarantine, %lld batches checked: no break\n"),
+            (long long)report->streams, (long long)report->logs, (long long)report->events,
+            (long long)report->quarantined, (long long)report->batches);
 }
 
 enum error_code command_verify(struct cli *cli, struct error *err) {
@@ -84,15 +83,11 @@ enum error_code command_verify(struct cli *cli, struct error *err) {
     struct programme programme = {0};
     bool progress = isatty(STDERR_FILENO);
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code && args_has(cli->args, "programme"))
-        code = choose_programme(cli, pg, &programme, err);
-    if (!code)
-        code = verify_chains(pg, programme.id, progress ? show_progress : NULL, NULL, &report, err);
-    if (progress)
-        fputs("\r\x1b[K", stderr);
+    if (!code && args_has(cli->args, "programme")) code = choose_programme(cli, pg, &programme, err);
+    if (!code) code = verify_chains(pg, programme.id, progress ? show_progress : NULL, NULL, &report, err);
+    if (progress) fputs("\r\x1b[K", stderr);
     programme_finish(&programme);
-    if (code)
-        return code;
+    if (code) return code;
     cli->status = report.breaks_total ? EXIT_BROKEN : EXIT_OK;
     if (args_has(cli->args, "json"))
         print_verify_json(&report, &cli->out);
@@ -111,8 +106,8 @@ static bool list_quarantined(void *context, const struct quarantined *row) {
     char at[INSTANT_TEXT_MAX];
     instant_print(row->known_at, at);
     json_array_append_new(list->json, json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:I}", "stream", row->stream, "seq",
-                                                (json_int_t)row->seq, "known_at", json_of_instant(row->known_at), "code",
-                                                row->code, "field", json_of_text(row->field), "hint",
+                                                (json_int_t)row->seq, "known_at", json_of_instant(row->known_at),
+                                                "code", row->code, "field", json_of_text(row->field), "hint",
                                                 json_of_text(row->hint), "raw_bytes", (json_int_t)row->raw.len));
     grid_addf(list->grid, "%.16s", at);
     grid_add(list->grid, row->stream);
@@ -124,16 +119,17 @@ static bool list_quarantined(void *context, const struct quarantined *row) {
 }
 
 enum error_code command_quarantine(struct cli *cli, struct error *err) {
-    static const struct grid_column columns[] = {{.title = "收到"}, {.title = "报送流"}, {.title = "序号", .align = TEXT_RIGHT},
-                                                 {.title = "代码"}, {.title = "字段"}, {.title = "怎么办"}};
+    static const struct grid_column columns[] = {
+        {.title = "收到"}, {.title = "报送流"}, {.title = "序号", .align = TEXT_RIGHT},
+        {.title = "代码"}, {.title = "字段"},   {.title = "怎么办"}};
     CLEAN(pg_close) struct pg *pg = NULL;
     CLEAN(grid_finish) struct grid grid;
     struct quarantine_list list = {.json = json_array(), .grid = &grid};
     grid_init(&grid, columns, 6);
     enum error_code code = cli_connect_reader(cli, &pg, err);
     if (!code)
-        code = quarantine_each(pg, 0, cli->args->positional_count ? cli->args->positionals[0] : NULL, 0, list_quarantined,
-                               &list, err);
+        code = quarantine_each(pg, 0, cli->args->positional_count ? cli->args->positionals[0] : NULL, 0,
+                               list_quarantined, &list, err);
     if (!code && args_has(cli->args, "json")) {
         json_t *document = json_document();
         json_object_set(document, "quarantine", list.json);
@@ -151,14 +147,10 @@ static enum error_code set_trial(struct cli *cli, bool trial, struct error *err)
     CLEAN(pg_close) struct pg *pg = NULL;
     struct programme programme = {0};
     enum error_code code = cli_connect_admin(cli, &pg, err);
-    if (!code)
-        code = choose_programme(cli, pg, &programme, err);
-    if (!code)
-        code = pg_begin(pg, err);
-    if (!code)
-        code = programme_set_trial(pg, programme.id, trial, err);
-    if (!code)
-        code = pg_commit(pg, err);
+    if (!code) code = choose_programme(cli, pg, &programme, err);
+    if (!code) code = pg_begin(pg, err);
+    if (!code) code = programme_set_trial(pg, programme.id, trial, err);
+    if (!code) code = pg_commit(pg, err);
     if (!code && trial)
         buffer_printf(&cli->out, say(cli, "programme %s: trial, nothing leaves the office\n"), programme.code);
     else if (!code)

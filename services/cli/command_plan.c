@@ -42,21 +42,16 @@ static void check_rules(struct plan_read *read) {
 /* load_day: DAY_NONE = the newest rows of the allocation count. */
 static enum error_code read_plan(struct cli *cli, const char *file, struct day load_day, struct plan_read *read,
                                  struct error *err) {
-    read->calendar = cli->settings.calendar ? strdup(cli->settings.calendar)
-                                            : settings_share("calendar/china-2021-2026.csv");
+    read->calendar =
+        cli->settings.calendar ? strdup(cli->settings.calendar) : settings_share("calendar/china-2021-2026.csv");
     enum error_code code = plan_files_read(&read->files, file, cli->args, read->calendar, &read->findings, err);
-    if (code)
-        return code;
-    code = day_is(load_day)
-               ? plan_read_on(read->files.texts, read->files.count, load_day, &read->plan, &read->findings)
-               : plan_read(read->files.texts, read->files.count, &read->plan, &read->findings);
+    if (code) return code;
+    code = day_is(load_day) ? plan_read_on(read->files.texts, read->files.count, load_day, &read->plan, &read->findings)
+                            : plan_read(read->files.texts, read->files.count, &read->plan, &read->findings);
     check_rules(read);
-    if (code && code != ERROR_INPUT)
-        return error_set(err, code, "cannot read the plan %s", file);
-    if (read->findings.errors)
-        plan_destroy(&read->plan);
-    if (read->plan)
-        lint_plan(read->plan, &read->lint);
+    if (code && code != ERROR_INPUT) return error_set(err, code, "cannot read the plan %s", file);
+    if (read->findings.errors) plan_destroy(&read->plan);
+    if (read->plan) lint_plan(read->plan, &read->lint);
     return ERROR_OK;
 }
 
@@ -64,7 +59,8 @@ static void print_findings(const struct cli *cli, const struct plan_read *read, 
     for (size_t i = 0; i < read->findings.count; i++) {
         const struct finding *finding = &read->findings.items[i];
         buffer_printf(out, "%s%s%s%s\n", finding->place, *finding->place ? ": " : "",
-                      finding->warning ? lang_pick(cli->lang, "warning: ", "提示：") : lang_pick(cli->lang, "error: ", "错误："),
+                      finding->warning ? lang_pick(cli->lang, "warning: ", "提示：")
+                                       : lang_pick(cli->lang, "error: ", "错误："),
                       finding->message);
     }
     for (size_t i = 0; i < read->lint.count; i++)
@@ -77,13 +73,15 @@ static void print_findings_json(const struct plan_read *read, const char *file, 
     json_t *document = json_document(), *errors = json_array(), *warnings = json_array(), *lint = json_array();
     for (size_t i = 0; i < read->findings.count; i++) {
         const struct finding *finding = &read->findings.items[i];
-        json_array_append_new(finding->warning ? warnings : errors,
-                              json_pack("{s:o, s:s}", "place", json_of_text(finding->place), "message", finding->message));
+        json_array_append_new(
+            finding->warning ? warnings : errors,
+            json_pack("{s:o, s:s}", "place", json_of_text(finding->place), "message", finding->message));
     }
     for (size_t i = 0; i < read->lint.count; i++) {
         const struct lint_item *item = &read->lint.items[i];
-        json_array_append_new(lint, json_pack("{s:s, s:o, s:s, s:s}", "kind", item->kind, "code", json_of_text(item->code),
-                                              "message", item->message, "message_zh", item->message_zh));
+        json_array_append_new(lint,
+                              json_pack("{s:s, s:o, s:s, s:s}", "kind", item->kind, "code", json_of_text(item->code),
+                                        "message", item->message, "message_zh", item->message_zh));
     }
     json_object_set_new(document, "file", json_string(file));
     json_object_set_new(document, "loadable", json_boolean(read->plan != NULL));
@@ -97,8 +95,7 @@ enum error_code command_plan_check(struct cli *cli, struct error *err) {
     CLEAN(plan_read_finish) struct plan_read read = {0};
     const char *file = cli->args->positionals[0];
     enum error_code code = read_plan(cli, file, DAY_NONE, &read, err);
-    if (code)
-        return code;
+    if (code) return code;
     cli->status = read.plan ? EXIT_OK : EXIT_BROKEN;
     if (args_has(cli->args, "json")) {
         print_findings_json(&read, file, &cli->out);
@@ -106,14 +103,15 @@ enum error_code command_plan_check(struct cli *cli, struct error *err) {
     }
     print_findings(cli, &read, &cli->out);
     if (read.files.default_calendar)
-        buffer_printf(&cli->out, say(cli, "no calendar was named: the one that is shipped is taken (%s)\n"), read.calendar);
+        buffer_printf(&cli->out, say(cli, "no calendar was named: the one that is shipped is taken (%s)\n"),
+                      read.calendar);
     size_t found = read.lint.count + read.findings.count - read.findings.errors;
     if (read.plan)
         buffer_printf(&cli->out, say(cli, "%zu tasks, %zu targets, %zu cells; %zu findings; the plan can be loaded\n"),
                       read.plan->task_count, read.plan->target_count, read.plan->cell_count, found);
     else
-        buffer_printf(&cli->out, say(cli, "%zu errors, %zu findings; the plan cannot be loaded\n"), read.findings.errors,
-                      found);
+        buffer_printf(&cli->out, say(cli, "%zu errors, %zu findings; the plan cannot be loaded\n"),
+                      read.findings.errors, found);
     return ERROR_OK;
 }
 
@@ -136,7 +134,8 @@ static void print_saved(struct cli *cli, const struct plan *plan, const struct p
         buffer_printf(&cli->out, say(cli, "plan %s is already loaded as version %d: nothing was changed\n"),
                       plan->programme, (int)saved->version);
     } else {
-        buffer_printf(&cli->out, say(cli, "plan %s loaded as version %d: %zu cells, %zu of an earlier version retired\n"),
+        buffer_printf(&cli->out,
+                      say(cli, "plan %s loaded as version %d: %zu cells, %zu of an earlier version retired\n"),
                       plan->programme, (int)saved->version, saved->cells, saved->retired);
     }
 }
@@ -144,31 +143,31 @@ static void print_saved(struct cli *cli, const struct plan *plan, const struct p
 enum error_code command_plan_load(struct cli *cli, struct error *err) {
     CLEAN(plan_read_finish) struct plan_read read = {0};
     enum error_code code = read_plan(cli, cli->args->positionals[0], instant_day(cli->now), &read, err);
-    if (code)
-        return code;
+    if (code) return code;
     if (!read.plan) {
         print_findings(cli, &read, &cli->out);
         return error_set(err, ERROR_INPUT, "%s has %zu errors: nothing was changed in the database",
                          cli->args->positionals[0], read.findings.errors);
     }
     const char *document = args_value(cli->args, "document", NULL);
-    if (document)
-        read.plan->document = document;
+    if (document) read.plan->document = document;
     shorten_names(&read.files);
     CLEAN(pg_close) struct pg *pg = NULL;
     struct plan_saved saved = {0};
-    struct plan_save save = {.plan = read.plan, .texts = read.files.texts, .text_count = read.files.count,
-                             .loaded_at = cli->now, .loaded_by = cli_by(cli), .trial = true};
-    if ((code = cli_connect_admin(cli, &pg, err)) || (code = plan_save(pg, &save, &saved, err)))
-        return code;
+    struct plan_save save = {.plan = read.plan,
+                             .texts = read.files.texts,
+                             .text_count = read.files.count,
+                             .loaded_at = cli->now,
+                             .loaded_by = cli_by(cli),
+                             .trial = true};
+    if ((code = cli_connect_admin(cli, &pg, err)) || (code = plan_save(pg, &save, &saved, err))) return code;
     print_saved(cli, read.plan, &saved);
     return ERROR_OK;
 }
 
 static void print_target(const struct plan *plan, const struct target *target, struct grid *grid) {
     char value[DECIMAL_TEXT_MAX] = "", due[DAY_TEXT_MAX] = "";
-    if (target->has_value)
-        decimal_print(target->value, value);
+    if (target->has_value) decimal_print(target->value, value);
     day_print(target->due, due);
     grid_add(grid, target->code);
     grid_add(grid, target->name);
@@ -182,8 +181,10 @@ static void print_target(const struct plan *plan, const struct target *target, s
 }
 
 static void print_plan(const struct plan *plan, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "代码"}, {.title = "指标", .max_width = 44}, {.title = "类型"},
-                                                 {.title = "目标"}, {.title = "期限"}, {.title = "措辞"}, {.title = "谁报"}};
+    static const struct grid_column columns[] = {{.title = "代码"}, {.title = "指标", .max_width = 44},
+                                                 {.title = "类型"}, {.title = "目标"},
+                                                 {.title = "期限"}, {.title = "措辞"},
+                                                 {.title = "谁报"}};
     buffer_printf(out, "%s  %s\n", plan->title, plan->document ? plan->document : "");
     for (size_t i = 0; i < plan->task_count; i++) {
         const struct task *task = &plan->tasks[i];
@@ -215,12 +216,9 @@ static enum error_code read_stored(struct cli *cli, const char *known_at, struct
     struct programme programme = {0};
     struct moment moment;
     enum error_code code = moment_resolve(NULL, known_at, cli->now, &moment, err);
-    if (!code)
-        code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = choose_programme(cli, pg, &programme, err);
-    if (!code)
-        code = stored_plan_read(pg, programme.id, known_at ? moment.known_at : INSTANT_NONE, stored, err);
+    if (!code) code = cli_connect_reader(cli, &pg, err);
+    if (!code) code = choose_programme(cli, pg, &programme, err);
+    if (!code) code = stored_plan_read(pg, programme.id, known_at ? moment.known_at : INSTANT_NONE, stored, err);
     programme_finish(&programme);
     return code;
 }
@@ -228,19 +226,16 @@ static enum error_code read_stored(struct cli *cli, const char *known_at, struct
 static enum error_code show_stored(struct cli *cli, struct error *err) {
     struct stored_plan stored = {0};
     enum error_code code = read_stored(cli, args_value(cli->args, "known-at", NULL), &stored, err);
-    if (!code)
-        show(cli, stored.plan);
+    if (!code) show(cli, stored.plan);
     stored_plan_finish(&stored);
     return code;
 }
 
 enum error_code command_plan_show(struct cli *cli, struct error *err) {
-    if (cli->args->positional_count == 0)
-        return show_stored(cli, err);
+    if (cli->args->positional_count == 0) return show_stored(cli, err);
     CLEAN(plan_read_finish) struct plan_read read = {0};
     enum error_code code = read_plan(cli, cli->args->positionals[0], DAY_NONE, &read, err);
-    if (code)
-        return code;
+    if (code) return code;
     if (!read.plan) {
         CLEAN(buffer_finish) struct buffer words = {0};
         print_findings(cli, &read, &words);
@@ -251,12 +246,10 @@ enum error_code command_plan_show(struct cli *cli, struct error *err) {
 }
 
 enum error_code command_plan_export(struct cli *cli, struct error *err) {
-    if (!args_has(cli->args, "catalogue"))
-        return error_set(err, ERROR_USAGE, "say what to export: --catalogue");
+    if (!args_has(cli->args, "catalogue")) return error_set(err, ERROR_USAGE, "say what to export: --catalogue");
     struct stored_plan stored = {0};
     enum error_code code = read_stored(cli, NULL, &stored, err);
-    if (!code && !catalogue_write(stored.plan, &cli->out))
-        code = error_set(err, ERROR_MEMORY, "out of memory");
+    if (!code && !catalogue_write(stored.plan, &cli->out)) code = error_set(err, ERROR_MEMORY, "out of memory");
     stored_plan_finish(&stored);
     return code;
 }

@@ -28,8 +28,7 @@ static void print_words(const struct cli *cli, const struct settle_result *resul
         buffer_printf(out, say(cli, "not settled at step %lld:\n"), (long long)result->step);
     for (size_t i = 0; i < result->count && i < SETTLE_WORDS_MAX; i++)
         buffer_printf(out, "  %s\n", result->outstanding[i]);
-    if (*next)
-        buffer_printf(out, say(cli, "next due %s\n"), next);
+    if (*next) buffer_printf(out, say(cli, "next due %s\n"), next);
 }
 
 enum error_code command_settle(struct cli *cli, struct error *err) {
@@ -38,18 +37,12 @@ enum error_code command_settle(struct cli *cli, struct error *err) {
     AUTO_FREE struct settle_result *result = calloc(1, sizeof *result);
     int64_t step = -1, timeout_ms = 0, expected = 0;
     enum error_code code = result ? ERROR_OK : error_set(err, ERROR_MEMORY, "out of memory");
-    if (!code)
-        code = number_option(cli->args, "timeout", MS_SECOND, &timeout_ms, err);
-    if (!code)
-        code = number_option(cli->args, "expect", 1, &expected, err);
-    if (!code && cli->settings.clock)
-        code = clock_file_read(cli->settings.clock, &step, &cli->now, err);
-    if (!code)
-        code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = settle_watch_open(&watch, cli->settings.status, pg, err);
-    if (code)
-        return code;
+    if (!code) code = number_option(cli->args, "timeout", MS_SECOND, &timeout_ms, err);
+    if (!code) code = number_option(cli->args, "expect", 1, &expected, err);
+    if (!code && cli->settings.clock) code = clock_file_read(cli->settings.clock, &step, &cli->now, err);
+    if (!code) code = cli_connect_reader(cli, &pg, err);
+    if (!code) code = settle_watch_open(&watch, cli->settings.status, pg, err);
+    if (code) return code;
     watch.expected = (size_t)expected;
     if ((code = settle_wait(&watch, step, cli->now, tick_after(tick_now(), timeout_ms), NULL, NULL, result, err)))
         return code;

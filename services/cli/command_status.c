@@ -20,8 +20,7 @@ static void add_cell(const struct view *view, size_t cell, struct grid *grid) {
     const struct assessment *assessment = &view->cells[cell];
     CLEAN(buffer_finish) struct buffer done = {0}, flags = {0};
     char planned[DECIMAL_TEXT_MAX] = "", points[16], due[DAY_TEXT_MAX];
-    if (assessment->has_planned)
-        decimal_print(assessment->planned, planned);
+    if (assessment->has_planned) decimal_print(assessment->planned, planned);
     points_words(assessment, points);
     day_print(assessment->due, due);
     cell_done_words(view, cell, assessment, &done);
@@ -41,15 +40,21 @@ static void add_cell(const struct view *view, size_t cell, struct grid *grid) {
 }
 
 static void print_cells(const struct view *view, const struct filter *filter, struct buffer *out) {
-    static const struct grid_column columns[] = {
-        {.title = "代码"}, {.title = "指标", .max_width = 24}, {.title = "县区"}, {.title = "完成", .align = TEXT_RIGHT},
-        {.title = "应达", .align = TEXT_RIGHT}, {.title = "偏差", .align = TEXT_RIGHT}, {.title = "期限"},
-        {.title = "灯"}, {.title = "状态"}, {.title = "报送"}, {.title = "说明", .max_width = 40}};
+    static const struct grid_column columns[] = {{.title = "代码"},
+                                                 {.title = "指标", .max_width = 24},
+                                                 {.title = "县区"},
+                                                 {.title = "完成", .align = TEXT_RIGHT},
+                                                 {.title = "应达", .align = TEXT_RIGHT},
+                                                 {.title = "偏差", .align = TEXT_RIGHT},
+                                                 {.title = "期限"},
+                                                 {.title = "灯"},
+                                                 {.title = "状态"},
+                                                 {.title = "报送"},
+                                                 {.title = "说明", .max_width = 40}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 11);
     for (size_t i = 0; i < view->plan->cell_count; i++)
-        if (filter_takes(filter, view->plan, i, &view->cells[i]))
-            add_cell(view, i, &grid);
+        if (filter_takes(filter, view->plan, i, &view->cells[i])) add_cell(view, i, &grid);
     grid_print(&grid, "", out);
     buffer_printf(out, "%zu 项\n", grid_rows(&grid));
 }
@@ -73,13 +78,9 @@ enum error_code command_status(struct cli *cli, struct error *err) {
     CLEAN(morning_finish) struct morning morning = {0};
     struct filter filter;
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = view_open(cli, pg, &view, err);
-    if (!code)
-        code = filter_read(cli->args, view.plan, view.moment.as_of, &filter, err);
-    if (!code)
-        code = morning_make(&view, pg, cli->now, &morning, err);
-    if (!code)
-        print_status(cli, &morning, &filter);
+    if (!code) code = view_open(cli, pg, &view, err);
+    if (!code) code = filter_read(cli->args, view.plan, view.moment.as_of, &filter, err);
+    if (!code) code = morning_make(&view, pg, cli->now, &morning, err);
+    if (!code) print_status(cli, &morning, &filter);
     return code;
 }

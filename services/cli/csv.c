@@ -8,28 +8,22 @@ void csv_begin(struct csv *csv, struct buffer *out) {
 }
 
 static void separate(struct csv *csv) {
-    if (csv->open)
-        buffer_add_char(csv->out, ',');
+    if (csv->open) buffer_add_char(csv->out, ',');
     csv->open = true;
 }
 
 void csv_text(struct csv *csv, const char *text) {
     separate(csv);
-    if (!text || !*text)
-        return;
+    if (!text || !*text) return;
     bool formula = strchr("=+-@\t\r", *text) != NULL;
     bool quoted = strpbrk(text, ",\"\r\n") != NULL || *text == ' ';
-    if (quoted)
-        buffer_add_char(csv->out, '"');
-    if (formula)
-        buffer_add_char(csv->out, '\'');
+    if (quoted) buffer_add_char(csv->out, '"');
+    if (formula) buffer_add_char(csv->out, '\'');
     for (; *text; text++) {
-        if (*text == '"')
-            buffer_add_char(csv->out, '"');
+        if (*text == '"') buffer_add_char(csv->out, '"');
         buffer_add_char(csv->out, *text);
     }
-    if (quoted)
-        buffer_add_char(csv->out, '"');
+    if (quoted) buffer_add_char(csv->out, '"');
 }
 
 void csv_number(struct csv *csv, const char *text) {

@@ -1,4 +1,5 @@
-/* CSV for spreadsheets: UTF-8 with BOM, CRLF, quotes where needed, and no cell that a spreadsheet would run as a formula. */
+/* CSV for spreadsheets: UTF-8 with BOM, CRLF, quotes where needed, and no cell that a spreadsheet would run as a
+ * formula. */
 #ifndef DUBAN_CLI_CSV_H
 #define DUBAN_CLI_CSV_H
 

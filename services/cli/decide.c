@@ -16,17 +16,16 @@ static enum error_code check_settings(const struct settings *settings, struct er
                           : !settings->office_unit          ? "office.unit"
                           : !settings->office_servers.count ? "office.server"
                                                             : NULL;
-    if (!missing)
-        return ERROR_OK;
-    return error_set(err, ERROR_USAGE, "the configuration has no %s: decisions go out through the office's own spool", missing);
+    if (!missing) return ERROR_OK;
+    return error_set(err, ERROR_USAGE, "the configuration has no %s: decisions go out through the office's own spool",
+                     missing);
 }
 
 static enum error_code read_servers(const struct settings *settings, struct uplink_server servers[SETTINGS_SERVERS_MAX],
                                     char keys[SETTINGS_SERVERS_MAX][KEY_TEXT_MAX], struct error *err) {
     for (size_t i = 0; i < settings->office_servers.count; i++) {
         enum error_code code = key_public_read(settings->office_servers.items[i].key, keys[i], err);
-        if (code)
-            return code;
+        if (code) return code;
         servers[i] = (struct uplink_server){settings->office_servers.items[i].address, keys[i]};
     }
     return ERROR_OK;
@@ -39,12 +38,13 @@ static enum error_code send_event(const struct cli *cli, const struct event *eve
     CLEAN(spool_close) struct spool *spool = NULL;
     unsigned rejected = 0;
     enum error_code code = read_servers(settings, servers, keys, err);
-    struct uplink_settings uplink = {.servers = servers, .server_count = settings->office_servers.count,
-                                     .secret_key_file = settings->office_key, .software = "duban " DUBAN_VERSION};
+    struct uplink_settings uplink = {.servers = servers,
+                                     .server_count = settings->office_servers.count,
+                                     .secret_key_file = settings->office_key,
+                                     .software = "duban " DUBAN_VERSION};
     if (!code)
         code = spool_open(settings->office_spool, slice_of(settings->office_stream), NULL, SPOOL_WAIT_MS, &spool, err);
-    if (!code)
-        code = spool_send_and_wait(spool, &uplink, event, cli->now, PATIENCE_MS, &rejected, err);
+    if (!code) code = spool_send_and_wait(spool, &uplink, event, cli->now, PATIENCE_MS, &rejected, err);
     if (!code && rejected)
         return error_set(err, ERROR_REFUSED, "the centre put the decision into quarantine (%s): %s",
                          quarantine_row(rejected)->name, quarantine_row(rejected)->english);
@@ -55,17 +55,13 @@ enum error_code decide(struct cli *cli, struct decision_event *decision, struct 
     uint8_t more[MORE_BYTES_MAX];
     size_t more_len = 0;
     const char *by = args_value(cli->args, "by", NULL);
-    if (!by || !*by)
-        return error_set(err, ERROR_USAGE, "say who decides: --by NAME (it stands in the record)");
+    if (!by || !*by) return error_set(err, ERROR_USAGE, "say who decides: --by NAME (it stands in the record)");
     enum error_code code = check_settings(&cli->settings, err);
-    if (!code)
-        code = random_uid(decision->uid, err);
-    if (code)
-        return code;
+    if (!code) code = random_uid(decision->uid, err);
+    if (code) return code;
     decision->more.by = slice_of(by);
     enum proto_code packed = more_encode((uint32_t)decision->kind, &decision->more, more, sizeof more, &more_len);
-    if (packed)
-        return error_from_proto(err, packed, "the decision");
+    if (packed) return error_from_proto(err, packed, "the decision");
     struct event event = {
         .kind = (uint32_t)decision->kind,
         .target = slice_of(decision->target),

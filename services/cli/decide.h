@@ -8,13 +8,14 @@
 
 struct decision_event {
     enum event_kind kind;
-    const char *target, *area; /* NULL = none */
-    struct day as_of;          /* DAY_NONE = none */
-    struct more more;          /* by is filled in */
+    const char *target, *area;    /* NULL = none */
+    struct day as_of;             /* DAY_NONE = none */
+    struct more more;             /* by is filled in */
     uint8_t uid[EVENT_UID_BYTES]; /* out: made here */
 };
 
-/* Takes --by and --reason from the command line. ERROR_CONNECTION: it is kept in the spool and goes with the next one. */
+/* Takes --by and --reason from the command line. ERROR_CONNECTION: it is kept in the spool and goes with the next one.
+ */
 __attribute__((warn_unused_result)) enum error_code decide(struct cli *cli, struct decision_event *decision,
                                                            struct error *err);
 

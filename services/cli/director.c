@@ -13,12 +13,9 @@
 struct instant director_next(const struct script *script, size_t done, struct instant now, struct instant next_due,
                              struct instant until) {
     struct instant next = day_end(instant_day(now));
-    if (instant_is(next_due) && next_due.ms > now.ms && next_due.ms < next.ms)
-        next = next_due;
-    if (done < script->count && script->lines[done].at.ms < next.ms)
-        next = script->lines[done].at;
-    if (until.ms < next.ms)
-        next = until;
+    if (instant_is(next_due) && next_due.ms > now.ms && next_due.ms < next.ms) next = next_due;
+    if (done < script->count && script->lines[done].at.ms < next.ms) next = script->lines[done].at;
+    if (until.ms < next.ms) next = until;
     return next.ms > now.ms ? next : now;
 }
 
@@ -32,13 +29,10 @@ static enum error_code read_done(struct director *director, struct error *err) {
     AUTO_FREE char *path = done_file(director);
     CLEAN(buffer_finish) struct buffer text = {0};
     int64_t count = 0;
-    if (!path)
-        return error_set(err, ERROR_MEMORY, "out of memory");
-    if (!file_exists(path))
-        return ERROR_OK;
+    if (!path) return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!file_exists(path)) return ERROR_OK;
     enum error_code code = file_read(path, 64, &text, err);
-    if (code)
-        return code;
+    if (code) return code;
     size_t len = strcspn(buffer_text(&text), "\n");
     if (!text_to_int(buffer_text(&text), len, &count) || count < 0 || (size_t)count > director->script->count)
         return error_set(err, ERROR_INPUT, "%s does not belong to this script: remove it to play from the start", path);
@@ -56,13 +50,10 @@ static enum error_code write_done(const struct director *director, struct error 
 enum error_code director_open(struct director *director, struct instant first, struct error *err) {
     director->done = 0;
     director->folder = path_folder(director->script_file);
-    if (!director->folder)
-        return error_set(err, ERROR_MEMORY, "out of memory");
+    if (!director->folder) return error_set(err, ERROR_MEMORY, "out of memory");
     enum error_code code = ERROR_OK;
-    if (!file_exists(director->clock_file))
-        code = clock_file_write(director->clock_file, 1, first, err);
-    if (!code)
-        code = clock_file_read(director->clock_file, &director->step, &director->now, err);
+    if (!file_exists(director->clock_file)) code = clock_file_write(director->clock_file, 1, first, err);
+    if (!code) code = clock_file_read(director->clock_file, &director->step, &director->now, err);
     return code ? code : read_done(director, err);
 }
 
@@ -78,16 +69,14 @@ static enum error_code set_clock(struct director *director, struct instant at, s
 
 static void tell_waiting(void *context, const struct settle_result *so_far) {
     struct director *director = context;
-    if (director->waiting)
-        director->waiting(director->context, director, so_far);
+    if (director->waiting) director->waiting(director->context, director, so_far);
 }
 
 static enum error_code settle(struct director *director, struct settle_result *result, struct error *err) {
     struct tick deadline = tick_after(tick_now(), director->stall_ms);
-    enum error_code code = settle_wait(director->watch, director->step, director->now, deadline, tell_waiting, director,
-                                       result, err);
-    if (code || result->settled)
-        return code;
+    enum error_code code =
+        settle_wait(director->watch, director->step, director->now, deadline, tell_waiting, director, result, err);
+    if (code || result->settled) return code;
     CLEAN(buffer_finish) struct buffer words = {0};
     for (size_t i = 0; i < result->count && i < SETTLE_WORDS_MAX; i++)
         buffer_printf(&words, "\n  %s", result->outstanding[i]);
@@ -103,8 +92,7 @@ static enum error_code run_lines(struct director *director, bool *any, struct er
     *any = false;
     while (director->done < script->count && script->lines[director->done].at.ms <= director->now.ms) {
         const struct script_line *line = &script->lines[director->done];
-        if (director->doing)
-            director->doing(director->context, director, line);
+        if (director->doing) director->doing(director->context, director, line);
         enum error_code code = director_act(line, director->folder, err);
         if (code) {
             error_place(err, "%s:%u", director->script_file, line->line);
@@ -112,15 +100,13 @@ static enum error_code run_lines(struct director *director, bool *any, struct er
         }
         director->done++;
         *any = true;
-        if ((code = write_done(director, err)))
-            return code;
+        if ((code = write_done(director, err))) return code;
     }
     return ERROR_OK;
 }
 
 static void keep_pace(struct director *director, struct instant from, struct tick began) {
-    if (!director->pace_ms)
-        return;
+    if (!director->pace_ms) return;
     int64_t share_ms = (director->now.ms - from.ms) * director->pace_ms / MS_DAY;
     struct tick due = tick_after(began, share_ms);
     for (int left; (left = tick_wait(tick_now(), due)) > 0;)
@@ -135,19 +121,15 @@ enum error_code director_run(struct director *director, struct error *err) {
         struct tick began = tick_now();
         struct instant from = director->now;
         bool any;
-        if ((code = settle(director, result, err)))
-            break;
+        if ((code = settle(director, result, err))) break;
         director->watch->expected = 0;
-        if ((code = run_lines(director, &any, err)))
-            break;
-        if (!any && director->now.ms >= director->until.ms)
-            break;
-        struct instant next = any ? director->now
-                                  : director_next(director->script, director->done, director->now, result->next_at,
-                                                  director->until);
+        if ((code = run_lines(director, &any, err))) break;
+        if (!any && director->now.ms >= director->until.ms) break;
+        struct instant next =
+            any ? director->now
+                : director_next(director->script, director->done, director->now, result->next_at, director->until);
         code = set_clock(director, next, err);
-        if (!code && director->moved)
-            director->moved(director->context, director);
+        if (!code && director->moved) director->moved(director->context, director);
         keep_pace(director, from, began);
     }
     free(result);

@@ -15,14 +15,14 @@ struct director {
     int64_t stall_ms; /* real time without settling after which it gives up */
     int64_t pace_ms;  /* real time a domain day should take at least; 0 = as fast as it goes */
     size_t expected;  /* programs that must show themselves before the first step */
-    void (*moved)(void *context, const struct director *director);                                /* after each advance */
+    void (*moved)(void *context, const struct director *director); /* after each advance */
     void (*waiting)(void *context, const struct director *director, const struct settle_result *); /* between looks */
     void (*doing)(void *context, const struct director *director, const struct script_line *line);
     void *context;
     /* its own */
     int64_t step;
     struct instant now;
-    size_t done; /* lines of the script */
+    size_t done;  /* lines of the script */
     char *folder; /* of the script */
 };
 
@@ -33,7 +33,8 @@ void director_finish(struct director *director);
 /* Plays until `until`. ERROR_CONFLICT names what is outstanding after a stall. */
 __attribute__((warn_unused_result)) enum error_code director_run(struct director *director, struct error *err);
 
-/* Where the clock goes from `now`: the earliest of the next line, the next thing due, the next midnight and the end. Pure. */
+/* Where the clock goes from `now`: the earliest of the next line, the next thing due, the next midnight and the end.
+ * Pure. */
 struct instant director_next(const struct script *script, size_t done, struct instant now, struct instant next_due,
                              struct instant until);
 

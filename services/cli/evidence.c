@@ -10,8 +10,14 @@ void hold_causes_words(unsigned causes, char *out, size_t capacity) {
     static const struct {
         unsigned cause;
         const char *word;
-    } words[] = {{HOLD_FALL, "下降"}, {HOLD_CHANGED, "改数"}, {HOLD_ABOVE_GOAL, "超目标一半以上"}, {HOLD_POWER_OF_TEN, "差十倍"},
-                 {HOLD_ABOVE_HUNDRED, "超百分之百"}, {HOLD_FUTURE, "日期在后"}, {HOLD_DENOMINATOR, "分母不符"}, {HOLD_RETRACTION, "撤回没有理由"}};
+    } words[] = {{HOLD_FALL, "下降"},
+                 {HOLD_CHANGED, "改数"},
+                 {HOLD_ABOVE_GOAL, "超目标一半以上"},
+                 {HOLD_POWER_OF_TEN, "差十倍"},
+                 {HOLD_ABOVE_HUNDRED, "超百分之百"},
+                 {HOLD_FUTURE, "日期在后"},
+                 {HOLD_DENOMINATOR, "分母不符"},
+                 {HOLD_RETRACTION, "撤回没有理由"}};
     size_t at = 0;
     out[0] = '\0';
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -23,8 +29,7 @@ static bool find_held(const struct ledger *ledger, size_t event, struct evidence
     for (size_t i = 0; i < ledger->held_count; i++) {
         const struct held *held = &ledger->held[i];
         char causes[96], figure[48];
-        if (held->event != event)
-            continue;
+        if (held->event != event) continue;
         hold_causes_words(held->causes, causes, sizeof causes);
         figure_words(&held->standing, figure, sizeof figure);
         out->token = "held";
@@ -40,8 +45,7 @@ static bool find_standing(const struct ledger *ledger, const struct cell_event *
                           struct evidence *out) {
     for (size_t i = 0; i < ledger->standing_count; i++) {
         const struct standing *standing = &ledger->standing[i];
-        if (standing->event != event)
-            continue;
+        if (standing->event != event) continue;
         out->token = "standing";
         snprintf(out->words, sizeof out->words, "采用%s%s%s", standing->on_behalf ? "（代报）" : "",
                  standing->corrected ? "（更正）" : "",
@@ -81,12 +85,24 @@ const char *evidence_kind_name(enum event_kind kind) {
     static const struct {
         enum event_kind kind;
         const char *name;
-    } names[] = {{EVENT_FIGURE, "数"}, {EVENT_CORRECTION, "更正"}, {EVENT_NO_CHANGE, "无变化"}, {EVENT_WORDS, "文字"},
-                 {EVENT_RETRACTION, "撤回"}, {EVENT_REPLY, "答复"}, {EVENT_EXTENSION_ASKED, "申请延期"}, {EVENT_CLOSE_CLAIMED, "申请销号"},
-                 {EVENT_MATTER, "事项"}, {EVENT_OBJECTION, "异议"}, {EVENT_CONFIRM, "确认"}, {EVENT_FREEZE, "定格"}, {EVENT_RELEASE, "核定"},
-                 {EVENT_EXTENSION, "延期决定"}, {EVENT_CLOSE_CHECKED, "销号核验"}, {EVENT_OVERRIDE, "改灯"}, {EVENT_REVERSAL, "收回决定"}};
+    } names[] = {{EVENT_FIGURE, "数"},
+                 {EVENT_CORRECTION, "更正"},
+                 {EVENT_NO_CHANGE, "无变化"},
+                 {EVENT_WORDS, "文字"},
+                 {EVENT_RETRACTION, "撤回"},
+                 {EVENT_REPLY, "答复"},
+                 {EVENT_EXTENSION_ASKED, "申请延期"},
+                 {EVENT_CLOSE_CLAIMED, "申请销号"},
+                 {EVENT_MATTER, "事项"},
+                 {EVENT_OBJECTION, "异议"},
+                 {EVENT_CONFIRM, "确认"},
+                 {EVENT_FREEZE, "定格"},
+                 {EVENT_RELEASE, "核定"},
+                 {EVENT_EXTENSION, "延期决定"},
+                 {EVENT_CLOSE_CHECKED, "销号核验"},
+                 {EVENT_OVERRIDE, "改灯"},
+                 {EVENT_REVERSAL, "收回决定"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].kind == kind)
-            return names[i].name;
+        if (names[i].kind == kind) return names[i].name;
     return "其他";
 }

@@ -34,8 +34,7 @@ static bool is_of_record(const struct view *view, const struct stream *stream, s
 
 const struct stream *feed_of_record(const struct view *view, size_t cell) {
     for (size_t i = 0; i < view->streams.count; i++)
-        if (is_of_record(view, &view->streams.items[i], cell))
-            return &view->streams.items[i];
+        if (is_of_record(view, &view->streams.items[i], cell)) return &view->streams.items[i];
     return NULL;
 }
 
@@ -49,8 +48,7 @@ static bool offline_alert_stands(const struct view *view, const struct stream *s
 
 /* Of the past only the alert that stood then tells; the STATUS row is the present's. */
 static bool is_offline(const struct view *view, const struct stream *stream, struct instant now) {
-    if (view->moment.past || !instant_is(stream->status_at))
-        return offline_alert_stands(view, stream);
+    if (view->moment.past || !instant_is(stream->status_at)) return offline_alert_stands(view, stream);
     return calendar_working_ms(view->plan->calendar, &view->plan->reporting, stream->status_at, now) >=
            (int64_t)view->rules.alerts.silence_hours * MS_HOUR;
 }
@@ -62,21 +60,16 @@ static bool is_desk(const struct stream *stream) {
 
 static enum feed_state judge(const struct view *view, const struct feed *feed, struct instant now) {
     bool heard = feed->position || feed->last || instant_is(feed->stream->status_at);
-    if (is_desk(feed->stream))
-        return FEED_OK;
-    if (!heard)
-        return feed->owed ? FEED_NEVER : FEED_OK;
-    if (is_offline(view, feed->stream, now))
-        return FEED_OFFLINE;
-    if (feed->last && feed->last->refused)
-        return FEED_REJECTED;
+    if (is_desk(feed->stream)) return FEED_OK;
+    if (!heard) return feed->owed ? FEED_NEVER : FEED_OK;
+    if (is_offline(view, feed->stream, now)) return FEED_OFFLINE;
+    if (feed->last && feed->last->refused) return FEED_REJECTED;
     return feed->missing ? FEED_MISSING : FEED_OK;
 }
 
 bool feeds_make(const struct view *view, struct instant now, struct feeds *out) {
     *out = (struct feeds){.items = calloc(view->streams.count + 1, sizeof *out->items)};
-    if (!out->items)
-        return false;
+    if (!out->items) return false;
     out->count = view->streams.count;
     for (size_t i = 0; i < out->count; i++) {
         struct feed *feed = &out->items[i];

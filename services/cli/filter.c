@@ -5,17 +5,18 @@
 #include "common/base/text.h"
 #include "common/domain/plan_words.h"
 
-static const struct word lights[] = {{"none", LIGHT_NONE},     {"grey", LIGHT_GREY}, {"green", LIGHT_GREEN},
-                                     {"blue", LIGHT_BLUE},     {"yellow", LIGHT_YELLOW}, {"red", LIGHT_RED},
-                                     {"灰", LIGHT_GREY},       {"绿", LIGHT_GREEN},  {"蓝", LIGHT_BLUE},
-                                     {"黄", LIGHT_YELLOW},     {"红", LIGHT_RED},    {NULL, 0}};
+static const struct word lights[] = {{"none", LIGHT_NONE}, {"grey", LIGHT_GREY},     {"green", LIGHT_GREEN},
+                                     {"blue", LIGHT_BLUE}, {"yellow", LIGHT_YELLOW}, {"red", LIGHT_RED},
+                                     {"灰", LIGHT_GREY},   {"绿", LIGHT_GREEN},      {"蓝", LIGHT_BLUE},
+                                     {"黄", LIGHT_YELLOW}, {"红", LIGHT_RED},        {NULL, 0}};
 
 static enum error_code read_lights(const char *text, struct filter *out, struct error *err) {
     while (*text) {
         size_t len = strcspn(text, ",");
         int light;
         if (!word_find(lights, text, len, &light))
-            return error_set(err, ERROR_USAGE, "--light %.*s: one or more of red,yellow,blue,green,grey,none", (int)len, text);
+            return error_set(err, ERROR_USAGE, "--light %.*s: one or more of red,yellow,blue,green,grey,none", (int)len,
+                             text);
         out->lights |= 1u << light;
         text += len + (text[len] == ',');
     }
@@ -25,10 +26,8 @@ static enum error_code read_lights(const char *text, struct filter *out, struct 
 static enum error_code read_unit(const char *name, const struct plan *plan, struct filter *out, struct error *err) {
     out->unit = plan_find_unit(plan, slice_of(name));
     for (size_t i = 0; out->unit == NO_INDEX && i < plan->unit_count; i++)
-        if (plan->units[i].short_name && strcmp(plan->units[i].short_name, name) == 0)
-            out->unit = i;
-    if (out->unit != NO_INDEX)
-        return ERROR_OK;
+        if (plan->units[i].short_name && strcmp(plan->units[i].short_name, name) == 0) out->unit = i;
+    if (out->unit != NO_INDEX) return ERROR_OK;
     const char *near = NULL;
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < plan->unit_count; i++) {
@@ -38,8 +37,8 @@ static enum error_code read_unit(const char *name, const struct plan *plan, stru
             near = plan->units[i].name;
         }
     }
-    return error_set(err, ERROR_USAGE, "--lead %s: the plan has no such unit%s%s", name, near ? "; the nearest is " : "",
-                     near ? near : "");
+    return error_set(err, ERROR_USAGE, "--lead %s: the plan has no such unit%s%s", name,
+                     near ? "; the nearest is " : "", near ? near : "");
 }
 
 enum error_code filter_read(const struct args *args, const struct plan *plan, struct day today, struct filter *out,
@@ -53,10 +52,10 @@ enum error_code filter_read(const struct args *args, const struct plan *plan, st
         bool several = false;
         out->area = plan_area_named(plan, slice_of(area), today, &several);
         if (out->area == NO_INDEX)
-            code = error_set(err, ERROR_USAGE, "--area %s: %s", area, several ? "several areas are called so: give the code" : "the plan has no such area");
+            code = error_set(err, ERROR_USAGE, "--area %s: %s", area,
+                             several ? "several areas are called so: give the code" : "the plan has no such area");
     }
-    if (!code && light)
-        code = read_lights(light, out, err);
+    if (!code && light) code = read_lights(light, out, err);
     if (!code && within) {
         int64_t days;
         if (!text_to_int(within, strlen(within), &days) || days < 0 || days > 36500)
@@ -68,26 +67,22 @@ enum error_code filter_read(const struct args *args, const struct plan *plan, st
 
 static bool has_unit(const struct task *task, size_t unit) {
     for (size_t i = 0; i < task->lead_count; i++)
-        if (task->leads[i] == unit)
-            return true;
+        if (task->leads[i] == unit) return true;
     for (size_t i = 0; i < task->participant_count; i++)
-        if (task->participants[i] == unit)
-            return true;
+        if (task->participants[i] == unit) return true;
     return false;
 }
 
-bool filter_takes(const struct filter *filter, const struct plan *plan, size_t cell, const struct assessment *assessment) {
+bool filter_takes(const struct filter *filter, const struct plan *plan, size_t cell,
+                  const struct assessment *assessment) {
     const struct cell *owed = &plan->cells[cell];
     if (filter->any && assessment->state == STATE_NO_TASK)
         return false; /* a county without the task is in none of its lists */
     if (filter->unit != NO_INDEX && !has_unit(&plan->tasks[plan->targets[owed->target].task], filter->unit))
         return false;
-    if (filter->area != NO_INDEX && owed->area != filter->area)
-        return false;
-    if (filter->lights && !(filter->lights & 1u << assessment->light))
-        return false;
-    if (!day_is(filter->due_until))
-        return true;
+    if (filter->area != NO_INDEX && owed->area != filter->area) return false;
+    if (filter->lights && !(filter->lights & 1u << assessment->light)) return false;
+    if (!day_is(filter->due_until)) return true;
     return assessment->state != STATE_DONE && day_is(assessment->due) && assessment->due.n >= filter->today.n &&
            assessment->due.n <= filter->due_until.n;
 }

@@ -6,16 +6,15 @@
 #include "common/domain/assess.h"
 
 struct filter {
-    bool any; /* something was asked for */
-    size_t unit, area; /* NO_INDEX = all; unit leads or takes part */
-    unsigned lights;   /* bits 1 << enum light; 0 = all */
+    bool any;             /* something was asked for */
+    size_t unit, area;    /* NO_INDEX = all; unit leads or takes part */
+    unsigned lights;      /* bits 1 << enum light; 0 = all */
     struct day due_until; /* DAY_NONE = any; only what is not done */
     struct day today;
 };
 /* ERROR_USAGE names what is not known and what is near. */
-__attribute__((warn_unused_result)) enum error_code filter_read(const struct args *args, const struct plan *plan,
-                                                                struct day today, struct filter *out,
-                                                                struct error *err);
+__attribute__((warn_unused_result)) enum error_code
+filter_read(const struct args *args, const struct plan *plan, struct day today, struct filter *out, struct error *err);
 bool filter_takes(const struct filter *filter, const struct plan *plan, size_t cell,
                   const struct assessment *assessment);
 

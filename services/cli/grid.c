@@ -54,8 +54,7 @@ static void print_line(const struct grid *grid, const char *const *texts, const 
     size_t start = out->len;
     buffer_add_text(out, indent);
     for (size_t i = 0; i < grid->column_count; i++) {
-        if (i)
-            buffer_add_text(out, "  ");
+        if (i) buffer_add_text(out, "  ");
         text_pad(texts[i], strlen(texts[i]), widths[i], grid->columns[i].align, out);
     }
     while (out->len > start && out->data[out->len - 1] == ' ')
@@ -67,21 +66,17 @@ void grid_print(const struct grid *grid, const char *indent, struct buffer *out)
     size_t widths[GRID_COLUMNS_MAX] = {0}, columns = grid->column_count;
     const char *titles[GRID_COLUMNS_MAX] = {0};
     bool titled = columns && grid->columns[0].title;
-    if (grid->failed)
-        out->failed = true;
+    if (grid->failed) out->failed = true;
     for (size_t i = 0; i < columns && titled; i++) {
         titles[i] = grid->columns[i].title;
         widths[i] = text_width(titles[i], strlen(titles[i]));
     }
     for (size_t i = 0; i < grid->count; i++) {
         size_t width = text_width(grid->cells[i], strlen(grid->cells[i])), max = grid->columns[i % columns].max_width;
-        if (max && width > max)
-            width = max;
-        if (width > widths[i % columns])
-            widths[i % columns] = width;
+        if (max && width > max) width = max;
+        if (width > widths[i % columns]) widths[i % columns] = width;
     }
-    if (titled)
-        print_line(grid, titles, widths, indent, out);
+    if (titled) print_line(grid, titles, widths, indent, out);
     for (size_t row = 0; row < grid_rows(grid); row++)
         print_line(grid, (const char *const *)grid->cells + row * columns, widths, indent, out);
 }

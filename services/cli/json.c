@@ -26,8 +26,7 @@ json_t *json_of_instant(struct instant at) {
 
 json_t *json_of_decimal(bool has, struct decimal value) {
     char text[DECIMAL_TEXT_MAX];
-    if (!has)
-        return json_null();
+    if (!has) return json_null();
     decimal_print(value, text);
     return json_string(text);
 }
@@ -35,29 +34,24 @@ json_t *json_of_decimal(bool has, struct decimal value) {
 void uid_print(const uint8_t uid[EVENT_UID_BYTES], char out[37]) {
     size_t at = 0;
     for (size_t i = 0; i < EVENT_UID_BYTES; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            out[at++] = '-';
+        if (i == 4 || i == 6 || i == 8 || i == 10) out[at++] = '-';
         snprintf(out + at, 3, "%02x", uid[i]);
         at += 2;
     }
 }
 
 static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 bool uid_parse(const char *text, uint8_t out[EVENT_UID_BYTES]) {
     size_t digits = 0;
     for (; *text; text++) {
-        if (*text == '-')
-            continue;
+        if (*text == '-') continue;
         int digit = hex_digit(*text);
-        if (digit < 0 || digits == 2 * EVENT_UID_BYTES)
-            return false;
+        if (digit < 0 || digits == 2 * EVENT_UID_BYTES) return false;
         out[digits / 2] = (uint8_t)(digits % 2 ? out[digits / 2] | digit : digit << 4);
         digits++;
     }
@@ -73,8 +67,7 @@ json_t *json_of_uid(const uint8_t uid[EVENT_UID_BYTES]) {
 json_t *json_of_hex(const void *bytes, size_t len) {
     const uint8_t *byte = bytes;
     char text[65];
-    if (!bytes || len > 32)
-        return json_null();
+    if (!bytes || len > 32) return json_null();
     for (size_t i = 0; i < len; i++)
         snprintf(text + 2 * i, 3, "%02x", byte[i]);
     return json_string(text);
@@ -103,8 +96,7 @@ void figure_words(const struct figure *figure, char *out, size_t capacity) {
 
 json_t *json_of_figure(const struct figure *figure) {
     char text[2 * DECIMAL_TEXT_MAX + 2];
-    if (figure->form == FIGURE_DONE)
-        return json_string(figure->done ? "done" : "not_done");
+    if (figure->form == FIGURE_DONE) return json_string(figure->done ? "done" : "not_done");
     figure_words(figure, text, sizeof text);
     return json_of_text(text);
 }

@@ -9,117 +9,183 @@
 #include "services/cli/cli.h"
 #include "services/cli/plan_files.h"
 
-#define RUN(function) &(const struct command){function}
-#define JSON_OPTION {.name = "json", .help = "JSON, for programs", .help_zh = "JSON，供程序用"}
+#define RUN(function)                                                                                                  \
+    &(const struct command) {                                                                                          \
+        function                                                                                                       \
+    }
+#define JSON_OPTION                                                                                                    \
+    { .name = "json", .help = "JSON, for programs", .help_zh = "JSON，供程序用" }
 #define PROGRAMME_OPTION                                                                                               \
-    {.name = "programme", .value = "P", .help = "which programme, when there are several", .help_zh = "哪个任务（有几个时）"}
+    {                                                                                                                  \
+        .name = "programme", .value = "P", .help = "which programme, when there are several",                          \
+        .help_zh = "哪个任务（有几个时）"                                                                    \
+    }
 #define READING_OPTIONS                                                                                                \
     {.name = "as-of", .value = "DAY", .help = "what it was like on that day", .help_zh = "截至哪天的情况"},            \
-        {.name = "known-at", .value = "T", .help = "as known at a day's end or an instant", .help_zh = "按哪天（时刻）所知"}, \
+        {.name = "known-at",                                                                                           \
+         .value = "T",                                                                                                 \
+         .help = "as known at a day's end or an instant",                                                              \
+         .help_zh = "按哪天（时刻）所知"},                                                                             \
         JSON_OPTION, PROGRAMME_OPTION
-#define BY_OPTION {.name = "by", .value = "NAME", .help = "the person who decides", .help_zh = "经办人"}
-#define END {.name = NULL}
+#define BY_OPTION                                                                                                      \
+    { .name = "by", .value = "NAME", .help = "the person who decides", .help_zh = "经办人" }
+#define END                                                                                                            \
+    { .name = NULL }
 
 static const struct args_option common_options[] = {
-    {.name = "config", .value = "FILE", .help = "default $DUBAN_CONFIG, ./duban.yaml, /etc/duban/duban.yaml",
+    {.name = "config",
+     .value = "FILE",
+     .help = "default $DUBAN_CONFIG, ./duban.yaml, /etc/duban/duban.yaml",
      .help_zh = "默认 $DUBAN_CONFIG、./duban.yaml、/etc/duban/duban.yaml"},
-    {.name = "lang", .value = "en|zh", .help = "language of the program's own words; data are Chinese",
+    {.name = "lang",
+     .value = "en|zh",
+     .help = "language of the program's own words; data are Chinese",
      .help_zh = "程序用语；数据文字总是中文"},
     END};
 
 static const struct args_option plan_check_options[] = {PLAN_FILE_OPTIONS, JSON_OPTION, END};
-static const struct args_option plan_load_options[] = {
-    PLAN_FILE_OPTIONS, JSON_OPTION, BY_OPTION,
-    {.name = "document", .value = "NO", .help = "number of the document that changed the plan", .help_zh = "调整计划的文号"},
-    END};
+static const struct args_option plan_load_options[] = {PLAN_FILE_OPTIONS,
+                                                       JSON_OPTION,
+                                                       BY_OPTION,
+                                                       {.name = "document",
+                                                        .value = "NO",
+                                                        .help = "number of the document that changed the plan",
+                                                        .help_zh = "调整计划的文号"},
+                                                       END};
 static const struct args_option plan_show_options[] = {
-    PLAN_FILE_OPTIONS, JSON_OPTION, PROGRAMME_OPTION,
-    {.name = "known-at", .value = "T", .help = "the plan as it stood then", .help_zh = "当时的计划"}, END};
+    PLAN_FILE_OPTIONS,
+    JSON_OPTION,
+    PROGRAMME_OPTION,
+    {.name = "known-at", .value = "T", .help = "the plan as it stood then", .help_zh = "当时的计划"},
+    END};
 static const struct args_option plan_export_options[] = {
     {.name = "catalogue", .help = "what agents check against (JSON)", .help_zh = "采集端核对用的目录（JSON）"},
-    PROGRAMME_OPTION, END};
+    PROGRAMME_OPTION,
+    END};
 static const struct args_option status_options[] = {
     READING_OPTIONS,
     {.name = "full", .help = "the matrix of all tasks", .help_zh = "列出全部任务"},
     {.name = "brief", .help = "a few lines", .help_zh = "只要几行"},
-    {.name = "lead", .value = "UNIT", .help = "only what this unit leads or takes part in", .help_zh = "只看某单位牵头或参与的"},
+    {.name = "lead",
+     .value = "UNIT",
+     .help = "only what this unit leads or takes part in",
+     .help_zh = "只看某单位牵头或参与的"},
     {.name = "area", .value = "AREA", .help = "only this county", .help_zh = "只看某县区"},
-    {.name = "light", .value = "LIGHTS", .help = "only these: yellow,red,grey,…", .help_zh = "只看这些灯：yellow,red,grey,…"},
+    {.name = "light",
+     .value = "LIGHTS",
+     .help = "only these: yellow,red,grey,…",
+     .help_zh = "只看这些灯：yellow,red,grey,…"},
     {.name = "due-within", .value = "DAYS", .help = "only what falls due by then", .help_zh = "只看几天内到期的"},
     END};
 static const struct args_option ledger_options[] = {
     READING_OPTIONS,
     {.name = "csv", .help = "for a spreadsheet: UTF-8 with BOM", .help_zh = "电子表格用（带 BOM 的 UTF-8）"},
-    {.name = "lead", .value = "UNIT", .help = "only what this unit leads or takes part in", .help_zh = "只看某单位牵头或参与的"},
-    {.name = "area", .value = "AREA", .help = "only this county", .help_zh = "只看某县区"}, END};
+    {.name = "lead",
+     .value = "UNIT",
+     .help = "only what this unit leads or takes part in",
+     .help_zh = "只看某单位牵头或参与的"},
+    {.name = "area", .value = "AREA", .help = "only this county", .help_zh = "只看某县区"},
+    END};
 static const struct args_option changes_options[] = {
     READING_OPTIONS,
     {.name = "since", .value = "DAY", .help = "against the end of the day before", .help_zh = "与那天之前相比"},
-    {.name = "since-freeze", .value = "NAME", .help = "against what `freeze NAME` kept", .help_zh = "与某次定格相比"}, END};
+    {.name = "since-freeze", .value = "NAME", .help = "against what `freeze NAME` kept", .help_zh = "与某次定格相比"},
+    END};
 static const struct args_option reading_options[] = {READING_OPTIONS, END};
 static const struct args_option alerts_options[] = {
     READING_OPTIONS,
     {.name = "sent", .help = "by message: what went to whom", .help_zh = "按发出的消息列"},
-    {.name = "all", .help = "with those that are over", .help_zh = "连同已了结的"}, END};
+    {.name = "all", .help = "with those that are over", .help_zh = "连同已了结的"},
+    END};
 static const struct args_option json_options[] = {JSON_OPTION, PROGRAMME_OPTION, END};
 static const struct args_option decision_options[] = {
-    BY_OPTION, PROGRAMME_OPTION,
+    BY_OPTION,
+    PROGRAMME_OPTION,
     {.name = "reason", .value = "TEXT", .help = "why", .help_zh = "理由"},
-    {.name = "as-of", .value = "DAY", .help = "the day of the figure or of the freeze", .help_zh = "数据或定格的截止日"}, END};
+    {.name = "as-of",
+     .value = "DAY",
+     .help = "the day of the figure or of the freeze",
+     .help_zh = "数据或定格的截止日"},
+    END};
 static const struct args_option trial_options[] = {BY_OPTION, PROGRAMME_OPTION, END};
 static const struct args_option key_allow_options[] = {
-    {.name = "stream", .value = "NAME", .help = "the stream the key may speak for", .help_zh = "这把密钥为哪个报送流说话"},
+    {.name = "stream",
+     .value = "NAME",
+     .help = "the stream the key may speak for",
+     .help_zh = "这把密钥为哪个报送流说话"},
     {.name = "unit", .value = "UNIT", .help = "who speaks", .help_zh = "哪个单位"},
     {.name = "area", .value = "CODE", .repeated = true, .help = "scope: an area", .help_zh = "范围：县区"},
     {.name = "tasks", .value = "T06,…", .repeated = true, .help = "scope: tasks", .help_zh = "范围：任务"},
     {.name = "office", .help = "the office: everything, and decisions", .help_zh = "市级办公室：全部，含各项决定"},
     {.name = "label", .value = "TEXT", .help = "what it is called in lists", .help_zh = "清单里怎么叫"},
-    BY_OPTION, PROGRAMME_OPTION, END};
+    BY_OPTION,
+    PROGRAMME_OPTION,
+    END};
 static const struct args_option key_revoke_options[] = {
     {.name = "stream", .value = "NAME", .help = "only for this stream", .help_zh = "只收回这个报送流"}, BY_OPTION, END};
-static const struct args_option stream_reopen_options[] = {
-    {.name = "reason", .value = "TEXT", .help = "why a new life of the spool is let in", .help_zh = "为何放一个新的报送库进来"},
-    BY_OPTION, END};
+static const struct args_option stream_reopen_options[] = {{.name = "reason",
+                                                            .value = "TEXT",
+                                                            .help = "why a new life of the spool is let in",
+                                                            .help_zh = "为何放一个新的报送库进来"},
+                                                           BY_OPTION,
+                                                           END};
 static const struct args_option migrate_options[] = {
     {.name = "kind", .value = "rehearsal|real", .help = "which clock this database is for", .help_zh = "演练还是正式"},
-    {.name = "sql", .value = "DIR", .help = "folder of the migrations", .help_zh = "数据库脚本文件夹"}, END};
+    {.name = "sql", .value = "DIR", .help = "folder of the migrations", .help_zh = "数据库脚本文件夹"},
+    END};
 static const struct args_option settle_options[] = {
     JSON_OPTION,
     {.name = "timeout", .value = "S", .help = "wait so many seconds for it", .help_zh = "最多等几秒"},
-    {.name = "expect", .value = "N", .help = "at least so many programs", .help_zh = "至少几个程序"}, END};
+    {.name = "expect", .value = "N", .help = "at least so many programs", .help_zh = "至少几个程序"},
+    END};
 static const struct args_option play_options[] = {
     {.name = "until", .value = "INSTANT", .help = "default: the last line", .help_zh = "默认到最后一行"},
     {.name = "pace", .value = "S", .help = "real seconds a day should take", .help_zh = "一天走几秒"},
     {.name = "view", .help = "draw it in place, on a terminal", .help_zh = "在终端上画出来"},
     {.name = "expect", .value = "N", .help = "wait for so many programs first", .help_zh = "先等几个程序就位"},
-    {.name = "stall-timeout", .value = "S", .help = "give up when nothing settles for so long (120)", .help_zh = "多久不动就放弃（120）"},
-    PROGRAMME_OPTION, END};
+    {.name = "stall-timeout",
+     .value = "S",
+     .help = "give up when nothing settles for so long (120)",
+     .help_zh = "多久不动就放弃（120）"},
+    PROGRAMME_OPTION,
+    END};
 
 static const struct args_command commands[] = {
     {"status", "", 0, 0, status_options, "the morning view", "晨览", RUN(command_status)},
-    {"explain", "TARGET AREA", 2, 2, reading_options, "why a light is what it is, down to the source", "为什么是这个灯，直到来源", RUN(command_explain)},
+    {"explain", "TARGET AREA", 2, 2, reading_options, "why a light is what it is, down to the source",
+     "为什么是这个灯，直到来源", RUN(command_explain)},
     {"ledger", "", 0, 0, ledger_options, "every cell, for the leader", "台账", RUN(command_ledger)},
     {"changes", "", 0, 0, changes_options, "what moved", "有什么变化", RUN(command_changes)},
-    {"feeds", "[FILE]", 0, 1, reading_options, "who has reported; one file: what became of its rows", "谁报了；某个文件收退情况", RUN(command_feeds)},
+    {"feeds", "[FILE]", 0, 1, reading_options, "who has reported; one file: what became of its rows",
+     "谁报了；某个文件收退情况", RUN(command_feeds)},
     {"alerts", "", 0, 0, alerts_options, "what stands, what was sent", "提醒", RUN(command_alerts)},
-    {"outbox", "", 0, 0, reading_options, "what goes out next, what did not arrive", "待发与未送达", RUN(command_outbox)},
-    {"quarantine", "[STREAM]", 0, 1, json_options, "events that could not take effect", "未能生效的记录", RUN(command_quarantine)},
+    {"outbox", "", 0, 0, reading_options, "what goes out next, what did not arrive", "待发与未送达",
+     RUN(command_outbox)},
+    {"quarantine", "[STREAM]", 0, 1, json_options, "events that could not take effect", "未能生效的记录",
+     RUN(command_quarantine)},
     {"verify", "", 0, 0, json_options, "recomputes every chain", "校验全部数据链", RUN(command_verify)},
     {"confirm", "TARGET AREA|UID", 1, 2, decision_options, "frees a held figure", "确认待核的数", RUN(command_confirm)},
     {"approve", "TARGET AREA", 2, 2, decision_options, "releases a computed red", "核定红灯", RUN(command_approve)},
     {"freeze", "NAME", 1, 1, decision_options, "keeps what is known now under a name", "定格", RUN(command_freeze)},
     {"go-live", "", 0, 0, trial_options, "messages leave the office from now on", "转正式运行", RUN(command_go_live)},
     {"trial", "", 0, 0, trial_options, "back to trial: nothing leaves", "转回试运行", RUN(command_trial)},
-    {"plan check", "FILE", 1, 1, plan_check_options, "all that is wrong with a plan; no database", "检查计划（不需要数据库）", RUN(command_plan_check)},
+    {"plan check", "FILE", 1, 1, plan_check_options, "all that is wrong with a plan; no database",
+     "检查计划（不需要数据库）", RUN(command_plan_check)},
     {"plan load", "FILE", 1, 1, plan_load_options, "loads a plan as a new version", "装入计划", RUN(command_plan_load)},
-    {"plan show", "[FILE]", 0, 1, plan_show_options, "a plan, from a file or as loaded", "查看计划", RUN(command_plan_show)},
-    {"plan export", "", 0, 0, plan_export_options, "the loaded plan for agents", "导出目录给采集端", RUN(command_plan_export)},
+    {"plan show", "[FILE]", 0, 1, plan_show_options, "a plan, from a file or as loaded", "查看计划",
+     RUN(command_plan_show)},
+    {"plan export", "", 0, 0, plan_export_options, "the loaded plan for agents", "导出目录给采集端",
+     RUN(command_plan_export)},
     {"key new", "FILE", 1, 1, NULL, "makes a key pair", "生成密钥", RUN(command_key_new)},
-    {"key allow", "PUBKEY", 1, 1, key_allow_options, "lets a key speak for a stream", "允许密钥报送", RUN(command_key_allow)},
-    {"key revoke", "PUBKEY", 1, 1, key_revoke_options, "takes a key back, at once and for ever", "收回密钥", RUN(command_key_revoke)},
+    {"key allow", "PUBKEY", 1, 1, key_allow_options, "lets a key speak for a stream", "允许密钥报送",
+     RUN(command_key_allow)},
+    {"key revoke", "PUBKEY", 1, 1, key_revoke_options, "takes a key back, at once and for ever", "收回密钥",
+     RUN(command_key_revoke)},
     {"key list", "", 0, 0, json_options, "all keys", "密钥清单", RUN(command_key_list)},
-    {"stream list", "", 0, 0, json_options, "all streams with scope and position", "报送流清单", RUN(command_stream_list)},
-    {"stream reopen", "NAME", 1, 1, stream_reopen_options, "lets one new life of a spool in", "重开报送流", RUN(command_stream_reopen)},
+    {"stream list", "", 0, 0, json_options, "all streams with scope and position", "报送流清单",
+     RUN(command_stream_list)},
+    {"stream reopen", "NAME", 1, 1, stream_reopen_options, "lets one new life of a spool in", "重开报送流",
+     RUN(command_stream_reopen)},
     {"migrate", "", 0, 0, migrate_options, "brings the database to this version", "升级数据库", RUN(command_migrate)},
     {"settle", "", 0, 0, settle_options, "whether all that is due has happened", "是否都办完了", RUN(command_settle)},
     {"play", "SCRIPT", 1, 1, play_options, "plays a rehearsal on the stepped clock", "演练", RUN(command_play)},
@@ -155,8 +221,7 @@ static enum error_code read_now(struct cli *cli, struct error *err) {
 static bool clock_may_miss(const struct args *args) {
     static const char *const names[] = {"plan check", "plan show", "key new", "migrate", "play", "doctor"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(args->command->name, names[i]) == 0)
-            return true;
+        if (strcmp(args->command->name, names[i]) == 0) return true;
     return false;
 }
 
@@ -164,29 +229,24 @@ static int run(const struct args *args, enum lang lang) {
     CLEAN(config_finish) struct config config = {0};
     struct cli cli = {.args = args, .lang = lang};
     struct error err = {0};
-    enum error_code code = config_load(&config, &settings_program, settings_file(args_value(args, "config", NULL)), NULL,
-                                       0, &cli.settings, &err);
+    enum error_code code = config_load(&config, &settings_program, settings_file(args_value(args, "config", NULL)),
+                                       NULL, 0, &cli.settings, &err);
     for (size_t i = 1; code && i < config.findings.count; i++)
         fprintf(stderr, "duban: %s: %s\n", config.findings.items[i].place, config.findings.items[i].message);
-    if (code)
-        return complain(&err);
-    if (read_now(&cli, &err) && !clock_may_miss(args))
-        return complain(&err);
+    if (code) return complain(&err);
+    if (read_now(&cli, &err) && !clock_may_miss(args)) return complain(&err);
     const struct command *command = args->command->data;
     code = command->run(&cli, &err);
-    if (cli.out.failed && !code)
-        code = error_set(&err, ERROR_MEMORY, "out of memory");
+    if (cli.out.failed && !code) code = error_set(&err, ERROR_MEMORY, "out of memory");
     fwrite(buffer_text(&cli.out), 1, cli.out.len, stdout);
     buffer_finish(&cli.out);
-    if (fflush(stdout) && !code)
-        code = error_set(&err, ERROR_IO, "cannot write the output");
+    if (fflush(stdout) && !code) code = error_set(&err, ERROR_IO, "cannot write the output");
     return code ? complain(&err) : cli.status;
 }
 
 int main(int argc, char **argv) {
     /* UTF-8 for terminals and tables, whatever the environment says. */
-    if (!setlocale(LC_CTYPE, "") || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
+    if (!setlocale(LC_CTYPE, "") || strcmp(setlocale(LC_CTYPE, NULL), "C") == 0) setlocale(LC_CTYPE, "C.UTF-8");
     log_init("duban", LOG_LEVEL_WARN, 2);
     struct args args;
     struct error err = {0};
@@ -195,14 +255,12 @@ int main(int argc, char **argv) {
     const char *wanted = code ? NULL : args_value(&args, "lang", NULL);
     if (!code && wanted && !lang_parse(wanted, &lang))
         code = error_set(&err, ERROR_USAGE, "--lang %s: en or zh", wanted);
-    if (code)
-        return complain(&err);
+    if (code) return complain(&err);
     if (args.version) {
         puts("duban " DUBAN_VERSION);
         return EXIT_OK;
     }
-    if (!args.help && args.command)
-        return run(&args, lang);
+    if (!args.help && args.command) return run(&args, lang);
     print_usage(&args, lang);
     return args.help ? EXIT_OK : EXIT_USAGE;
 }

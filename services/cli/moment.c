@@ -11,14 +11,14 @@ enum error_code moment_resolve(const char *as_of, const char *known_at, struct i
             out->known_at = (struct instant){day_end(day).ms - 1};
         else if (!instant_parse(known_at, strlen(known_at), &out->known_at))
             return error_set(err, ERROR_USAGE,
-                             "--known-at %s: give a day (2021-06-30) or an instant (2021-06-30T08:30:00+08:00)", known_at);
+                             "--known-at %s: give a day (2021-06-30) or an instant (2021-06-30T08:30:00+08:00)",
+                             known_at);
     }
     out->as_of = instant_day(out->known_at);
     if (as_of) {
         if (!day_parse(as_of, strlen(as_of), &day))
             return error_set(err, ERROR_USAGE, "--as-of %s: give a day that exists, like 2021-06-30", as_of);
-        if (day.n < out->as_of.n)
-            out->as_of = day;
+        if (day.n < out->as_of.n) out->as_of = day;
     }
     return ERROR_OK;
 }

@@ -19,12 +19,16 @@ static bool add_held(struct morning *morning, struct ledger *ledger, size_t cell
     for (size_t i = 0; i < ledger->held_count; i++) {
         const struct held *held = &ledger->held[i];
         struct held_figure *figures = realloc(morning->held, (morning->held_count + 1) * sizeof *figures);
-        if (!figures)
-            return false;
+        if (!figures) return false;
         morning->held = figures;
-        figures[morning->held_count++] = (struct held_figure){
-            .cell = cell, .event = held->event, .from = held->standing, .has_from = held->has_standing,
-            .to = held->figure, .as_of = held->as_of, .known_at = view->events[cell].items[held->event].known_at};
+        figures[morning->held_count++] =
+            (struct held_figure){.cell = cell,
+                                 .event = held->event,
+                                 .from = held->standing,
+                                 .has_from = held->has_standing,
+                                 .to = held->figure,
+                                 .as_of = held->as_of,
+                                 .known_at = view->events[cell].items[held->event].known_at};
     }
     return true;
 }
@@ -32,15 +36,13 @@ static bool add_held(struct morning *morning, struct ledger *ledger, size_t cell
 static bool find_held(struct morning *morning) {
     CLEAN(ledger_finish) struct ledger ledger = {0};
     for (size_t i = 0; i < morning->view->plan->cell_count; i++)
-        if (morning->view->cells[i].held && !add_held(morning, &ledger, i))
-            return false;
+        if (morning->view->cells[i].held && !add_held(morning, &ledger, i)) return false;
     return true;
 }
 
 static bool add_decision(struct morning *morning, struct decision decision) {
     struct decision *decisions = realloc(morning->decisions, (morning->decision_count + 1) * sizeof *decisions);
-    if (!decisions)
-        return false;
+    if (!decisions) return false;
     morning->decisions = decisions;
     decisions[morning->decision_count++] = decision;
     return true;
@@ -53,8 +55,7 @@ static bool held_too_long(const struct morning *morning, const struct held_figur
 }
 
 static bool add_unroutable(struct morning *morning, const struct notice_row *notice) {
-    if (!notice->unroutable || strcmp(notice->state, "dropped") == 0)
-        return true;
+    if (!notice->unroutable || strcmp(notice->state, "dropped") == 0) return true;
     for (size_t i = 0; i < morning->decision_count; i++)
         if (morning->decisions[i].kind == DECISION_UNROUTABLE &&
             strcmp(morning->decisions[i].recipient, notice->meant_for) == 0) {
@@ -66,8 +67,7 @@ static bool add_unroutable(struct morning *morning, const struct notice_row *not
 
 static bool alert_stands(const struct view *view, int64_t alert) {
     for (size_t i = 0; i < view->alerts.count; i++)
-        if (view->alerts.items[i].id == alert)
-            return true;
+        if (view->alerts.items[i].id == alert) return true;
     return false;
 }
 
@@ -91,15 +91,12 @@ enum error_code morning_make(struct view *view, struct pg *pg, struct instant no
     *out = (struct morning){.view = view};
     struct instant end = {day_end(view->moment.as_of).ms - 1};
     out->now = view->moment.known_at.ms < now.ms ? view->moment.known_at : now;
-    if (end.ms < out->now.ms)
-        out->now = end;
+    if (end.ms < out->now.ms) out->now = end;
     out->period = due_closed_period(view->plan, out->now);
     struct moment since = changes_last_workday(view);
     enum error_code code = query_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
-    if (!code)
-        code = task_words_read(pg, view, &out->words, err);
-    if (code)
-        return code;
+    if (!code) code = task_words_read(pg, view, &out->words, err);
+    if (code) return code;
     if (!feeds_make(view, out->now, &out->feeds) || !changes_make(view, &since, false, &out->changes) ||
         !find_held(out) || !find_decisions(out))
         return no_memory(err);

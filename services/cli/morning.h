@@ -15,9 +15,9 @@ enum decision_kind {
 };
 struct decision {
     enum decision_kind kind;
-    size_t cell;            /* NO_INDEX for unroutable */
-    const char *recipient;  /* whom it was meant for; borrowed */
-    size_t notices;         /* of unroutable: how many */
+    size_t cell;           /* NO_INDEX for unroutable */
+    const char *recipient; /* whom it was meant for; borrowed */
+    size_t notices;        /* of unroutable: how many */
 };
 struct held_figure {
     size_t cell, event; /* of view->events[cell] */
@@ -36,7 +36,7 @@ struct morning {
     size_t held_count;
     struct notice_rows notices;
     struct task_words *words; /* of each task */
-    struct period period; /* the newest closed one; first = DAY_NONE = none yet */
+    struct period period;     /* the newest closed one; first = DAY_NONE = none yet */
     struct instant now;
 };
 
@@ -45,7 +45,8 @@ __attribute__((warn_unused_result)) enum error_code morning_make(struct view *vi
 void morning_finish(struct morning *morning);
 
 /* `duban status --json`, with the cells that take(context, cell) lets pass (NULL = all). */
-json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell), const void *context);
+json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell),
+                     const void *context);
 json_t *feeds_json(const struct view *view, const struct feeds *feeds);
 
 struct morning_options {

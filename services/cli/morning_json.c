@@ -19,8 +19,7 @@ static void merge_complete(json_t *into, const json_t *from) {
             if (json_integer_value(json_object_get(there, "seq")) < json_integer_value(json_object_get(item, "seq")))
                 json_object_set(there, "seq", json_object_get(item, "seq"));
         }
-        if (!found)
-            json_array_append_new(into, json_copy(item));
+        if (!found) json_array_append_new(into, json_copy(item));
     }
 }
 
@@ -40,22 +39,20 @@ static void complete_rollup(const struct view *view, size_t cell, json_t *json) 
     }
 }
 
-static json_t *cells_json(const struct view *view, bool (*take)(const void *context, size_t cell), const void *context) {
+static json_t *cells_json(const struct view *view, bool (*take)(const void *context, size_t cell),
+                          const void *context) {
     json_t *list = json_array();
     for (size_t i = 0; i < view->plan->cell_count; i++) {
-        if (take && !take(context, i))
-            continue;
+        if (take && !take(context, i)) continue;
         json_t *json = one_cell(view, i);
-        if (view->plan->cells[i].rollup)
-            complete_rollup(view, i, json);
+        if (view->plan->cells[i].rollup) complete_rollup(view, i, json);
         json_array_append_new(list, json);
     }
     return list;
 }
 
 static json_t *areas_of(const struct stream *stream) {
-    if (!stream->areas)
-        return json_null();
+    if (!stream->areas) return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < stream->area_count; i++)
         json_array_append_new(list, json_string(stream->areas[i]));
@@ -68,14 +65,15 @@ json_t *feeds_json(const struct view *view, const struct feeds *feeds) {
     for (size_t i = 0; i < feeds->count; i++) {
         const struct feed *feed = &feeds->items[i];
         const struct feed_position *position = feed->position;
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I}", "stream", feed->stream->name, "unit",
-                            feed->stream->unit, "areas", areas_of(feed->stream), "last_seq",
-                            position ? json_integer(position->last_seq) : json_null(), "known_at",
-                            json_of_instant(position ? position->known_at : INSTANT_NONE), "state",
-                            feed_state_word(feed->state), "last_file", json_of_text(feed->last ? feed->last->file : NULL),
-                            "last_file_at", json_of_instant(feed->last ? feed->last->known_at : INSTANT_NONE), "cells_owed",
-                            (json_int_t)feed->owed, "cells_missing", (json_int_t)feed->missing));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I}", "stream",
+                                        feed->stream->name, "unit", feed->stream->unit, "areas", areas_of(feed->stream),
+                                        "last_seq", position ? json_integer(position->last_seq) : json_null(),
+                                        "known_at", json_of_instant(position ? position->known_at : INSTANT_NONE),
+                                        "state", feed_state_word(feed->state), "last_file",
+                                        json_of_text(feed->last ? feed->last->file : NULL), "last_file_at",
+                                        json_of_instant(feed->last ? feed->last->known_at : INSTANT_NONE), "cells_owed",
+                                        (json_int_t)feed->owed, "cells_missing", (json_int_t)feed->missing));
     }
     return list;
 }
@@ -96,7 +94,8 @@ static json_t *decisions_json(const struct morning *morning) {
     return list;
 }
 
-json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell), const void *context) {
+json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell),
+                     const void *context) {
     const struct view *view = morning->view;
     json_t *document = json_document();
     json_object_set_new(document, "programme", json_string(view->programme.code));

@@ -1,4 +1,5 @@
-/* Block 五: tasks × counties. In a field the number of red, yellow and grey cells; blank = nothing to see, · = no task. */
+/* Block 五: tasks × counties. In a field the number of red, yellow and grey cells; blank = nothing to see, · = no task.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +16,7 @@ struct tally {
 };
 
 static void count_cell(struct tally *tally, const struct assessment *cell) {
-    if (cell->state == STATE_NO_TASK)
-        return;
+    if (cell->state == STATE_NO_TASK) return;
     tally->cells++;
     tally->red += cell->light == LIGHT_RED;
     tally->yellow += cell->light == LIGHT_YELLOW;
@@ -27,8 +27,7 @@ static struct tally count_area(const struct view *view, const struct task *task,
     struct tally tally = {0};
     for (size_t t = task->first_target; t < task->first_target + task->target_count; t++) {
         size_t cell = plan_find_cell(view->plan, t, area);
-        if (cell != NO_INDEX && !view->plan->cells[cell].rollup)
-            count_cell(&tally, &view->cells[cell]);
+        if (cell != NO_INDEX && !view->plan->cells[cell].rollup) count_cell(&tally, &view->cells[cell]);
     }
     return tally;
 }
@@ -59,16 +58,14 @@ static void add_city(const struct view *view, const struct task *task, struct gr
     for (size_t t = task->first_target; t < task->first_target + task->target_count; t++) {
         const struct target *target = &view->plan->targets[t];
         size_t cell = target->first_cell;
-        if (!target->cell_count || !view->plan->cells[cell].rollup || !view->cells[cell].has_value)
-            continue;
+        if (!target->cell_count || !view->plan->cells[cell].rollup || !view->cells[cell].has_value) continue;
         const struct assessment *city = &view->cells[cell];
         CLEAN(buffer_finish) struct buffer text = {0};
         buffer_printf(&text, "%s ", target_short(target));
         cell_done_words(view, cell, city, &text);
         if (city->counties_in < city->counties_expected)
             buffer_printf(&text, " 缺%u县", city->counties_expected - city->counties_in);
-        if (city->unfinished_count)
-            buffer_printf(&text, " %zu县未完成", city->unfinished_count);
+        if (city->unfinished_count) buffer_printf(&text, " %zu县未完成", city->unfinished_count);
         grid_add(grid, buffer_text(&text));
         return;
     }
@@ -78,8 +75,7 @@ static void add_city(const struct view *view, const struct task *task, struct gr
 static bool worth_a_row(const struct view *view, const struct task *task) {
     for (size_t a = 0; a < view->plan->area_count; a++) {
         struct tally tally = count_area(view, task, a);
-        if (tally.red || tally.yellow)
-            return true;
+        if (tally.red || tally.yellow) return true;
     }
     return false;
 }
@@ -87,15 +83,13 @@ static bool worth_a_row(const struct view *view, const struct task *task) {
 static void add_row(const struct view *view, const struct task *task, struct grid *grid) {
     grid_addf(grid, "%02u %s", task->number, task->title);
     for (size_t a = 0; a < view->plan->area_count; a++) {
-        if (view->plan->areas[a].city)
-            continue;
+        if (view->plan->areas[a].city) continue;
         struct tally tally = count_area(view, task, a);
         add_tally(&tally, grid);
     }
     grid_add(grid, "│");
     struct tally own = {0};
-    if (view->plan->city != NO_INDEX)
-        own = count_area(view, task, view->plan->city);
+    if (view->plan->city != NO_INDEX) own = count_area(view, task, view->plan->city);
     add_tally(&own, grid);
     add_city(view, task, grid);
 }
@@ -118,9 +112,8 @@ void morning_matrix(const struct morning *morning, bool full, struct buffer *out
         else
             hidden++;
     }
-    buffer_printf(out, "五 %zu项任务 × 县区    格内=红黄灰的项数，空=无事，·=无任务        市级列=牵头部门自报\n", view->plan->task_count);
-    if (grid_rows(&grid))
-        grid_print(&grid, "  ", out);
-    if (hidden)
-        buffer_printf(out, "  …（其余 %zu 行无红黄，duban status --full）\n", hidden);
+    buffer_printf(out, "五 %zu项任务 × 县区    格内=红黄灰的项数，空=无事，·=无任务        市级列=牵头部门自报\n",
+                  view->plan->task_count);
+    if (grid_rows(&grid)) grid_print(&grid, "  ", out);
+    if (hidden) buffer_printf(out, "  …（其余 %zu 行无红黄，duban status --full）\n", hidden);
 }

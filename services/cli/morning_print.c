@@ -20,8 +20,7 @@ static void rule(struct buffer *out) {
 
 static void period_text(const struct morning *morning, char out[32]) {
     out[0] = '\0';
-    if (day_is(morning->period.first))
-        period_words(&morning->view->plan->reporting, morning->period, out);
+    if (day_is(morning->period.first)) period_words(&morning->view->plan->reporting, morning->period, out);
 }
 
 static void print_head(const struct morning *morning, struct buffer *out) {
@@ -39,8 +38,8 @@ static void print_head(const struct morning *morning, struct buffer *out) {
                   weekday_name(day), calendar_works(view->plan->calendar, day) ? "工作日" : "休息日", known, known + 11,
                   (int)view->stored.version, view->rules.version);
     if (*last)
-        buffer_printf(out, "数据截至 %s   已报 县区 %zu/%zu  市级部门 %zu/%zu   报送截止 %s   ", last, in, expected, units,
-                      units_expected, closing);
+        buffer_printf(out, "数据截至 %s   已报 县区 %zu/%zu  市级部门 %zu/%zu   报送截止 %s   ", last, in, expected,
+                      units, units_expected, closing);
     else
         buffer_add_text(out, "还没有到第一次报送截止   ");
     buffer_printf(out, "状态 %s\n", view->programme.trial ? "试运行（不对外发送）" : "正式运行");
@@ -65,7 +64,9 @@ static void print_feed(const struct morning *morning, const struct feed *feed, s
         grid_addf(grid, "%s报表 应%.5s", period, closing + 5);
     else
         grid_add(grid, "");
-    grid_add(grid, feed->state == FEED_OFFLINE ? "采集端无心跳" : feed->state == FEED_NEVER ? "采集端还没有来过" : "采集端在线 无新文件");
+    grid_add(grid, feed->state == FEED_OFFLINE ? "采集端无心跳"
+                   : feed->state == FEED_NEVER ? "采集端还没有来过"
+                                               : "采集端在线 无新文件");
     grid_addf(grid, "影响%zu项（灰）", feed->missing);
     grid_add(grid, feed->state == FEED_OFFLINE || feed->state == FEED_NEVER ? "找信息员" : "找联络员");
 }
@@ -74,8 +75,7 @@ static void print_held(const struct morning *morning, const struct held_figure *
     const struct view *view = morning->view;
     const struct cell_event *event = &view->events[held->cell].items[held->event];
     char from[80] = "无", to[80];
-    if (held->has_from)
-        figure_words(&held->from, from, sizeof from);
+    if (held->has_from) figure_words(&held->from, from, sizeof from);
     figure_words(&held->to, to, sizeof to);
     grid_add(grid, "待核");
     grid_add(grid, area_short(view_area(view, held->cell)));
@@ -83,7 +83,8 @@ static void print_held(const struct morning *morning, const struct held_figure *
     grid_addf(grid, "%.*s %.*s", (int)event->source_file.len, event->source_file.ptr ? event->source_file.ptr : "",
               (int)event->source_place.len, event->source_place.ptr ? event->source_place.ptr : "");
     grid_add(grid, "");
-    grid_addf(grid, "duban confirm %s %s", view_target(view, held->cell)->code, area_short(view_area(view, held->cell)));
+    grid_addf(grid, "duban confirm %s %s", view_target(view, held->cell)->code,
+              area_short(view_area(view, held->cell)));
 }
 
 static void print_two_sources(const struct morning *morning, size_t cell, struct grid *grid) {
@@ -98,17 +99,16 @@ static void print_two_sources(const struct morning *morning, size_t cell, struct
 }
 
 static void print_complete(const struct morning *morning, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = NULL}, {.title = NULL}, {.max_width = 30}, {.max_width = 34}, {.title = NULL}, {.title = NULL}};
+    static const struct grid_column columns[] = {{.title = NULL},   {.title = NULL}, {.max_width = 30},
+                                                 {.max_width = 34}, {.title = NULL}, {.title = NULL}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 6);
     for (size_t i = 0; i < morning->feeds.count; i++)
-        if (morning->feeds.items[i].state != FEED_OK)
-            print_feed(morning, &morning->feeds.items[i], &grid);
+        if (morning->feeds.items[i].state != FEED_OK) print_feed(morning, &morning->feeds.items[i], &grid);
     for (size_t i = 0; i < morning->held_count; i++)
         print_held(morning, &morning->held[i], &grid);
     for (size_t i = 0; i < morning->view->plan->cell_count; i++)
-        if (morning->view->cells[i].two_sources)
-            print_two_sources(morning, i, &grid);
+        if (morning->view->cells[i].two_sources) print_two_sources(morning, i, &grid);
     buffer_add_text(out, "一 数齐不齐\n");
     if (grid_rows(&grid))
         grid_print(&grid, "  ", out);
@@ -121,8 +121,7 @@ static void print_reviews(const struct morning *morning, struct buffer *out) {
     CLEAN(buffer_finish) struct buffer names = {0};
     for (size_t i = 0; i < morning->decision_count; i++) {
         const struct decision *decision = &morning->decisions[i];
-        if (decision->kind != DECISION_REVIEW || count++ >= REVIEWS_SHOWN)
-            continue;
+        if (decision->kind != DECISION_REVIEW || count++ >= REVIEWS_SHOWN) continue;
         buffer_add_text(&names, count > 1 ? "｜" : "");
         cell_name_words(morning->view, decision->cell, &names);
         buffer_add_char(&names, ' ');
@@ -147,7 +146,8 @@ static void print_decisions(const struct morning *morning, struct buffer *out) {
                           area_short(view_area(morning->view, decision->cell)));
         } else if (decision->kind == DECISION_UNROUTABLE) {
             route_words(morning->view->plan, decision->recipient, who, sizeof who);
-            buffer_printf(out, "  送不到     %s 无联系方式（%zu条，已转您）\n", *who ? who : decision->recipient, decision->notices);
+            buffer_printf(out, "  送不到     %s 无联系方式（%zu条，已转您）\n", *who ? who : decision->recipient,
+                          decision->notices);
         }
     }
 }
@@ -160,7 +160,8 @@ static void print_changes(const struct morning *morning, struct buffer *out) {
         buffer_add_text(out, i % 3 ? "   " : "  ");
         change_words(&morning->changes, &morning->changes.items[i], out);
         if (i % 3 == 2 || i + 1 == morning->changes.count || i + 1 == CHANGES_SHOWN)
-            buffer_add_text(out, i + 1 == CHANGES_SHOWN && morning->changes.count > CHANGES_SHOWN ? " …  duban changes\n" : "\n");
+            buffer_add_text(
+                out, i + 1 == CHANGES_SHOWN && morning->changes.count > CHANGES_SHOWN ? " …  duban changes\n" : "\n");
     }
 }
 
@@ -175,28 +176,24 @@ static void print_due(const struct morning *morning, struct buffer *out) {
     struct day next = DAY_NONE;
     for (size_t i = 0; i < view->plan->cell_count; i++) {
         const struct assessment *cell = &view->cells[i];
-        if (view->plan->cells[i].rollup || !is_open(cell) || !day_is(cell->due))
-            continue;
+        if (view->plan->cells[i].rollup || !is_open(cell) || !day_is(cell->due)) continue;
         int32_t left = cell->due.n - view->moment.as_of.n;
         soon += left >= 0 && left <= 30;
         overdue += cell->state == STATE_OVERDUE;
         awaiting += cell->state == STATE_AWAITING_FINAL;
-        if (left < 0)
-            continue;
+        if (left < 0) continue;
         if (!day_is(next) || cell->due.n < next.n) {
             next = cell->due;
             next_count = late = 0;
         }
-        if (cell->due.n != next.n)
-            continue;
+        if (cell->due.n != next.n) continue;
         next_count++;
         late += cell->forecast.refused == FORECAST_GIVEN && cell->forecast.median.n > cell->due.n;
     }
     char day[DAY_TEXT_MAX] = "";
     day_print(next, day);
     buffer_printf(out, "四 30天内到期 %zu   已逾期 %zu   待终报 %zu", soon, overdue, awaiting);
-    if (*day)
-        buffer_printf(out, "   最近的期限 %s（%zu项），照现速难按期 %zu", day, next_count, late);
+    if (*day) buffer_printf(out, "   最近的期限 %s（%zu项），照现速难按期 %zu", day, next_count, late);
     buffer_add_char(out, '\n');
 }
 
@@ -209,14 +206,12 @@ static void print_unmeasured(const struct morning *morning, struct buffer *out) 
     CLEAN(buffer_finish) struct buffer days = {0};
     for (size_t i = 0; i < plan->task_count; i++) {
         char day[DAY_TEXT_MAX];
-        if (plan->tasks[i].target_count)
-            continue;
+        if (plan->tasks[i].target_count) continue;
         day_print(morning->words[i].found ? morning->words[i].as_of : DAY_NONE, day);
         buffer_printf(out, "%s%u", bare ? " " : "无指标 任务 ", plan->tasks[i].number);
         buffer_printf(&days, "%s%s", bare++ ? " " : "", *day ? day + 5 : "无");
     }
-    if (bare)
-        buffer_printf(out, "（最近一次文字进展 %s）；", buffer_text(&days));
+    if (bare) buffer_printf(out, "（最近一次文字进展 %s）；", buffer_text(&days));
     buffer_printf(out, "无期限 %zu 项\n", undated);
 }
 
@@ -234,16 +229,14 @@ static void print_sent(const struct morning *morning, struct buffer *out) {
         held += strcmp(notice->state, "held") == 0;
         if (!rendered && strcmp(notice->state, "waiting") == 0) {
             waiting++;
-            if (!instant_is(next) || notice->not_before.ms < next.ms)
-                next = notice->not_before;
+            if (!instant_is(next) || notice->not_before.ms < next.ms) next = notice->not_before;
         }
     }
     char at[INSTANT_TEXT_MAX], day[32];
     day_words(morning->changes.since.as_of, day);
     instant_print(next, at);
     buffer_printf(out, "七 %s以来发出 %zu 条事项；待发 %zu 条", day, sent, waiting);
-    if (*at)
-        buffer_printf(out, "（%.10s %.5s）", at, at + 11);
+    if (*at) buffer_printf(out, "（%.10s %.5s）", at, at + 11);
     buffer_printf(out, "；暂存 %zu 条   duban outbox\n", held);
 }
 
@@ -262,22 +255,24 @@ void morning_brief(const struct morning *morning, struct buffer *out) {
     size_t lights[LIGHT_RED + 1] = {0}, review = 0, overdue = 0, in, expected;
     const struct view *view = morning->view;
     for (size_t i = 0; i < view->plan->cell_count; i++) {
-        if (view->plan->cells[i].rollup)
-            continue;
+        if (view->plan->cells[i].rollup) continue;
         lights[view->cells[i].light]++;
         review += view->cells[i].proposed == LIGHT_RED && view->cells[i].light != LIGHT_RED;
         overdue += view->cells[i].state == STATE_OVERDUE;
     }
     morning_counties(morning, &in, &expected);
-    buffer_printf(out, "  已报县区 %zu/%zu   完成 %zu  正常 %zu  黄 %zu  红 %zu（待核定 %zu）  灰 %zu   逾期 %zu   更正待核 %zu\n", in,
-                  expected, lights[LIGHT_GREEN], lights[LIGHT_BLUE], lights[LIGHT_YELLOW], lights[LIGHT_RED], review,
-                  lights[LIGHT_GREY], overdue, morning->held_count);
+    buffer_printf(
+        out,
+        "  已报县区 %zu/%zu   完成 %zu  正常 %zu  黄 %zu  红 %zu（待核定 %zu）  灰 %zu   逾期 %zu   更正待核 %zu\n", in,
+        expected, lights[LIGHT_GREEN], lights[LIGHT_BLUE], lights[LIGHT_YELLOW], lights[LIGHT_RED], review,
+        lights[LIGHT_GREY], overdue, morning->held_count);
     size_t sound = 0;
     for (size_t i = 0; i < morning->feeds.count; i++)
         sound += morning->feeds.items[i].state == FEED_OK;
     buffer_printf(out, "  数源  %zu 个正常", sound);
     for (size_t i = 0; i < morning->feeds.count; i++)
         if (morning->feeds.items[i].state != FEED_OK)
-            buffer_printf(out, "   %s %s", morning->feeds.items[i].stream->unit, feed_state_name(morning->feeds.items[i].state));
+            buffer_printf(out, "   %s %s", morning->feeds.items[i].stream->unit,
+                          feed_state_name(morning->feeds.items[i].state));
     buffer_add_char(out, '\n');
 }

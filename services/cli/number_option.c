@@ -9,8 +9,7 @@ enum error_code number_option(const struct args *args, const char *option, int64
     const char *text = args_value(args, option, NULL);
     struct decimal value;
     int64_t divisor = 1;
-    if (!text)
-        return ERROR_OK;
+    if (!text) return ERROR_OK;
     if (decimal_parse(text, strlen(text), &value) || value.mantissa < 0 || value.scale > 3 ||
         value.mantissa > 1000000000)
         return error_set(err, ERROR_USAGE, "--%s %s: give a number of at least 0", option, text);

@@ -18,7 +18,9 @@ struct plan_files {
 
 /* The options of every command that takes a plan file: --table ROLE=FILE and one of each role's own name. */
 #define PLAN_FILE_OPTIONS                                                                                              \
-    {.name = "table", .value = "ROLE=FILE", .repeated = true,                                                          \
+    {.name = "table",                                                                                                  \
+     .value = "ROLE=FILE",                                                                                             \
+     .repeated = true,                                                                                                 \
      .help = "a table of the plan: allocation nodes denominators openings contacts calendar rules",                    \
      .help_zh = "计划的一张表：allocation nodes denominators openings contacts calendar rules"},                       \
         {.name = "allocation", .value = "FILE", .help = "split over the counties", .help_zh = "分解表"},               \
@@ -26,8 +28,9 @@ struct plan_files {
         {.name = "denominators", .value = "FILE", .help = "denominators and baselines", .help_zh = "分母与基数表"},    \
         {.name = "openings", .value = "FILE", .help = "openings", .help_zh = "期初数表"},                              \
         {.name = "contacts", .value = "FILE", .help = "contacts", .help_zh = "联系人表"},                              \
-        {.name = "calendar", .value = "FILE", .help = "working days", .help_zh = "工作日表"},                          \
-        {.name = "rules", .value = "FILE", .help = "rules of light and alerts", .help_zh = "亮灯与提醒规则"}
+        {.name = "calendar", .value = "FILE", .help = "working days", .help_zh = "工作日表"}, {                        \
+        .name = "rules", .value = "FILE", .help = "rules of light and alerts", .help_zh = "亮灯与提醒规则"      \
+    }
 
 /* Reads `file` and its tables; calendar: the path used when none is named, may be NULL. Findings hear of wrong names of
  * tables; a file that cannot be read is an error. */

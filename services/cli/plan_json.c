@@ -13,7 +13,8 @@ static json_t *names_of_units(const struct plan *plan, const size_t *units, size
 static json_t *groups_json(const struct plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->group_count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s}", "code", plan->groups[i].code, "name", plan->groups[i].name));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "code", plan->groups[i].code, "name", plan->groups[i].name));
     return list;
 }
 
@@ -38,8 +39,7 @@ static json_t *areas_json(const struct plan *plan) {
 }
 
 static json_t *target_areas(const struct plan *plan, const struct target *target) {
-    if (!target->areas)
-        return json_null();
+    if (!target->areas) return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < target->area_count; i++)
         json_array_append_new(list, json_string(plan->areas[target->areas[i]].code));
@@ -47,8 +47,7 @@ static json_t *target_areas(const struct plan *plan, const struct target *target
 }
 
 static json_t *reporter_json(const struct plan *plan, const struct target *target) {
-    if (target->reporter == REPORTER_UNIT)
-        return json_string(plan->units[target->reporter_unit].name);
+    if (target->reporter == REPORTER_UNIT) return json_string(plan->units[target->reporter_unit].name);
     return json_string(target->reporter == REPORTER_OFFICE ? "office" : "county");
 }
 

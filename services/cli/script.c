@@ -25,12 +25,10 @@ static void skip_spaces(struct cursor *cursor) {
 /* The next word, without its quotes; false when there is none, or its quote does not close. */
 static bool next_word(struct cursor *cursor, const char **word, size_t *len) {
     skip_spaces(cursor);
-    if (cursor->at == cursor->end)
-        return false;
+    if (cursor->at == cursor->end) return false;
     if (*cursor->at == '"') {
         const char *close = memchr(cursor->at + 1, '"', (size_t)(cursor->end - cursor->at - 1));
-        if (!close)
-            return false;
+        if (!close) return false;
         *word = cursor->at + 1;
         *len = (size_t)(close - *word);
         cursor->at = close + 1;
@@ -47,8 +45,7 @@ static struct script_line *add_line(struct script *script) {
     if (script->count == script->capacity) {
         size_t capacity = script->capacity ? 2 * script->capacity : 64;
         struct script_line *lines = realloc(script->lines, capacity * sizeof *lines);
-        if (!lines)
-            return NULL;
+        if (!lines) return NULL;
         script->lines = lines;
         script->capacity = capacity;
     }
@@ -61,20 +58,16 @@ static const char *parse_arguments(struct cursor *cursor, struct script_line *li
     size_t len;
     if (line->verb == SCRIPT_RUN) {
         skip_spaces(cursor);
-        if (cursor->at == cursor->end)
-            return "run wants a command";
+        if (cursor->at == cursor->end) return "run wants a command";
         line->source = strndup(cursor->at, (size_t)(cursor->end - cursor->at));
         return line->source ? NULL : "out of memory";
     }
-    if (!next_word(cursor, &word, &len))
-        return "wants SRC and DEST";
+    if (!next_word(cursor, &word, &len)) return "wants SRC and DEST";
     line->source = strndup(word, len);
-    if (!next_word(cursor, &word, &len))
-        return "wants SRC and DEST";
+    if (!next_word(cursor, &word, &len)) return "wants SRC and DEST";
     line->target = strndup(word, len);
     skip_spaces(cursor);
-    if (cursor->at != cursor->end)
-        return "something stands behind DEST; paths with spaces want double quotes";
+    if (cursor->at != cursor->end) return "something stands behind DEST; paths with spaces want double quotes";
     return line->source && line->target ? NULL : "out of memory";
 }
 
@@ -88,15 +81,11 @@ static const char *parse_line(struct cursor *cursor, struct script *script, unsi
         return "a line begins with an instant, like 2021-07-01T08:00:00+08:00";
     if (script->count && at.ms < script->lines[script->count - 1].at.ms)
         return "stands before the line above it in time: put the lines in order";
-    if (!next_word(cursor, &word, &len))
-        return "wants a verb: drop, append, rename, run";
-    if (len < sizeof text)
-        memcpy(text, word, len);
-    if (!word_find(verbs, text, strlen(text), &verb))
-        return "unknown verb: drop, append, rename, run";
+    if (!next_word(cursor, &word, &len)) return "wants a verb: drop, append, rename, run";
+    if (len < sizeof text) memcpy(text, word, len);
+    if (!word_find(verbs, text, strlen(text), &verb)) return "unknown verb: drop, append, rename, run";
     struct script_line *line = add_line(script);
-    if (!line)
-        return "out of memory";
+    if (!line) return "out of memory";
     line->at = at;
     line->verb = (enum script_verb)verb;
     line->line = number;

@@ -1,7 +1,6 @@
-/* The script of a rehearsal: what reaches the world at which instant. One line each, `INSTANT VERB ARGS`, in the order of
- * time; # begins a comment; a blank is nothing. Verbs:
- *     drop SRC DEST     copies SRC under a temporary name beside DEST and renames it: a whole file appears
- *     append SRC DEST   adds SRC's bytes behind those of DEST: a file that grows
+/* The script of a rehearsal: what reaches the world at which instant. One line each, `INSTANT VERB ARGS`, in the order
+ * of time; # begins a comment; a blank is nothing. Verbs: drop SRC DEST     copies SRC under a temporary name beside
+ * DEST and renames it: a whole file appears append SRC DEST   adds SRC's bytes behind those of DEST: a file that grows
  *     rename SRC DEST
  *     run COMMAND…      sh -c; must exit 0
  * Paths with spaces stand in double quotes; relative ones start at the script's folder. Pure. */

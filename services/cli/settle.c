@@ -20,8 +20,7 @@ static int64_t number(const struct status *status, const char *key) {
 }
 
 static void earlier(struct settle_result *out, struct instant now, struct instant at) {
-    if (instant_is(at) && at.ms > now.ms && (!instant_is(out->next_at) || at.ms < out->next_at.ms))
-        out->next_at = at;
+    if (instant_is(at) && at.ms > now.ms && (!instant_is(out->next_at) || at.ms < out->next_at.ms)) out->next_at = at;
 }
 
 /* "stream/NAME/last_seq" → NAME */
@@ -43,8 +42,7 @@ static bool is_halted(const struct status *status, const char *stream) {
 
 static uint64_t committed(const struct settle_database *database, const char *stream) {
     for (size_t i = 0; i < database->stream_count; i++)
-        if (strcmp(database->streams[i].stream, stream) == 0)
-            return database->streams[i].seq;
+        if (strcmp(database->streams[i].stream, stream) == 0) return database->streams[i].seq;
     return 0;
 }
 
@@ -74,16 +72,13 @@ static void look_at_process(const struct settle_input *input, const struct settl
         return;
     }
     int64_t pending = number(status, "files_pending");
-    if (pending)
-        outstanding(out, "%s: %" PRId64 " files pending", process->name, pending);
+    if (pending) outstanding(out, "%s: %" PRId64 " files pending", process->name, pending);
     for (size_t i = 0; i < status->number_count; i++) {
         char stream[STATUS_WORD_MAX];
-        if (stream_of_key(status->numbers[i].key, stream))
-            look_at_stream(input, process, stream, out);
+        if (stream_of_key(status->numbers[i].key, stream)) look_at_stream(input, process, stream, out);
     }
     int64_t wake_at = number(status, "wake_at");
-    if (wake_at)
-        earlier(out, input->now, (struct instant){wake_at});
+    if (wake_at) earlier(out, input->now, (struct instant){wake_at});
 }
 
 /* Whether a program said the same of what settling asks, before the database was read and after. */
@@ -93,8 +88,7 @@ static bool agree(const struct settle_process *before, const struct settle_proce
         number(a, "files_pending") != number(b, "files_pending") || number(a, "wake_at") != number(b, "wake_at"))
         return false;
     for (size_t i = 0; i < b->number_count; i++)
-        if (strncmp(b->numbers[i].key, "stream/", 7) == 0 &&
-            number(a, b->numbers[i].key) != b->numbers[i].value)
+        if (strncmp(b->numbers[i].key, "stream/", 7) == 0 && number(a, b->numbers[i].key) != b->numbers[i].value)
             return false;
     return true;
 }
@@ -110,16 +104,11 @@ static void look_at_agreement(const struct settle_input *input, struct settle_re
 }
 
 static void look_at_queues(const struct settle_queues *queues, struct settle_result *out) {
-    if (queues->cells)
-        outstanding(out, "database: %" PRId64 " cells to be assessed", queues->cells);
-    if (queues->wakes)
-        outstanding(out, "database: %" PRId64 " wakes to be taken", queues->wakes);
-    if (queues->streams)
-        outstanding(out, "database: %" PRId64 " streams to be looked at", queues->streams);
-    if (queues->notices)
-        outstanding(out, "database: %" PRId64 " notices to be sent", queues->notices);
-    if (queues->deliveries)
-        outstanding(out, "database: %" PRId64 " deliveries under way", queues->deliveries);
+    if (queues->cells) outstanding(out, "database: %" PRId64 " cells to be assessed", queues->cells);
+    if (queues->wakes) outstanding(out, "database: %" PRId64 " wakes to be taken", queues->wakes);
+    if (queues->streams) outstanding(out, "database: %" PRId64 " streams to be looked at", queues->streams);
+    if (queues->notices) outstanding(out, "database: %" PRId64 " notices to be sent", queues->notices);
+    if (queues->deliveries) outstanding(out, "database: %" PRId64 " deliveries under way", queues->deliveries);
 }
 
 void settle_decide(const struct settle_input *input, struct settle_result *out) {

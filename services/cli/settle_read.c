@@ -16,7 +16,8 @@ enum { LOOK_AGAIN_MIN_MS = 2, LOOK_AGAIN_MAX_MS = 50 };
 
 static int is_status_file(const struct dirent *entry) {
     size_t len = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && len > 5 && len - 5 < STATUS_WORD_MAX && strcmp(entry->d_name + len - 5, ".json") == 0;
+    return entry->d_name[0] != '.' && len > 5 && len - 5 < STATUS_WORD_MAX &&
+           strcmp(entry->d_name + len - 5, ".json") == 0;
 }
 
 static void free_names(struct dirent **names, int count) {
@@ -29,8 +30,7 @@ enum error_code upstream_read(const char *folder, struct settle_upstream *out, s
     *out = (struct settle_upstream){0};
     struct dirent **names = NULL;
     int count = scandir(folder, &names, is_status_file, alphasort);
-    if (count < 0)
-        return error_set_errno(err, ERROR_IO, errno, "cannot read the folder of status files %s", folder);
+    if (count < 0) return error_set_errno(err, ERROR_IO, errno, "cannot read the folder of status files %s", folder);
     out->processes = calloc((size_t)count + 1, sizeof *out->processes);
     for (int i = 0; i < count && out->processes; i++) {
         struct settle_process *process = &out->processes[out->count];
@@ -57,8 +57,7 @@ void upstream_finish(struct settle_upstream *upstream) {
 
 enum error_code settle_watch_open(struct settle_watch *watch, const char *folder, struct pg *pg, struct error *err) {
     *watch = (struct settle_watch){.folder = folder, .pg = pg, .inotify = -1};
-    if (!folder)
-        return ERROR_OK;
+    if (!folder) return ERROR_OK;
     watch->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (watch->inotify < 0 || inotify_add_watch(watch->inotify, folder, IN_MOVED_TO | IN_DELETE) < 0)
         return error_set_errno(err, ERROR_IO, errno, "cannot watch the folder of status files %s", folder);
@@ -66,8 +65,7 @@ enum error_code settle_watch_open(struct settle_watch *watch, const char *folder
 }
 
 void settle_watch_finish(struct settle_watch *watch) {
-    if (watch->inotify >= 0)
-        close(watch->inotify);
+    if (watch->inotify >= 0) close(watch->inotify);
     watch->inotify = -1;
 }
 
@@ -87,8 +85,7 @@ static enum error_code database_away(const struct error *why, int64_t step, stru
 
 static bool all_show(const struct settle_upstream *upstream, int64_t step) {
     for (size_t i = 0; i < upstream->count; i++)
-        if (upstream->processes[i].status.step != step)
-            return false;
+        if (upstream->processes[i].status.step != step) return false;
     return true;
 }
 
@@ -99,10 +96,13 @@ static enum error_code look_upstream(struct settle_watch *watch, int64_t step, s
     struct settle_database nothing = {.queues.next_at = INSTANT_NONE};
     enum error_code code = upstream_read(watch->folder, &upstream, err);
     *shown = !code && all_show(&upstream, step);
-    if (code || *shown)
-        return code;
-    struct settle_input input = {.step = step, .now = now, .before = &upstream, .after = &upstream,
-                                 .database = &nothing, .expected = watch->expected};
+    if (code || *shown) return code;
+    struct settle_input input = {.step = step,
+                                 .now = now,
+                                 .before = &upstream,
+                                 .after = &upstream,
+                                 .database = &nothing,
+                                 .expected = watch->expected};
     settle_decide(&input, out);
     return ERROR_OK;
 }
@@ -112,16 +112,16 @@ enum error_code settle_look(struct settle_watch *watch, int64_t step, struct ins
     CLEAN(upstream_finish) struct settle_upstream before = {0}, after = {0};
     CLEAN(settle_database_finish) struct settle_database database = {0};
     enum error_code code = ERROR_OK;
-    if (pg_broken(watch->pg) && pg_reopen(watch->pg, err))
-        return database_away(err, step, out);
-    if (watch->folder && (code = upstream_read(watch->folder, &before, err)))
-        return code;
+    if (pg_broken(watch->pg) && pg_reopen(watch->pg, err)) return database_away(err, step, out);
+    if (watch->folder && (code = upstream_read(watch->folder, &before, err))) return code;
     code = query_settle(watch->pg, now, &database, err);
-    if (code == ERROR_CONNECTION)
-        return database_away(err, step, out);
-    if (code || (watch->folder && (code = upstream_read(watch->folder, &after, err))))
-        return code;
-    struct settle_input input = {.step = step, .now = now, .before = &before, .after = &after, .database = &database,
+    if (code == ERROR_CONNECTION) return database_away(err, step, out);
+    if (code || (watch->folder && (code = upstream_read(watch->folder, &after, err)))) return code;
+    struct settle_input input = {.step = step,
+                                 .now = now,
+                                 .before = &before,
+                                 .after = &after,
+                                 .database = &database,
                                  .expected = watch->expected};
     settle_decide(&input, out);
     return ERROR_OK;
@@ -134,16 +134,11 @@ enum error_code settle_wait(struct settle_watch *watch, int64_t step, struct ins
     for (;;) {
         bool late = tick_now().ms >= deadline.ms, shown = true;
         enum error_code code = ERROR_OK;
-        if (watch->folder && !late)
-            code = look_upstream(watch, step, now, out, &shown, err);
-        if (!code && shown)
-            code = settle_look(watch, step, now, out, err);
-        if (code || (shown && out->settled) || late)
-            return code;
-        if (turn)
-            turn(context, out);
+        if (watch->folder && !late) code = look_upstream(watch, step, now, out, &shown, err);
+        if (!code && shown) code = settle_look(watch, step, now, out, err);
+        if (code || (shown && out->settled) || late) return code;
+        if (turn) turn(context, out);
         settle_sleep(watch, wait_ms);
-        if (wait_ms < LOOK_AGAIN_MAX_MS)
-            wait_ms += wait_ms;
+        if (wait_ms < LOOK_AGAIN_MAX_MS) wait_ms += wait_ms;
     }
 }

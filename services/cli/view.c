@@ -43,17 +43,14 @@ static enum error_code read_history(struct view *view, struct pg *pg, struct err
     int32_t *asked = calloc(count + 1, sizeof *asked);
     size_t *places = calloc(count + 1, sizeof *places);
     view->events = calloc(count + 1, sizeof *view->events);
-    if (!code && (!ids || !asked || !places || !view->events))
-        code = no_memory(err);
-    if (!code)
-        registry_match_plan(&registry, view->plan, ids);
+    if (!code && (!ids || !asked || !places || !view->events)) code = no_memory(err);
+    if (!code) registry_match_plan(&registry, view->plan, ids);
     for (size_t i = 0; !code && i < count; i++)
         if (ids[i]) {
             asked[known] = ids[i];
             places[known++] = i;
         }
-    if (!code)
-        code = history_load(pg, asked, known, moment_before(&view->moment), &view->history, err);
+    if (!code) code = history_load(pg, asked, known, moment_before(&view->moment), &view->history, err);
     for (size_t i = 0; !code && i < known && i < view->history.count; i++)
         view->events[places[i]] = (struct view_events){view->history.cells[i].events, view->history.cells[i].count};
     free(ids);
@@ -68,7 +65,8 @@ static void assess_target(struct view *view, const struct assess_context *contex
     size_t first = target->first_cell;
     bool rollup = target->cell_count && view->plan->cells[first].rollup;
     for (size_t i = first + rollup; i < first + target->cell_count; i++)
-        assess_cell(context, &view->plan->cells[i], view->events[i].items, view->events[i].count, view->scratch, &cells[i]);
+        assess_cell(context, &view->plan->cells[i], view->events[i].items, view->events[i].count, view->scratch,
+                    &cells[i]);
     if (rollup)
         assess_rollup(context, &view->plan->cells[first], &cells[first + 1], target->cell_count - 1,
                       view->events[first].items, view->events[first].count, view->scratch, &cells[first]);
@@ -76,14 +74,13 @@ static void assess_target(struct view *view, const struct assess_context *contex
 
 struct assessment *view_cells_at(struct view *view, const struct moment *moment) {
     struct assessment *cells = calloc(view->plan->cell_count + 1, sizeof *cells);
-    if (!view->scratch)
-        view->scratch = assess_scratch_create();
+    if (!view->scratch) view->scratch = assess_scratch_create();
     if (!cells || !view->scratch) {
         free(cells);
         return NULL;
     }
-    struct assess_context context = {.plan = view->plan, .rules = &view->rules, .known_at = moment_before(moment),
-                                     .as_of = moment->as_of};
+    struct assess_context context = {
+        .plan = view->plan, .rules = &view->rules, .known_at = moment_before(moment), .as_of = moment->as_of};
     for (size_t i = 0; i < view->plan->target_count; i++)
         assess_target(view, &context, &view->plan->targets[i], cells);
     return cells;
@@ -100,10 +97,8 @@ enum error_code view_open_at(struct cli *cli, struct pg *pg, const struct moment
                              struct error *err) {
     *out = (struct view){.moment = *moment};
     enum error_code code = choose_programme(cli, pg, &out->programme, err);
-    if (!code)
-        code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
-    if (code)
-        return code;
+    if (!code) code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
+    if (code) return code;
     out->plan = out->stored.plan;
     if ((code = read_rules(out, pg, err)) || (code = read_history(out, pg, err)) ||
         (code = streams_read(pg, out->programme.id, &out->streams, err)) ||
@@ -124,8 +119,7 @@ enum error_code view_open(struct cli *cli, struct pg *pg, struct view *out, stru
 }
 
 void view_finish(struct view *view) {
-    if (view->plan)
-        view_cells_free(view, &view->cells);
+    if (view->plan) view_cells_free(view, &view->cells);
     assess_scratch_destroy(&view->scratch);
     free(view->events);
     history_finish(&view->history);
@@ -140,8 +134,7 @@ void view_finish(struct view *view) {
 
 static enum error_code not_named(const struct plan *plan, const char *what, const char *text, bool several, bool target,
                                  struct error *err) {
-    if (several)
-        return error_set(err, ERROR_USAGE, "“%s” names more than one %s: give its code", text, what);
+    if (several) return error_set(err, ERROR_USAGE, "“%s” names more than one %s: give its code", text, what);
     size_t count = target ? plan->target_count : plan->area_count, near = 0;
     const char **names = calloc(2 * count + 1, sizeof *names);
     for (size_t i = 0; names && i < count; i++) {
@@ -158,12 +151,10 @@ enum error_code view_find(const struct plan *plan, const char *target, const cha
                           struct error *err) {
     bool several = false;
     size_t t = plan_target_named(plan, slice_of(target), &several);
-    if (t == NO_INDEX)
-        return not_named(plan, "target", target, several, true, err);
+    if (t == NO_INDEX) return not_named(plan, "target", target, several, true, err);
     several = false;
     size_t a = plan_area_named(plan, slice_of(area), day, &several);
-    if (a == NO_INDEX)
-        return not_named(plan, "area", area, several, false, err);
+    if (a == NO_INDEX) return not_named(plan, "area", area, several, false, err);
     *cell = plan_find_cell(plan, t, a);
     if (*cell == NO_INDEX)
         return error_set(err, ERROR_USAGE, "%s is not owed by %s: it has no share there", plan->targets[t].code,

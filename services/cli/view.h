@@ -34,13 +34,12 @@ struct view {
 __attribute__((warn_unused_result)) enum error_code view_open(struct cli *cli, struct pg *pg, struct view *out,
                                                               struct error *err);
 /* The same at a moment given; used by whoever draws again and again. */
-__attribute__((warn_unused_result)) enum error_code view_open_at(struct cli *cli, struct pg *pg,
-                                                                 const struct moment *moment, struct view *out,
-                                                                 struct error *err);
+__attribute__((warn_unused_result)) enum error_code
+view_open_at(struct cli *cli, struct pg *pg, const struct moment *moment, struct view *out, struct error *err);
 void view_finish(struct view *view);
 
-/* All cells at an earlier moment, by the plan of the view: an array like view->cells, free it with view_cells_free. NULL
- * without memory. */
+/* All cells at an earlier moment, by the plan of the view: an array like view->cells, free it with view_cells_free.
+ * NULL without memory. */
 struct assessment *view_cells_at(struct view *view, const struct moment *moment);
 void view_cells_free(const struct view *view, struct assessment **cells);
 

@@ -83,8 +83,7 @@ const char *weekday_name(struct day day) {
 void day_words(struct day day, char out[32]) {
     int year, month, mday;
     out[0] = '\0';
-    if (!day_is(day))
-        return;
+    if (!day_is(day)) return;
     day_split(day, &year, &month, &mday);
     snprintf(out, 32, "%d月%d日", month, mday);
 }
@@ -116,8 +115,7 @@ void cell_name_words(const struct view *view, size_t cell, struct buffer *out) {
 
 void points_words(const struct assessment *assessment, char out[16]) {
     out[0] = '\0';
-    if (assessment->has_deviation)
-        round_points_text(assessment->deviation_tenths, out);
+    if (assessment->has_deviation) round_points_text(assessment->deviation_tenths, out);
 }
 
 void task_units_words(const struct plan *plan, const struct task *task, bool leads, struct buffer *out) {
@@ -125,10 +123,8 @@ void task_units_words(const struct plan *plan, const struct task *task, bool lea
     size_t count = leads ? task->lead_count : task->participant_count;
     for (size_t i = 0; i < count; i++)
         buffer_printf(out, "%s%s", i ? "、" : "", plan->units[units[i]].name);
-    if (leads && !task->lead_confirmed && count)
-        buffer_add_text(out, "（待确认）");
-    if (!leads && task->open_list && count)
-        buffer_add_text(out, "等");
+    if (leads && !task->lead_confirmed && count) buffer_add_text(out, "（待确认）");
+    if (!leads && task->open_list && count) buffer_add_text(out, "等");
 }
 
 struct flag_list {
@@ -139,18 +135,25 @@ struct flag_list {
 static void add_flag(const char *flag, void *arg) {
     static const struct {
         const char *token, *word;
-    } names[] = {{"due_soon", "临期"}, {"node_missed", "节点未达"}, {"extended", "延"}, {"share_changed", "任务数已调"},
-                 {"made_good", "已补齐"}, {"held", "更正待核"}, {"two_sources", "口径不一"}, {"on_behalf", "代报"},
-                 {"denominator_differs", "分母不符"}, {"stale_parts", "缺报"}, {"late", "迟报"}, {"back_filled", "补录"},
+    } names[] = {{"due_soon", "临期"},
+                 {"node_missed", "节点未达"},
+                 {"extended", "延"},
+                 {"share_changed", "任务数已调"},
+                 {"made_good", "已补齐"},
+                 {"held", "更正待核"},
+                 {"two_sources", "口径不一"},
+                 {"on_behalf", "代报"},
+                 {"denominator_differs", "分母不符"},
+                 {"stale_parts", "缺报"},
+                 {"late", "迟报"},
+                 {"back_filled", "补录"},
                  {"assumed_from", "起始日按年初"}};
     struct flag_list *list = arg;
     size_t len = strcspn(flag, " ");
     const char *word = flag, *rest = flag[len] ? flag + len : "";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i].token) == len && strncmp(names[i].token, flag, len) == 0)
-            word = names[i].word;
-    if (word == flag)
-        rest = "";
+        if (strlen(names[i].token) == len && strncmp(names[i].token, flag, len) == 0) word = names[i].word;
+    if (word == flag) rest = "";
     buffer_printf(list->out, "%s%s%s", list->count++ ? "；" : "", word, rest);
 }
 

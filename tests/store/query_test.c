@@ -21,27 +21,34 @@ static struct instant at(const char *text) {
     return out;
 }
 
-/* Two streams; the first has had two logs, three files and one alert that opened in May, was told in a digest on the 5th,
- * and was over in June. All at 08:00 of its day. */
+/* Two streams; the first has had two logs, three files and one alert that opened in May, was told in a digest on the
+ * 5th, and was over in June. All at 08:00 of its day. */
 static const char rows_sql[] =
     "UPDATE cell_light SET next_check_at = NULL;"
-    "INSERT INTO stream (name, programme, unit, role, made_at) VALUES ('a', 1, '剑阁县', 'county', '2021-01-01 00:00+08'),"
+    "INSERT INTO stream (name, programme, unit, role, made_at) VALUES ('a', 1, '剑阁县', 'county', '2021-01-01 "
+    "00:00+08'),"
     " ('b', 1, '苍溪县', 'county', '2021-01-01 00:00+08');"
     "INSERT INTO log (stream, epoch, first_hash, gen, committed_seq, head_hash, current, opened_at)"
-    " SELECT s, decode(repeat(e, 16), 'hex'), decode(repeat('00', 32), 'hex'), 1, c, decode(repeat('00', 32), 'hex'), cur, '2021-01-01 00:00+08'"
+    " SELECT s, decode(repeat(e, 16), 'hex'), decode(repeat('00', 32), 'hex'), 1, c, decode(repeat('00', 32), 'hex'), "
+    "cur, '2021-01-01 00:00+08'"
     " FROM (VALUES (1, '01', 9, false), (1, '02', 4, true), (2, '03', 7, true)) v(s, e, c, cur);"
-    "INSERT INTO batch (log, first_seq, last_seq, layout, known_at, head) SELECT l, f, t, 1, k::timestamptz, decode(repeat('00', 32), 'hex')"
-    " FROM (VALUES (1, 1, 9, '2021-02-01 08:00+08'), (2, 1, 4, '2021-06-01 08:00+08'), (3, 1, 3, '2021-02-01 08:00+08'),"
+    "INSERT INTO batch (log, first_seq, last_seq, layout, known_at, head) SELECT l, f, t, 1, k::timestamptz, "
+    "decode(repeat('00', 32), 'hex')"
+    " FROM (VALUES (1, 1, 9, '2021-02-01 08:00+08'), (2, 1, 4, '2021-06-01 08:00+08'), (3, 1, 3, '2021-02-01 "
+    "08:00+08'),"
     " (3, 4, 7, '2021-03-01 08:00+08')) v(l, f, t, k);"
-    "INSERT INTO file_receipt (log, seq, stream, known_at, reported_at, file, taken, unchanged, held, refused, refusals)"
+    "INSERT INTO file_receipt (log, seq, stream, known_at, reported_at, file, taken, unchanged, held, refused, "
+    "refusals)"
     " SELECT l, q, s, k::timestamptz, k::timestamptz, n, 5, 1, 0, r, '[[\":3\", \"bad_unit\", \"单位不符\"]]'"
     " FROM (VALUES (1, 9, 1, '2021-02-01 08:00+08', '1月.csv', 0), (2, 4, 1, '2021-06-01 08:00+08', '5月.csv', 2),"
     " (3, 3, 2, '2021-02-01 08:00+08', '苍溪.csv', 0)) v(l, q, s, k, n, r);"
-    "INSERT INTO alert (programme, key, rule, cell, state, cause, step, opened_at, changed_at, resolved_at, rules_version, facts)"
+    "INSERT INTO alert (programme, key, rule, cell, state, cause, step, opened_at, changed_at, resolved_at, "
+    "rules_version, facts)"
     " VALUES (1, 'k', 'slipping', (SELECT min(id) FROM cell), 'resolved', 'progress', 'yellow', '2021-05-03 08:00+08',"
     " '2021-06-01 08:00+08', '2021-06-01 08:00+08', 'r', '{}');"
     "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts) VALUES"
-    " (1, '2021-05-03 08:00+08', NULL, 'open', 'first', 'rule', 'r', '{}'), (1, '2021-06-01 08:00+08', 'open', 'resolved', 'yellow', 'progress', 'r', '{}');"
+    " (1, '2021-05-03 08:00+08', NULL, 'open', 'first', 'rule', 'r', '{}'), (1, '2021-06-01 08:00+08', 'open', "
+    "'resolved', 'yellow', 'progress', 'r', '{}');"
     "INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body, facts) VALUES"
     " (1, 'D21-0505-01', 'office', '2021-05-05 08:30+08', '2021-05-05 08:30+08', 'm', '【督办】2项', '…',"
     " '[{\"item\": 1, \"line\": \"一\"}, {\"item\": 2, \"line\": \"二\"}]');"
@@ -69,20 +76,24 @@ static struct pg *filled(const char *name) {
 Test(query, files_as_known_then) {
     struct pg *pg = filled("files");
     struct feed_files files;
-    cr_assert_eq(query_files(pg, 1, at("2022-01-01T00:00:00+08:00"), FEED_ALL, &files, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_files(pg, 1, at("2022-01-01T00:00:00+08:00"), FEED_ALL, &files, &err), ERROR_OK, "%s",
+                 err.message);
     cr_assert_eq(files.count, 3);
     cr_expect_gt(files.items[0].id, files.items[1].id);
     feed_files_finish(&files);
-    cr_assert_eq(query_files(pg, 1, at("2022-01-01T00:00:00+08:00"), FEED_LAST, &files, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_files(pg, 1, at("2022-01-01T00:00:00+08:00"), FEED_LAST, &files, &err), ERROR_OK, "%s",
+                 err.message);
     cr_assert_eq(files.count, 2);
     cr_expect_str_eq(feed_files_of(&files, 1)->file, "5月.csv");
     cr_expect_eq(feed_files_of(&files, 1)->refused, 2);
     cr_expect_str_eq(feed_files_of(&files, 2)->stream_name, "b");
     feed_files_finish(&files);
-    cr_assert_eq(query_files(pg, 1, at("2021-05-31T08:00:00+08:00"), FEED_LAST, &files, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_files(pg, 1, at("2021-05-31T08:00:00+08:00"), FEED_LAST, &files, &err), ERROR_OK, "%s",
+                 err.message);
     cr_expect_str_eq(feed_files_of(&files, 1)->file, "1月.csv");
     feed_files_finish(&files);
-    cr_assert_eq(query_files(pg, 9, at("2022-01-01T00:00:00+08:00"), FEED_ALL, &files, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_files(pg, 9, at("2022-01-01T00:00:00+08:00"), FEED_ALL, &files, &err), ERROR_OK, "%s",
+                 err.message);
     cr_expect_eq(files.count, 0);
     feed_files_finish(&files);
     pg_close(&pg);
@@ -142,10 +153,12 @@ Test(query, a_notice_has_its_own_line_of_the_message) {
     cr_expect_eq(notices.items[1].message_id, 0);
     cr_expect_str_eq(notices.items[1].line, "");
     notice_rows_finish(&notices);
-    cr_assert_eq(query_messages(pg, 1, INSTANT_NONE, at("2021-05-04T00:00:00+08:00"), &messages, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_messages(pg, 1, INSTANT_NONE, at("2021-05-04T00:00:00+08:00"), &messages, &err), ERROR_OK, "%s",
+                 err.message);
     cr_expect_eq(messages.count, 0);
     message_rows_finish(&messages);
-    cr_assert_eq(query_messages(pg, 1, INSTANT_NONE, at("2021-05-05T08:30:00+08:00"), &messages, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_messages(pg, 1, INSTANT_NONE, at("2021-05-05T08:30:00+08:00"), &messages, &err), ERROR_OK, "%s",
+                 err.message);
     cr_assert_eq(messages.count, 1);
     cr_expect_str_eq(messages.items[0].first_line, "【督办】2项");
     message_rows_finish(&messages);
@@ -168,11 +181,15 @@ Test(query, what_is_to_be_done_and_what_comes_next) {
     cr_expect_eq(database.streams[0].seq, 4);
     cr_expect_eq(database.streams[1].seq, 7);
     settle_database_finish(&database);
-    cr_assert_eq(pg_script(owner, "INSERT INTO wake (cell, not_before) VALUES (1, '2021-07-01 08:30+08'), (2, '2021-07-01 08:31+08');"
-                                  "INSERT INTO stream_due VALUES (1, '2021-07-01 08:30+08');"
-                                  "UPDATE cell_light SET next_check_at = '2021-07-01 08:30+08' WHERE cell = 1;"
-                                  "INSERT INTO delivery (message, channel, address, state) VALUES (1, 'log', 'y', 'leased'), (1, 'log', 'z', 'failed');",
-                           &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(
+        pg_script(owner,
+                  "INSERT INTO wake (cell, not_before) VALUES (1, '2021-07-01 08:30+08'), (2, '2021-07-01 08:31+08');"
+                  "INSERT INTO stream_due VALUES (1, '2021-07-01 08:30+08');"
+                  "UPDATE cell_light SET next_check_at = '2021-07-01 08:30+08' WHERE cell = 1;"
+                  "INSERT INTO delivery (message, channel, address, state) VALUES (1, 'log', 'y', 'leased'), (1, "
+                  "'log', 'z', 'failed');",
+                  &err),
+        ERROR_OK, "%s", err.message);
     cr_assert_eq(query_settle(pg, at("2021-07-01T08:30:00+08:00"), &database, &err), ERROR_OK, "%s", err.message);
     cr_expect_eq(database.queues.cells, 1);
     cr_expect_eq(database.queues.wakes, 1);

@@ -5,16 +5,24 @@
 
 /* 57, then 51 without a reason: 57 stands, 51 is held (DOMAIN's own case). */
 Test(evidence, what_became_of_each_event) {
-    struct cell_event events[4] = {{.kind = EVENT_FIGURE, .known_at = {1}}, {.kind = EVENT_FIGURE, .known_at = {2}},
-                                   {.kind = EVENT_CONFIRM, .known_at = {3}}, {.kind = EVENT_FIGURE, .known_at = {4}}};
+    struct cell_event events[4] = {{.kind = EVENT_FIGURE, .known_at = {1}},
+                                   {.kind = EVENT_FIGURE, .known_at = {2}},
+                                   {.kind = EVENT_CONFIRM, .known_at = {3}},
+                                   {.kind = EVENT_FIGURE, .known_at = {4}}};
     struct standing standing = {.event = 0, .figure = {.form = FIGURE_VALUE, .value = {57, 0}}, .effective = {1}};
-    struct held held = {.event = 1, .figure = {.form = FIGURE_VALUE, .value = {51, 0}}, .causes = HOLD_FALL | HOLD_CHANGED,
-                        .has_standing = true, .standing = standing.figure};
+    struct held held = {.event = 1,
+                        .figure = {.form = FIGURE_VALUE, .value = {51, 0}},
+                        .causes = HOLD_FALL | HOLD_CHANGED,
+                        .has_standing = true,
+                        .standing = standing.figure};
     struct ledger ledger = {.standing = &standing, .standing_count = 1, .held = &held, .held_count = 1};
     static const struct {
         const char *token, *words;
         bool held;
-    } rows[] = {{"standing", "采用", false}, {"held", "待核：下降、改数（现按 57）", true}, {"decision", "", false}, {"replaced", "已被后来的替代", false}};
+    } rows[] = {{"standing", "采用", false},
+                {"held", "待核：下降、改数（现按 57）", true},
+                {"decision", "", false},
+                {"replaced", "已被后来的替代", false}};
     for (size_t i = 0; i < 4; i++) {
         struct evidence evidence = evidence_of(&ledger, events, i);
         cr_expect_str_eq(evidence.token, rows[i].token);

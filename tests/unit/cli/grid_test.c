@@ -5,7 +5,8 @@
 #include "common/base/cleanup.h"
 
 Test(grid, columns_are_as_wide_as_what_is_seen) {
-    static const struct grid_column columns[] = {{.title = "县区"}, {.title = "完成", .align = TEXT_RIGHT}, {.title = "x"}};
+    static const struct grid_column columns[] = {
+        {.title = "县区"}, {.title = "完成", .align = TEXT_RIGHT}, {.title = "x"}};
     CLEAN(grid_finish) struct grid grid;
     CLEAN(buffer_finish) struct buffer out = {0};
     grid_init(&grid, columns, 3);

@@ -21,9 +21,10 @@ Test(json, absent_is_null_and_figures_are_text) {
     json_object_set_new(document, "g", json_of_decimal(false, (struct decimal){1, 0}));
     json_object_set_new(document, "h", json_of_hex("\x01\xff", 2));
     json_print(document, &out);
-    cr_assert_str_eq(buffer_text(&out), "{\n \"schema\": 1,\n \"a\": \"485.8\",\n \"b\": \"87/100\",\n \"c\": \"done\",\n"
-                                        " \"d\": null,\n \"e\": null,\n \"f\": \"1970-01-01T08:00:00+08:00\",\n"
-                                        " \"g\": null,\n \"h\": \"01ff\"\n}\n");
+    cr_assert_str_eq(buffer_text(&out),
+                     "{\n \"schema\": 1,\n \"a\": \"485.8\",\n \"b\": \"87/100\",\n \"c\": \"done\",\n"
+                     " \"d\": null,\n \"e\": null,\n \"f\": \"1970-01-01T08:00:00+08:00\",\n"
+                     " \"g\": null,\n \"h\": \"01ff\"\n}\n");
 }
 
 Test(json, uids_there_and_back) {
@@ -37,7 +38,8 @@ Test(json, uids_there_and_back) {
     cr_assert_arr_eq(uid, back, EVENT_UID_BYTES);
     cr_assert(uid_parse("00112233445566778899AABBCCDDEEFF", back));
     cr_assert_arr_eq(uid, back, EVENT_UID_BYTES);
-    static const char *const wrong[] = {"", "0011", "00112233-4455-6677-8899-aabbccddeeff0", "g0112233-4455-6677-8899-aabbccddeeff", "T06.1"};
+    static const char *const wrong[] = {"", "0011", "00112233-4455-6677-8899-aabbccddeeff0",
+                                        "g0112233-4455-6677-8899-aabbccddeeff", "T06.1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_assert_not(uid_parse(wrong[i], back), "%s", wrong[i]);
 }

@@ -51,7 +51,8 @@ Test(moment, as_of_never_lies_after_known_at) {
 
 Test(moment, an_instant_counts_itself) {
     struct moment moment;
-    cr_assert_eq(moment_resolve(NULL, "2021-06-30T12:00:00+08:00", at("2021-11-08T08:30:00+08:00"), &moment, NULL), ERROR_OK);
+    cr_assert_eq(moment_resolve(NULL, "2021-06-30T12:00:00+08:00", at("2021-11-08T08:30:00+08:00"), &moment, NULL),
+                 ERROR_OK);
     cr_assert_eq(moment_before(&moment).ms, at("2021-06-30T12:00:00+08:00").ms + 1);
 }
 
@@ -60,8 +61,10 @@ Test(moment, nonsense_is_usage) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct moment moment;
         struct error err = {0};
-        cr_assert_eq(moment_resolve(wrong[i], NULL, at("2021-11-08T08:30:00+08:00"), &moment, &err), ERROR_USAGE, "%s", wrong[i]);
-        cr_assert_eq(moment_resolve(NULL, wrong[i], at("2021-11-08T08:30:00+08:00"), &moment, &err), ERROR_USAGE, "%s", wrong[i]);
+        cr_assert_eq(moment_resolve(wrong[i], NULL, at("2021-11-08T08:30:00+08:00"), &moment, &err), ERROR_USAGE, "%s",
+                     wrong[i]);
+        cr_assert_eq(moment_resolve(NULL, wrong[i], at("2021-11-08T08:30:00+08:00"), &moment, &err), ERROR_USAGE, "%s",
+                     wrong[i]);
         cr_assert(strstr(err.message, wrong[i]), "%s", err.message);
     }
 }

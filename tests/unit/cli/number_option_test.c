@@ -8,7 +8,7 @@ Test(number_option, decimals_times_unit) {
         const char *text;
         enum error_code code;
         int64_t out;
-    } rows[] = {{"0.45", ERROR_OK, 450}, {"3", ERROR_OK, 3000}, {"0", ERROR_OK, 0}, {"-1", ERROR_USAGE, 7},
+    } rows[] = {{"0.45", ERROR_OK, 450}, {"3", ERROR_OK, 3000},      {"0", ERROR_OK, 0},  {"-1", ERROR_USAGE, 7},
                 {"1e3", ERROR_USAGE, 7}, {"0.0001", ERROR_USAGE, 7}, {"", ERROR_USAGE, 7}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct args args = {.given = {{&option, rows[i].text}}, .given_count = 1};

@@ -39,7 +39,8 @@ Test(script, everything_wrong_is_told_with_its_line) {
                                "2021-02-03T09:30:00+08:00 run   \n"
                                "2021-02-03T09:30:00+08:00 drop \"a b\n"
                                "2021-02-02T09:30:00+08:00 run true\n";
-    static const char *const places[] = {"s.txt:1", "s.txt:2", "s.txt:3", "s.txt:4", "s.txt:5", "s.txt:6", "s.txt:7", "s.txt:8"};
+    static const char *const places[] = {"s.txt:1", "s.txt:2", "s.txt:3", "s.txt:4",
+                                         "s.txt:5", "s.txt:6", "s.txt:7", "s.txt:8"};
     cr_assert_not(script_parse("s.txt", text, &script, &findings));
     cr_assert_eq(findings.count, 8, "%zu", findings.count);
     for (size_t i = 0; i < 8; i++)

@@ -7,7 +7,7 @@
 /* One collector of stream "a" at step 7, all it had is acknowledged and committed, nothing is due: settled. Each row
  * changes one thing of that. */
 struct world {
-    int64_t step;          /* the collector's */
+    int64_t step; /* the collector's */
     int64_t pending, last, acked, committed, wake_at;
     const char *state, *halt;
     bool alive;
@@ -16,8 +16,15 @@ struct world {
     size_t expected;
     bool leaves; /* gone at the second look */
 };
-static const struct world settled = {.step = 7, .last = 12, .acked = 12, .committed = 12, .state = "running", .alive = true,
-                                     .last_after = 12, .queues = {.next_at = {INT64_MIN}}, .expected = 1};
+static const struct world settled = {.step = 7,
+                                     .last = 12,
+                                     .acked = 12,
+                                     .committed = 12,
+                                     .state = "running",
+                                     .alive = true,
+                                     .last_after = 12,
+                                     .queues = {.next_at = {INT64_MIN}},
+                                     .expected = 1};
 
 static void fill(struct settle_process *process, const struct world *world, int64_t last) {
     memset(process, 0, sizeof *process);
@@ -40,7 +47,11 @@ static struct settle_result *look(const struct world *world) {
     fill(&before[0], world, world->last);
     fill(&after[0], world, world->last_after);
     struct settle_upstream first = {before, 1}, second = {after, world->leaves ? 0 : 1};
-    struct settle_input input = {.step = 7, .now = {1000000}, .before = &first, .after = &second, .database = &database,
+    struct settle_input input = {.step = 7,
+                                 .now = {1000000},
+                                 .before = &first,
+                                 .after = &second,
+                                 .database = &database,
                                  .expected = world->expected};
     struct settle_result *result = calloc(1, sizeof *result);
     settle_decide(&input, result);
