@@ -76,7 +76,9 @@ static void read_messages(void *context, short events) {
     (void)events;
     shell->core.now = clock_domain(&shell->clock);
     shell->core.real = real_now();
-    for (int i = 0; i < READ_AT_ONCE && may_read(shell); i++) {
+    /* While a transaction is under way, little at a time: its rows must go on flowing. */
+    int most = shell->core.flying ? 1 : READ_AT_ONCE;
+    for (int i = 0; i < most && may_read(shell); i++) {
         if (router_receive(shell->router, &message) != LINK_DONE) return;
         if (!message.dropped) core_message(&shell->core, &message.peer, message.user, message.bytes);
         else shell->core.dropped++;
