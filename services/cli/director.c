@@ -10,6 +10,8 @@
 #include "common/base/text.h"
 #include "services/cli/director_act.h"
 
+enum { RETRY_MS = 200 };
+
 struct instant director_next(const struct script *script, size_t done, struct instant now, struct instant next_due,
                              struct instant until) {
     struct instant next = day_end(instant_day(now));
@@ -86,6 +88,16 @@ static enum error_code settle(struct director *director, struct settle_result *r
                      director->step, at, director->stall_ms / MS_SECOND, buffer_text(&words));
 }
 
+/* A centre that is away for a moment (a rehearsed failure) is waited for. */
+static enum error_code act(struct director *director, const struct script_line *line, struct error *err) {
+    struct tick deadline = tick_after(tick_now(), director->stall_ms);
+    for (;;) {
+        enum error_code code = director_act(line, director->folder, err);
+        if (code != ERROR_CONNECTION || tick_now().ms >= deadline.ms) return code;
+        settle_sleep(director->watch, RETRY_MS);
+    }
+}
+
 /* The lines whose time has come, each noted as done before the next. */
 static enum error_code run_lines(struct director *director, bool *any, struct error *err) {
     const struct script *script = director->script;
@@ -93,7 +105,7 @@ static enum error_code run_lines(struct director *director, bool *any, struct er
     while (director->done < script->count && script->lines[director->done].at.ms <= director->now.ms) {
         const struct script_line *line = &script->lines[director->done];
         if (director->doing) director->doing(director->context, director, line);
-        enum error_code code = director_act(line, director->folder, err);
+        enum error_code code = act(director, line, err);
         if (code) {
             error_place(err, "%s:%u", director->script_file, line->line);
             return code;

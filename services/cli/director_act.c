@@ -12,7 +12,7 @@
 #include "common/base/file.h"
 #include "common/base/loop.h"
 
-enum { ACT_BYTES_MAX = 64 * 1024 * 1024 };
+enum { ACT_BYTES_MAX = 64 * 1024 * 1024, UNREACHED = 3 /* the exit status of `duban` that means: try again */ };
 
 static enum error_code write_all(int fd, const char *bytes, size_t len, const char *path, struct error *err) {
     while (len) {
@@ -65,7 +65,9 @@ static enum error_code run(const char *command, const char *folder, struct error
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return error_set_errno(err, ERROR_IO, errno, "cannot wait for: %s", command);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return ERROR_OK;
-    return error_set(err, ERROR_CONFLICT, "%s %d from: %s", WIFEXITED(status) ? "exit status" : "signal",
+    bool unreached = WIFEXITED(status) && WEXITSTATUS(status) == UNREACHED;
+    return error_set(err, unreached ? ERROR_CONNECTION : ERROR_CONFLICT, "%s %d from: %s",
+                     WIFEXITED(status) ? "exit status" : "signal",
                      WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), command);
 }
 

@@ -1,4 +1,5 @@
-/* What one line of a script does to the world of files. Blocks until it is done. */
+/* What one line of a script does to the world of files. Blocks until it is done. ERROR_CONNECTION: a command ended with
+ * exit status 3, it could not reach what it needs and has done nothing. */
 #ifndef DUBAN_CLI_DIRECTOR_ACT_H
 #define DUBAN_CLI_DIRECTOR_ACT_H
 

@@ -115,7 +115,7 @@ enum error_code settle_look(struct settle_watch *watch, int64_t step, struct ins
     if (pg_broken(watch->pg) && pg_reopen(watch->pg, err)) return database_away(err, step, out);
     if (watch->folder && (code = upstream_read(watch->folder, &before, err))) return code;
     code = query_settle(watch->pg, now, &database, err);
-    if (code == ERROR_CONNECTION) return database_away(err, step, out);
+    if (code == ERROR_CONNECTION || (code && pg_broken(watch->pg))) return database_away(err, step, out);
     if (code || (watch->folder && (code = upstream_read(watch->folder, &after, err)))) return code;
     struct settle_input input = {.step = step,
                                  .now = now,

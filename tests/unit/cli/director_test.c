@@ -71,7 +71,7 @@ Test(director, does_what_a_line_says) {
     struct folder folder = make_folder();
     struct error err = {0};
     put(folder.path, "a", "one\n");
-    char a[] = "a", b[] = "b", c[] = "c", good[] = "cat a b > d && pwd > e", bad[] = "exit 3";
+    char a[] = "a", b[] = "b", c[] = "c", good[] = "cat a b > d && pwd > e", bad[] = "exit 1";
     struct script_line lines[] = {{.verb = SCRIPT_DROP, .source = a, .target = b},
                                   {.verb = SCRIPT_APPEND, .source = a, .target = b},
                                   {.verb = SCRIPT_RENAME, .source = b, .target = c},
@@ -85,7 +85,12 @@ Test(director, does_what_a_line_says) {
     expect(folder.path, ".b.tmp", NULL);
     struct script_line failing = {.verb = SCRIPT_RUN, .source = bad};
     cr_assert_eq(director_act(&failing, folder.path, &err), ERROR_CONFLICT);
-    cr_assert(strstr(err.message, "exit status 3"), "%s", err.message);
+    cr_assert(strstr(err.message, "exit status 1"), "%s", err.message);
+    char away[] = "exit 3", broken[] = "exit 4";
+    struct script_line unreached = {.verb = SCRIPT_RUN, .source = away},
+                       failed = {.verb = SCRIPT_RUN, .source = broken};
+    cr_assert_eq(director_act(&unreached, folder.path, &err), ERROR_CONNECTION);
+    cr_assert_eq(director_act(&failed, folder.path, &err), ERROR_CONFLICT);
     struct script_line missing = {.verb = SCRIPT_DROP, .source = bad, .target = b};
     cr_assert_eq(director_act(&missing, folder.path, &err), ERROR_NOT_FOUND);
 }
