@@ -84,7 +84,7 @@ static void print_forecast(const struct explanation *explanation, struct buffer 
         buffer_printf(out, "预测  %.7s 前后（%u期数据，%u%%区间 %.7s 至 %.7s；仅供参考）\n", median, forecast->n,
                       forecast->level, low, high);
     else
-        buffer_printf(out, "预测  不作（%s）\n", forecast_refusal_word(forecast->refused));
+        buffer_printf(out, "预测  不作（%s）\n", forecast_refusal_name(forecast->refused));
 }
 
 static void print_counties(const struct explanation *explanation, struct buffer *out) {

@@ -126,11 +126,9 @@ static enum error_code read_script(const char *file, struct script *script, stru
     CLEAN(findings_finish) struct findings findings = {0};
     enum error_code code = file_read(file, SCRIPT_BYTES_MAX, &text, err);
     if (code || script_parse(file, buffer_text(&text), script, &findings)) return code;
-    for (size_t i = 1; i < findings.count; i++)
+    for (size_t i = 0; i < findings.count; i++)
         fprintf(stderr, "duban: %s: %s\n", findings.items[i].place, findings.items[i].message);
-    code = error_set(err, ERROR_INPUT, "%s", findings.items[0].message);
-    error_place(err, "%s", findings.items[0].place);
-    return code;
+    return error_set(err, ERROR_INPUT, "%zu lines of %s are wrong: nothing was played", findings.count, file);
 }
 
 static enum error_code read_options(struct cli *cli, struct director *director, struct error *err) {

@@ -205,6 +205,14 @@ static int complain(const struct error *err) {
     return error_exit_status(err->code);
 }
 
+/* All that is wrong with the configuration; err is the first of it. */
+static int complain_of_settings(const struct config *config, const struct error *err) {
+    int status = complain(err);
+    for (size_t i = 1; i < config->findings.count; i++)
+        fprintf(stderr, "duban: %s: %s\n", config->findings.items[i].place, config->findings.items[i].message);
+    return status;
+}
+
 static void print_usage(const struct args *args, enum lang lang) {
     CLEAN(buffer_finish) struct buffer text = {0};
     args_usage(&program, args->command, lang, &text);
@@ -231,9 +239,7 @@ static int run(const struct args *args, enum lang lang) {
     struct error err = {0};
     enum error_code code = config_load(&config, &settings_program, settings_file(args_value(args, "config", NULL)),
                                        NULL, 0, &cli.settings, &err);
-    for (size_t i = 1; code && i < config.findings.count; i++)
-        fprintf(stderr, "duban: %s: %s\n", config.findings.items[i].place, config.findings.items[i].message);
-    if (code) return complain(&err);
+    if (code) return complain_of_settings(&config, &err);
     if (read_now(&cli, &err) && !clock_may_miss(args)) return complain(&err);
     const struct command *command = args->command->data;
     code = command->run(&cli, &err);

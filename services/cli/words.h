@@ -8,6 +8,7 @@
 const char *light_name(enum light light);               /* 完成 正常 黄 红 灰 – */
 const char *cell_state_name(enum cell_state state);     /* 逾期 待终报 … */
 const char *report_state_name(enum report_state state); /* 按时 迟报 无变化 未报 补录; "" */
+const char *forecast_refusal_name(enum forecast_refusal refusal);
 const char *weekday_name(struct day day);               /* 周一 */
 void day_words(struct day day, char out[32]);           /* 10月31日 */
 
