@@ -57,4 +57,5 @@ build_tree() {
         grep -E 'error|warning|FAILED|CMake Error' "$log" | head -n 30 >&2
         die "the build of $name failed (its whole output: $log)"
     fi
+    exec 9>&- # or what is started later would hold the lock for as long as it lives
 }
