@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "common/base/random.h"
 #include "common/link/pq.h"
 
-enum { CONNECT_MS = 5000, ANSWER_MS = 30000, RETRY_MIN_MS = 200, RETRY_MAX_MS = 5000, COPY_CHUNK = 65536 };
+enum { CONNECT_MS = 5000, ANSWER_MS = 30000, RETRY_MIN_MS = 200, RETRY_MAX_MS = 5000, COPY_CHUNK = 65536, SEND_BUFFER = 1 << 20 };
 
 /* What the connection is doing. */
 enum stage {
@@ -33,6 +34,7 @@ struct pgflow {
     /* the flow under way */
     const struct pgstep *steps;
     size_t count, step;
+    struct tick asked_at; /* the step's statement was sent */
     size_t copied; /* bytes of a COPY handed to libpq */
     bool copying, commit_sent;
     void (*done)(void *context, const struct pgflow_answer *answer);
@@ -170,6 +172,7 @@ static void start_step(struct pgflow *flow) {
     flow->failed = ERROR_OK;
     flow->warned = false;
     flow->copied = 0;
+    flow->asked_at = tick_now();
     arm(flow, flow->settings.answer_ms);
     if (!send_step(flow, &flow->steps[flow->step]) || !flush(flow)) gone(flow, "cannot send to the database");
 }
@@ -264,7 +267,15 @@ static void set_up_next(struct pgflow *flow) {
     if (!sent || !flush(flow)) gone(flow, "cannot send to the database");
 }
 
+/* A local socket holds by default less than what the server stores while a batch is being checked. */
+static void widen(const PGconn *conn) {
+    int bytes = SEND_BUFFER;
+    const char *host = PQhost(conn);
+    if (host && host[0] == '/') (void)setsockopt(PQsocket(conn), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 static void connected(struct pgflow *flow) {
+    widen(flow->conn);
     flow->stage = STAGE_SETUP;
     flow->failed = ERROR_OK;
     flow->prepared = 0;
@@ -438,6 +449,15 @@ enum pgflow_state pgflow_state(const struct pgflow *flow) {
     case STAGE_ROLLBACK: return PGFLOW_BUSY;
     }
     return PGFLOW_AWAY;
+}
+
+void pgflow_push(struct pgflow *flow) {
+    if (flow->stage == STAGE_STEP && flow->copying) feed_copy(flow);
+}
+
+bool pgflow_answer_is_near(const struct pgflow *flow, int64_t within_ms) {
+    return flow->stage == STAGE_STEP && !flow->commit_sent && !flow->copying && flow->copied == 0 &&
+           tick_now().ms - flow->asked_at.ms < within_ms;
 }
 
 void pgflow_drop(struct pgflow *flow) {

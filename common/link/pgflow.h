@@ -66,6 +66,11 @@ __attribute__((warn_unused_result)) enum error_code pgflow_open(struct link_loop
 void pgflow_close(struct pgflow **flow); /* a flow under way is dropped without its `done` */
 
 enum pgflow_state pgflow_state(const struct pgflow *flow);
+/* Hands on what the connection takes of a COPY under way. poll() calls a local socket writable only when three quarters
+ * of it are empty: a caller with long work in between calls this after each piece of it. */
+void pgflow_push(struct pgflow *flow);
+/* A small statement was sent less than within_ms ago: its answer is on its way, and the flow wants to go on at once. */
+bool pgflow_answer_is_near(const struct pgflow *flow, int64_t within_ms);
 enum { PGFLOW_STEPS_MAX = 32 };
 /* Only when PGFLOW_IDLE; at most PGFLOW_STEPS_MAX steps. steps, params and bytes are borrowed until done has been called; done may start the next. */
 void pgflow_run(struct pgflow *flow, const struct pgstep *steps, size_t count,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_MS = 1000, MAX_BATCH = 2048, STATUS_QUIET_MS = 3600000 };
+enum { RETRY_MS = 1000, MAX_BATCH = 512, STATUS_QUIET_MS = 3600000 };
 
 enum error_code core_init(struct core *core, const struct core_settings *settings, struct error *err) {
     *core = (struct core){.settings = *settings, .now = INSTANT_NONE, .real = INSTANT_NONE};

@@ -6,7 +6,8 @@
 #include "common/base/log.h"
 
 enum {
-    RELOAD_MS = 30000, RETRY_MS = 500, STATUS_MS = 200, ANSWER_MS = 10000, CONNECT_MS = 3000, READ_AT_ONCE = 256, HIGH_WATER = 16
+    RELOAD_MS = 30000, RETRY_MS = 500, STATUS_MS = 200, ANSWER_MS = 10000, CONNECT_MS = 3000, READ_AT_ONCE = 256, HIGH_WATER = 16,
+    HUSH_MS = 5
 };
 
 static void pump(struct shell *shell);
@@ -67,7 +68,8 @@ static enum zap_verdict ask(void *context, const char *public_key) {
 }
 
 static bool may_read(const struct shell *shell) {
-    return !core_is_full(&shell->core) && !(shell->load.ready && shell->load.changed) && !shell->draining;
+    return !core_is_full(&shell->core) && !(shell->load.ready && shell->load.changed) && !shell->draining &&
+           !pgflow_answer_is_near(shell->database, HUSH_MS);
 }
 
 static void read_messages(void *context, short events) {
@@ -86,10 +88,16 @@ static void read_messages(void *context, short events) {
     if (may_read(shell) && router_waiting(shell->router)) shell->loop.again = true;
 }
 
-/* Reading stops while the group is full: the agents' own queues then fill, and they wait. */
+static void hush_timer(void *context) {
+    (void)context; /* the turn's end looks again whether to read */
+}
+
+/* Reading stops while the group is full: the agents' own queues then fill, and they wait. It pauses for the moment in
+ * which the database answers one of a transaction's small statements: checking a batch would keep it waiting longer. */
 static void read_or_not(struct shell *shell) {
     struct error err;
     bool wanted = may_read(shell);
+    if (!wanted) loop_timer_arm(&shell->loop.timers, &shell->hush_timer, tick_after(tick_now(), HUSH_MS));
     if (wanted == shell->reading) return;
     if (!wanted) router_unwatch(shell->router, &shell->loop);
     else if (router_watch(shell->router, &shell->loop, read_messages, shell, &err) != ERROR_OK) return;
@@ -376,6 +384,7 @@ static void on_clock(void *context) {
 static void on_turn(void *context) {
     struct shell *shell = context;
     shell->core.now = clock_domain(&shell->clock);
+    pgflow_push(shell->database);
     pump(shell);
     read_or_not(shell);
     if (state_word(shell) != shell->shown_state) write_status(shell);
@@ -411,6 +420,7 @@ static void set_timers(struct shell *shell) {
     shell->reload_timer = (struct loop_timer){.due = TICK_NONE, .fire = reload_timer, .context = shell};
     shell->retry_timer = (struct loop_timer){.due = TICK_NONE, .fire = retry_timer, .context = shell};
     shell->wait_timer = (struct loop_timer){.due = TICK_NONE, .fire = wait_timer, .context = shell};
+    shell->hush_timer = (struct loop_timer){.due = TICK_NONE, .fire = hush_timer, .context = shell};
     shell->status_timer = (struct loop_timer){.due = TICK_NONE, .fire = status_timer, .context = shell};
     loop_timer_arm(&shell->loop.timers, &shell->reload_timer, tick_after(tick_now(), RELOAD_MS));
 }

@@ -29,7 +29,7 @@ struct shell {
     char partition[EVENT_PARTITION_MAX]; /* of the month it was asked for */
     bool partition_made;
     bool connected, reload, draining, reading, hello_last;
-    struct loop_timer reload_timer, retry_timer, wait_timer, status_timer;
+    struct loop_timer reload_timer, retry_timer, wait_timer, status_timer, hush_timer;
     bool pausing;   /* after a refusal, until retry_timer */
     bool waited;    /* the group has waited long enough */
     struct status status;

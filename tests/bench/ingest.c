@@ -25,7 +25,7 @@
 #include "tests/store/cluster.h"
 #include "common/store/programme.h"
 
-enum { AGENTS = 7, TARGETS = 60, ROUNDS_MAX = 99, BATCH = 2048, GROUP = 10000 };
+enum { AGENTS = 7, TARGETS = 60, ROUNDS_MAX = 99, BATCH = 512, GROUP = 10000 };
 
 static const char *const areas[AGENTS] = {"510802", "510811", "510812", "510821", "510822", "510823", "510824"};
 static const struct instant loaded_at = {1609430400000};
@@ -395,7 +395,7 @@ static void tear_down(struct bench *bench) {
 int main(int argc, char **argv) {
     static struct bench bench;
     static struct side agents[ROUNDS_MAX + 1], copy[ROUNDS_MAX + 1];
-    bench.events = argc > 1 ? strtoul(argv[1], NULL, 10) : 8 * BATCH;
+    bench.events = argc > 1 ? strtoul(argv[1], NULL, 10) : 48 * BATCH;
     int rounds = argc > 2 ? atoi(argv[2]) : 21;
     if (bench.events < 1 || rounds < 1 || rounds > ROUNDS_MAX) return 2;
     log_init("bench", LOG_LEVEL_WARN, 2);
