@@ -143,10 +143,14 @@ static enum error_code spool_bytes_between(struct spool *spool, uint64_t after, 
     return ERROR_OK;
 }
 
-enum error_code spool_set_acked(struct spool *spool, uint64_t seq, const struct chain_hash *hash, struct error *err) {
+/* An ACK that a power cut takes away is as one that never came: the centre tells its position at the next WELCOME, and
+ * the events are still here, for trimming is a transaction of its own and waits for the disk. */
+static void spool_wait_for_disk(struct spool *spool, bool wait) {
+    (void)sqlite3_exec(spool->db, wait ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+}
+
+static enum error_code spool_write_acked(struct spool *spool, uint64_t seq, const struct chain_hash *hash, struct error *err) {
     struct spool_state *state = &spool->state;
-    if (seq > state->last_seq) return error_set(err, ERROR_INPUT, "acknowledged beyond the last event");
-    if (seq == state->acked_seq && chain_equal(hash, &state->acked_hash)) return ERROR_OK;
     bool forward = seq > state->acked_seq;
     uint64_t bytes = 0;
     enum error_code code = spool_begin(spool, err);
@@ -158,6 +162,16 @@ enum error_code spool_set_acked(struct spool *spool, uint64_t seq, const struct 
     state->acked_seq = seq;
     state->acked_hash = *hash;
     return spool_commit(spool, err);
+}
+
+enum error_code spool_set_acked(struct spool *spool, uint64_t seq, const struct chain_hash *hash, struct error *err) {
+    const struct spool_state *state = &spool->state;
+    if (seq > state->last_seq) return error_set(err, ERROR_INPUT, "acknowledged beyond the last event");
+    if (seq == state->acked_seq && chain_equal(hash, &state->acked_hash)) return ERROR_OK;
+    spool_wait_for_disk(spool, false);
+    enum error_code code = spool_write_acked(spool, seq, hash, err);
+    spool_wait_for_disk(spool, true);
+    return code;
 }
 
 enum error_code spool_set_halt(struct spool *spool, enum halt_reason halt, uint64_t centre_gen, struct error *err) {

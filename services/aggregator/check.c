@@ -1,5 +1,7 @@
 #include "services/aggregator/check.h"
 
+#include <string.h>
+
 #include "common/base/text.h"
 
 /* Fields by their place in the event. */
@@ -37,6 +39,17 @@ static bool decodes(struct slice bytes, struct checked *out) {
     return bad(out, QUARANTINE_NOT_AN_EVENT, field, "不是一条数据的编码，请升级采集端");
 }
 
+static bool is_ascii(struct slice text) {
+    size_t i = 0;
+    for (uint64_t eight; i + sizeof eight <= text.len; i += sizeof eight) {
+        memcpy(&eight, text.ptr + i, sizeof eight);
+        if (eight & 0x8080808080808080U) return false;
+    }
+    for (; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80) return false;
+    return true;
+}
+
 /* Agents normalise; bytes from elsewhere may look alike and be different. */
 static bool is_nfc(struct checked *out) {
     const struct event *event = &out->event;
@@ -50,7 +63,7 @@ static bool is_nfc(struct checked *out) {
         {event->blocked_by, FIELD_BLOCKED_BY},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i].text.ptr && !text_is_nfc(texts[i].text.ptr, texts[i].text.len))
+        if (texts[i].text.ptr && !is_ascii(texts[i].text) && !text_is_nfc(texts[i].text.ptr, texts[i].text.len))
             return bad(out, QUARANTINE_TEXT_NOT_NFC, texts[i].field, "文字不是规范形式（NFC），请升级采集端");
     return true;
 }
@@ -58,8 +71,7 @@ static bool is_nfc(struct checked *out) {
 /* What the columns cannot hold could never be proved again. */
 static bool fits_columns(struct checked *out) {
     const struct event *event = &out->event;
-    struct day first = DAY_NONE, last = DAY_NONE;
-    (void)(day_make(1900, 1, 1, &first) && day_make(2999, 12, 31, &last));
+    const struct day first = {-25567}, last = {376199}; /* 1900-01-01, 2999-12-31 */
     if (event->kind == 0 || event->kind > INT32_MAX) return bad(out, QUARANTINE_NOT_AN_EVENT, FIELD_KIND, "种类编号不对，请升级采集端");
     if (event->reported_at_ms < day_start(first).ms || event->reported_at_ms > day_end(last).ms)
         return bad(out, QUARANTINE_NOT_AN_EVENT, FIELD_REPORTED_AT, "上报时间不对，请核对采集端时钟");
