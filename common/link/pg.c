@@ -8,6 +8,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/link/pq.h"
+#include "common/link/statements.h"
 
 enum { CONNECT_MS = 5000, ANSWER_MS = 30000, COPY_CHUNK = 65536 };
 
@@ -19,6 +20,7 @@ struct pg {
     bool warned, in_doubt;
     char state[PQ_SQLSTATE_MAX];
     PGnotify *notify; /* the last one given out */
+    struct statements statements;
 };
 
 /* --- waiting --- */
@@ -35,6 +37,7 @@ static bool wait_fd(int fd, short events, struct tick deadline) {
 }
 
 static void drop(struct pg *pg) {
+    statements_finish(&pg->statements);
     PQfinish(pg->conn);
     pg->conn = NULL;
 }
@@ -103,6 +106,7 @@ enum error_code pg_open(const struct pg_settings *settings, struct pg **out, str
 void pg_close(struct pg **pg) {
     if (!*pg) return;
     PQfreemem((*pg)->notify);
+    statements_finish(&(*pg)->statements);
     PQfinish((*pg)->conn);
     pq_target_finish(&(*pg)->target);
     free((*pg)->application);
@@ -174,6 +178,37 @@ static enum error_code ready_to_send(struct pg *pg, struct error *err) {
     return error_set(err, ERROR_CONNECTION, "the database's connection was lost");
 }
 
+static enum error_code prepare(struct pg *pg, struct statement *statement, struct tick deadline, struct error *err) {
+    PGresult *kept = NULL;
+    if (!PQsendPrepare(pg->conn, statement->name, statement->sql, (int)statement->count, statement->types))
+        return broke(pg, "cannot send to the database", err);
+    enum error_code code = flush(pg, deadline, err);
+    if (code == ERROR_OK) code = collect(pg, deadline, &kept, err);
+    PQclear(kept);
+    statement->prepared = code == ERROR_OK;
+    return code;
+}
+
+/* A table was changed underneath, or somebody discarded what this session kept. */
+static bool no_longer_valid(const char *state) {
+    return strcmp(state, "0A000") == 0 || strcmp(state, "26000") == 0;
+}
+
+/* What comes again and again is planned once. */
+static enum error_code run(struct pg *pg, const char *sql, const struct pg_params *params, struct tick deadline,
+                           PGresult **kept, struct error *err) {
+    struct statement *statement = statements_meet(&pg->statements, sql, params);
+    enum error_code code = statement && !statement->prepared ? prepare(pg, statement, deadline, err) : ERROR_OK;
+    if (code != ERROR_OK) return code;
+    int sent = statement ? pq_send_prepared(pg->conn, statement->name, params) : pq_send_params(pg->conn, sql, params);
+    if (!sent) return broke(pg, "cannot send to the database", err);
+    code = flush(pg, deadline, err);
+    if (code == ERROR_OK) code = collect(pg, deadline, kept, err);
+    if (code != ERROR_OK && statement && pg->conn && no_longer_valid(pg->state))
+        statements_refused(&pg->statements, statement);
+    return code;
+}
+
 enum error_code pg_run(struct pg *pg, const char *sql, const struct pg_params *params, struct pg_rows *rows,
                        struct error *err) {
     PGresult *kept = NULL;
@@ -182,9 +217,7 @@ enum error_code pg_run(struct pg *pg, const char *sql, const struct pg_params *p
     enum error_code code = ready_to_send(pg, err);
     if (code != ERROR_OK) return code;
     struct tick deadline = tick_after(tick_now(), pg->answer_ms);
-    if (!pq_send_params(pg->conn, sql, params)) return broke(pg, "cannot send to the database", err);
-    code = flush(pg, deadline, err);
-    if (code == ERROR_OK) code = collect(pg, deadline, &kept, err);
+    code = run(pg, sql, params, deadline, &kept, err);
     if (rows && code == ERROR_OK) rows->result = TAKE(kept);
     PQclear(kept);
     return code;
