@@ -245,8 +245,9 @@ static const char notices_sql[] =
     "        n.recipient, n.meant_for IS NOT NULL, n.meant_for, $2,"
     "        CASE WHEN a.back_filled THEN 'held' ELSE 'waiting' END,"
     "        CASE WHEN a.back_filled THEN 'back_filled' END"
-    "   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS n(key, step, recipient, meant_for)"
-    "   JOIN alert a ON a.key = n.key"
+    "   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY"
+    "        AS n(key, step, recipient, meant_for, place)"
+    "   JOIN alert a ON a.key = n.key ORDER BY n.place"
     " ON CONFLICT (key) DO UPDATE SET state = 'waiting', cause = NULL, not_before = excluded.not_before"
     "  WHERE notice.state = 'dropped'";
 

@@ -263,18 +263,23 @@ enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out
 static const char work_sql[] =
     "SELECT (SELECT count(*) FROM cell_light l JOIN cell c ON c.id = l.cell"
     "         WHERE c.programme = $1 AND l.next_check_at <= $2)"
-    "     + (SELECT count(*) FROM wake w LEFT JOIN cell c ON c.id = w.cell LEFT JOIN stream s ON s.id = w.stream"
-    "         WHERE coalesce(c.programme, s.programme) = $1 AND w.not_before <= $2)"
-    "     + (SELECT count(*) FROM stream_due d JOIN stream s ON s.id = d.stream"
-    "         WHERE s.programme = $1 AND d.next_check_at <= $2)";
+    "     + (SELECT count(*) FROM wake w JOIN cell c ON c.id = w.cell WHERE c.programme = $1 AND w.not_before <= $2),"
+    "       (SELECT count(*) FROM stream s LEFT JOIN stream_due d ON d.stream = s.id"
+    "         WHERE s.programme = $1 AND (d.stream IS NULL OR d.next_check_at <= $2))"
+    "     + (SELECT count(*) FROM wake w JOIN stream s ON s.id = w.stream"
+    "         WHERE s.programme = $1 AND w.not_before <= $2),"
+    "       (SELECT count(*) FROM notice WHERE programme = $1 AND state = 'waiting' AND not_before <= $2)";
 
-enum error_code due_work_left(struct pg *pg, int32_t programme, struct instant now, int64_t *left, struct error *err) {
+enum error_code due_work(struct pg *pg, int32_t programme, struct instant now, struct due_work *out,
+                         struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_int(&params, programme);
     pg_put_instant(&params, now);
     enum error_code code = pg_run(pg, work_sql, &params, &rows, err);
-    if (!code) *left = pg_int(&rows, 0, 0);
+    if (!code)
+        *out = (struct due_work){
+            .cells = pg_int(&rows, 0, 0), .streams = pg_int(&rows, 0, 1), .notices = pg_int(&rows, 0, 2)};
     return code;
 }
 

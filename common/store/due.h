@@ -70,8 +70,11 @@ struct due_mark {
 };
 __attribute__((warn_unused_result)) enum error_code due_mark(struct pg *pg, const char *programme,
                                                              struct due_mark *out, struct error *err);
-/* Of one programme. */
-__attribute__((warn_unused_result)) enum error_code due_work_left(struct pg *pg, int32_t programme, struct instant now,
-                                                                  int64_t *left, struct error *err);
+/* What one programme has due at `now` (others' claims included): one question, so that nothing is claimed for nothing. */
+struct due_work {
+    int64_t cells, streams, notices;
+};
+__attribute__((warn_unused_result)) enum error_code due_work(struct pg *pg, int32_t programme, struct instant now,
+                                                             struct due_work *out, struct error *err);
 
 #endif

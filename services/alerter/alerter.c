@@ -117,18 +117,19 @@ static enum error_code desks_check(struct alerter *alerter, struct error *err) {
 /* Cells first, then agents (whose silence is counted from cells), then what is to be said. */
 static enum error_code work_desk(struct alerter *alerter, const struct desk *desk, bool *others, struct error *err) {
     struct instant now = clock_domain(&alerter->clock);
-    enum error_code code = ERROR_OK;
-    bool any = true;
+    struct due_work due = {0};
+    enum error_code code = due_work(alerter->pg, desk->programme, now, &due, err);
+    bool any = due.cells > 0;
     while (!code && any) code = work_cells(alerter->pg, desk, alerter->scratch, now, &any, err);
-    any = true;
+    any = due.streams > 0;
     while (!code && any) code = work_streams(alerter->pg, desk, alerter->scratch, now, &any, err);
-    int64_t left = 0;
-    if (!code) code = due_work_left(alerter->pg, desk->programme, now, &left, err);
+    if (!code && due.cells + due.streams > 0) code = due_work(alerter->pg, desk->programme, now, &due, err);
     if (code) return code;
-    if (left > 0) {
+    if (due.cells + due.streams > 0) {
         *others = true; /* another alerter holds them, or they came meanwhile */
         return ERROR_OK;
     }
+    if (due.notices == 0) return ERROR_OK;
     unsigned messages = 0;
     code = window_render(alerter->pg, desk, alerter->scratch, now, &messages, err);
     if (!code && messages > 0) log_info("window", "programme=%s messages=%u", desk->plan->programme, messages);
@@ -172,7 +173,7 @@ static enum error_code look(struct alerter *alerter, struct error *err) {
     struct due_left left = {0};
     int64_t next_try = -1;
     if (!code) code = due_left(alerter->pg, clock_domain(&alerter->clock), &left, err);
-    if (!code) code = outbox_next_try(alerter->pg, &next_try, err);
+    if (!code && left.deliveries > 0) code = outbox_next_try(alerter->pg, &next_try, err);
     if (code) return code;
     write_status(alerter, &left);
     look_in(alerter, take_notifications(alerter) ? 0 : sleep_ms(alerter, &left, others, next_try));

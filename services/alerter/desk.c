@@ -46,6 +46,13 @@ static enum error_code read_first_load(struct pg *pg, struct desk *desk, struct 
     return code;
 }
 
+static enum error_code forget_witnesses(struct desk *desk, struct error *err) {
+    desk->witnesses = calloc(desk->streams.count + 1, sizeof *desk->witnesses);
+    if (!desk->witnesses) return error_set(err, ERROR_MEMORY, "out of memory for %zu streams", desk->streams.count);
+    for (size_t i = 0; i < desk->streams.count; i++) desk->witnesses[i] = NO_INDEX;
+    return ERROR_OK;
+}
+
 enum error_code desk_open(struct pg *pg, const struct programme *programme, const struct light_rules *rules,
                           struct desk *out, struct error *err) {
     *out = (struct desk){.programme = programme->id, .trial = programme->trial};
@@ -55,6 +62,7 @@ enum error_code desk_open(struct pg *pg, const struct programme *programme, cons
     if (!code) code = registry_read(pg, programme->id, &out->registry, err);
     if (!code) code = index_cells(out, err);
     if (!code) code = streams_read(pg, programme->id, &out->streams, err);
+    if (!code) code = forget_witnesses(out, err);
     if (!code) code = read_first_load(pg, out, err);
     if (rules)
         out->rules = *rules;
@@ -69,6 +77,7 @@ void desk_finish(struct desk *desk) {
     streams_finish(&desk->streams);
     free(desk->cell_ids);
     free(desk->cells_by_id);
+    free(desk->witnesses);
     *desk = (struct desk){0};
 }
 

@@ -19,6 +19,7 @@ struct desk {
     size_t *cells_by_id; /* indexes of plan->cells that have an id, by id */
     size_t cell_count;
     struct streams streams;
+    size_t *witnesses; /* by streams.items: a cell of it that had reported when last looked at, or NO_INDEX; a hint */
     struct light_rules rules;
     struct instant first_loaded; /* what is about an earlier day is 补录 */
 };

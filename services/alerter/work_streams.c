@@ -22,18 +22,36 @@ static bool month_of_today(struct day due, struct instant now) {
     return due_year == year && due_month == month;
 }
 
+/* A cell that owes this stream's report of the closed period, or of a later one. */
+static bool owes_report(const struct desk *desk, const struct stream *stream, const struct stream_facts *facts,
+                        const struct subject *subject) {
+    const struct assessment *a = &subject->assessment;
+    return desk_owes(desk, stream, &desk->plan->cells[subject->index]) && a->report_state != REPORT_NONE &&
+           a->report_period.first.n >= facts->period.first.n;
+}
+
+static bool lacks_report(const struct stream_facts *facts, const struct subject *subject) {
+    const struct assessment *a = &subject->assessment;
+    return a->report_state == REPORT_MISSING && a->report_period.first.n == facts->period.first.n;
+}
+
+static size_t *witness_of(const struct desk *desk, const struct stream *stream) {
+    return &desk->witnesses[stream - desk->streams.items];
+}
+
 static void count_reports(const struct desk *desk, const struct stream *stream, const struct subjects *subjects,
                           struct instant now, struct stream_facts *facts) {
-    if (!day_is(facts->period.first)) return;
+    facts->owed = facts->missing = facts->missing_due = 0;
+    *witness_of(desk, stream) = NO_INDEX;
     for (size_t i = 0; i < subjects->count; i++) {
         const struct subject *subject = &subjects->items[i];
-        const struct assessment *a = &subject->assessment;
-        if (!desk_owes(desk, stream, &desk->plan->cells[subject->index])) continue;
-        if (a->report_state == REPORT_NONE || a->report_period.first.n < facts->period.first.n) continue;
+        if (!owes_report(desk, stream, facts, subject)) continue;
         facts->owed++;
-        if (a->report_state != REPORT_MISSING || a->report_period.first.n != facts->period.first.n) continue;
-        facts->missing++;
-        facts->missing_due += month_of_today(a->due, now);
+        if (lacks_report(facts, subject)) {
+            facts->missing++;
+            facts->missing_due += month_of_today(subject->assessment.due, now);
+        } else
+            *witness_of(desk, stream) = subject->index;
     }
 }
 
@@ -52,26 +70,74 @@ static enum error_code load_owed(struct pg *pg, const struct desk *desk, const s
     return subjects_load(pg, desk, cells, wanted, now, scratch, out, err);
 }
 
+/* Counts what of the closed period has come by those streams that are not NULL. */
+static enum error_code count_all(struct pg *pg, const struct desk *desk, const struct stream *const *streams,
+                                 size_t count, struct instant now, struct assess_scratch *scratch,
+                                 struct stream_facts *facts, struct error *err) {
+    CLEAN(subjects_finish) struct subjects subjects = {0};
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || (streams[i] && day_is(facts[i].period.first));
+    if (!any) return ERROR_OK;
+    enum error_code code = load_owed(pg, desk, streams, count, now, scratch, &subjects, err);
+    for (size_t i = 0; !code && i < count; i++)
+        if (streams[i] && day_is(facts[i].period.first)) count_reports(desk, streams[i], &subjects, now, &facts[i]);
+    return code;
+}
+
+static int by_place(const void *a, const void *b) {
+    size_t first = *(const size_t *)a, second = *(const size_t *)b;
+    return (first > second) - (first < second);
+}
+
+/* One cell that has reported is enough to know that a stream is not missing: that is asked first, of the cell that had
+ * reported last time. Streams it speaks for are counted as that one cell and become NULL. */
+static enum error_code ask_witnesses(struct pg *pg, const struct desk *desk, const struct stream **streams,
+                                     size_t count, struct instant now, struct assess_scratch *scratch,
+                                     struct stream_facts *facts, struct error *err) {
+    CLEAN(subjects_finish) struct subjects subjects = {0};
+    AUTO_FREE size_t *cells = calloc(count + 1, sizeof *cells);
+    if (!cells) return error_set(err, ERROR_MEMORY, "out of memory");
+    size_t wanted = 0;
+    for (size_t i = 0; i < count; i++)
+        if (*witness_of(desk, streams[i]) != NO_INDEX) cells[wanted++] = *witness_of(desk, streams[i]);
+    if (wanted == 0) return ERROR_OK;
+    qsort(cells, wanted, sizeof *cells, by_place);
+    enum error_code code = subjects_load(pg, desk, cells, wanted, now, scratch, &subjects, err);
+    for (size_t i = 0; !code && i < count; i++) {
+        const struct subject *subject = subjects_find(&subjects, *witness_of(desk, streams[i]));
+        if (!subject || !owes_report(desk, streams[i], &facts[i], subject) || lacks_report(&facts[i], subject))
+            continue;
+        facts[i].owed = 1;
+        streams[i] = NULL;
+    }
+    return code;
+}
+
+static enum error_code read_silence(struct pg *pg, const struct desk *desk, const int32_t *ids, size_t count,
+                                    struct instant now, const struct stream **known, struct work_silence *out,
+                                    struct error *err) {
+    *out = (struct work_silence){0};
+    out->facts = calloc(count + 1, sizeof *out->facts);
+    if (!out->facts) return error_set(err, ERROR_MEMORY, "out of memory for %zu streams", count);
+    for (size_t i = 0; i < count; i++)
+        if (!(known[i] = streams_by_id(&desk->streams, ids[i])))
+            return error_set(err, ERROR_CONFLICT, "stream %d is newer than the list read last", (int)ids[i]);
+    enum error_code code = silences_read(pg, ids, count, now, &out->silences, err);
+    if (code) return code;
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        desk_stream_facts(desk, known[i], &out->silences.items[i], now, &out->facts[i]);
+    return ERROR_OK;
+}
+
 enum error_code work_silence_read(struct pg *pg, const struct desk *desk, const int32_t *streams, size_t count,
                                   struct instant now, struct assess_scratch *scratch, struct work_silence *out,
                                   struct error *err) {
-    *out = (struct work_silence){0};
-    CLEAN(subjects_finish) struct subjects subjects = {0};
     AUTO_FREE const struct stream **known = calloc(count + 1, sizeof *known);
-    out->facts = calloc(count + 1, sizeof *out->facts);
-    if (!known || !out->facts) return error_set(err, ERROR_MEMORY, "out of memory for %zu streams", count);
-    for (size_t i = 0; i < count; i++)
-        if (!(known[i] = streams_by_id(&desk->streams, streams[i])))
-            return error_set(err, ERROR_CONFLICT, "stream %d is newer than the list read last", (int)streams[i]);
-    enum error_code code = silences_read(pg, streams, count, now, &out->silences, err);
-    if (!code) code = load_owed(pg, desk, known, count, now, scratch, &subjects, err);
-    if (code) return code;
-    out->count = count;
-    for (size_t i = 0; i < count; i++) {
-        desk_stream_facts(desk, known[i], &out->silences.items[i], now, &out->facts[i]);
-        count_reports(desk, known[i], &subjects, now, &out->facts[i]);
-    }
-    return ERROR_OK;
+    if (!known) return error_set(err, ERROR_MEMORY, "out of memory for %zu streams", count);
+    enum error_code code = read_silence(pg, desk, streams, count, now, known, out, err);
+    return code ? code : count_all(pg, desk, known, count, now, scratch, out->facts, err);
 }
 
 void work_silence_finish(struct work_silence *silence) {
@@ -93,25 +159,10 @@ static char *facts_json(const struct stream_facts *facts) {
     return text;
 }
 
-static void judge_stream(const struct desk *desk, const struct stream_facts *facts, const struct standing_alerts *all,
-                         struct instant now, struct alert_writes *writes) {
-    struct alert standing[ALERT_CHANGES_MAX - ALERT_WANTS_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < all->count && count < sizeof standing / sizeof standing[0]; i++)
-        if (all->items[i].stream == facts->id) standing[count++] = all->items[i].alert;
-    struct alert_wants wants;
-    struct alert_changes changes;
-    alert_wants_stream(desk->plan, &desk->rules, facts, now, &wants);
-    alert_life(&wants, standing, count, alert_over_stream, facts, &changes);
-    if (changes.count == 0) return;
-    AUTO_FREE char *json = facts_json(facts);
-    struct notify_subject about = {.stream = facts->id, .facts_of_stream = facts, .facts = json};
-    notify_changes(desk, &about, &wants, standing, &changes, writes);
-}
-
 struct batch {
     struct due_streams claimed;
     struct work_silence silence;
+    const struct stream **known;
     struct standing_alerts standing;
     struct alert_writes writes;
     struct instant *next;
@@ -121,7 +172,46 @@ static void batch_finish(struct batch *batch) {
     work_silence_finish(&batch->silence);
     standing_alerts_finish(&batch->standing);
     alert_writes_finish(&batch->writes);
+    free(batch->known);
     free(batch->next);
+}
+
+static enum error_code judge_stream(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+                                    struct instant now, size_t index, struct batch *batch, struct error *err) {
+    struct stream_facts *facts = &batch->silence.facts[index];
+    struct alert standing[ALERT_CHANGES_MAX - ALERT_WANTS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < batch->standing.count && count < sizeof standing / sizeof standing[0]; i++)
+        if (batch->standing.items[i].stream == facts->id) standing[count++] = batch->standing.items[i].alert;
+    struct alert_wants wants;
+    struct alert_changes changes;
+    alert_wants_stream(desk->plan, &desk->rules, facts, now, &wants);
+    alert_life(&wants, standing, count, alert_over_stream, facts, &changes);
+    if (changes.count == 0) return ERROR_OK;
+    /* What is written down says how much is missing: now all of it is counted. */
+    const struct stream *stream = streams_by_id(&desk->streams, facts->id);
+    enum error_code code =
+        batch->known[index] ? ERROR_OK : count_all(pg, desk, &stream, 1, now, scratch, facts, err);
+    if (code) return code;
+    AUTO_FREE char *json = facts_json(facts);
+    struct notify_subject about = {.stream = facts->id, .facts_of_stream = facts, .facts = json};
+    notify_changes(desk, &about, &wants, standing, &changes, &batch->writes);
+    return ERROR_OK;
+}
+
+static enum error_code read_batch(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+                                  struct instant now, struct batch *batch, struct error *err) {
+    const struct due_streams *claimed = &batch->claimed;
+    batch->next = calloc(claimed->count, sizeof *batch->next);
+    batch->known = calloc(claimed->count, sizeof *batch->known);
+    if (!batch->next || !batch->known) return error_set(err, ERROR_MEMORY, "out of memory");
+    enum error_code code =
+        read_silence(pg, desk, claimed->streams, claimed->count, now, batch->known, &batch->silence, err);
+    struct stream_facts *facts = batch->silence.facts;
+    if (!code) code = ask_witnesses(pg, desk, batch->known, claimed->count, now, scratch, facts, err);
+    if (!code) code = count_all(pg, desk, batch->known, claimed->count, now, scratch, facts, err);
+    if (!code) code = alerts_of_streams(pg, claimed->streams, claimed->count, &batch->standing, err);
+    return code;
 }
 
 static enum error_code run_batch(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
@@ -129,16 +219,12 @@ static enum error_code run_batch(struct pg *pg, const struct desk *desk, struct 
     struct due_streams *claimed = &batch->claimed;
     enum error_code code = due_streams_claim(pg, desk->programme, now, STREAMS_A_BATCH, claimed, err);
     if (code || claimed->count == 0) return code;
-    code = work_silence_read(pg, desk, claimed->streams, claimed->count, now, scratch, &batch->silence, err);
-    if (!code) code = alerts_of_streams(pg, claimed->streams, claimed->count, &batch->standing, err);
-    if (code) return code;
-    batch->next = calloc(claimed->count, sizeof *batch->next);
-    if (!batch->next) return error_set(err, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < claimed->count; i++) {
-        judge_stream(desk, &batch->silence.facts[i], &batch->standing, now, &batch->writes);
+    code = read_batch(pg, desk, scratch, now, batch, err);
+    for (size_t i = 0; !code && i < claimed->count; i++) {
+        code = judge_stream(pg, desk, scratch, now, i, batch, err);
         batch->next[i] = due_stream(desk->plan, &desk->rules, &batch->silence.facts[i], now);
     }
-    code = due_streams_write(pg, claimed, batch->next, err);
+    if (!code) code = due_streams_write(pg, claimed, batch->next, err);
     if (!code)
         code = alerts_write(pg, desk->programme, &batch->writes, now, due_window(desk->plan, now), desk->rules.version,
                             err);

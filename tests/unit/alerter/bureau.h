@@ -150,9 +150,9 @@ static inline unsigned bureau_look(struct bureau *b, struct instant now) {
     while (any) OK(work_cells(b->pg, &b->desk, b->scratch, now, &any, err));
     any = true;
     while (any) OK(work_streams(b->pg, &b->desk, b->scratch, now, &any, err));
-    int64_t left = 0;
-    OK(due_work_left(b->pg, b->desk.programme, now, &left, err));
-    cr_assert_eq(left, 0, "%lld left", (long long)left);
+    struct due_work left;
+    OK(due_work(b->pg, b->desk.programme, now, &left, err));
+    cr_assert_eq(left.cells + left.streams, 0, "%lld left", (long long)(left.cells + left.streams));
     OK(window_render(b->pg, &b->desk, b->scratch, now, &messages, err));
     return messages;
 }
