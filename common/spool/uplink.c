@@ -111,7 +111,7 @@ static void uplink_say(struct uplink *uplink, const char *what) {
     if (strcmp(uplink->trouble, what) != 0)
         log_warn("uplink_trouble", "server=%s trouble=%s", uplink->settings.servers[uplink->sender.server].address,
                  what);
-    snprintf(uplink->trouble, sizeof uplink->trouble, "%s", what);
+    snprintf(uplink->trouble, sizeof uplink->trouble, "%.*s", (int)sizeof uplink->trouble - 1, what);
 }
 
 static void uplink_open(struct uplink *uplink, unsigned server) {

@@ -267,6 +267,7 @@ static struct ingest_group *filling(struct core *core) {
 
 static void welcome(struct core *core, const struct core_hello *hello, const struct position_change *change) {
     struct session *session = find_session(core, hello->stream);
+    if (!session) return; /* its HELLO made it */
     receiver_load(&session->receiver, &change->row, core->settings.window_events);
     session->known = session->has_peer = true;
     session->peer = hello->peer;
@@ -449,6 +450,7 @@ void core_settle(struct core *core, const struct pg_rows *positions) {
     for (size_t i = 0; i < count; i++) {
         struct session *session = find_session(core, streams[i]);
         struct stream_row row;
+        if (!session) continue;
         position_take(positions, session->stream, &row);
         receiver_load(&session->receiver, &row, core->settings.window_events);
         session->known = true;

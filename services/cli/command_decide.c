@@ -21,15 +21,15 @@ static enum error_code held_of_cell(struct cli *cli, const struct view *view, si
     const char *as_of = args_value(cli->args, "as-of", NULL);
     if (as_of && !day_parse(as_of, strlen(as_of), &wanted))
         return error_set(err, ERROR_USAGE, "--as-of %s: give a day that exists", as_of);
-    const struct view_events *events = &view->events[cell];
-    ledger_build(&ledger, view->plan, &view->plan->cells[cell], events->items, events->count,
+    const struct cell_events *events = &view->events[cell];
+    ledger_build(&ledger, view->plan, &view->plan->cells[cell], events->events, events->count,
                  moment_before(&view->moment), view->moment.as_of);
     *uid = NULL;
     size_t others = 0;
     for (size_t i = 0; i < ledger.held_count; i++) {
         if (day_is(wanted) && ledger.held[i].as_of.n != wanted.n) continue;
         others += *uid != NULL;
-        *uid = events->items[ledger.held[i].event].uid;
+        *uid = events->events[ledger.held[i].event].uid;
     }
     if (!*uid)
         return error_set(err, ERROR_CONFLICT, "nothing of %s %s is held: there is nothing to confirm",
@@ -46,9 +46,9 @@ static enum error_code held_by_uid(const struct view *view, const char *text, si
                          "give TARGET AREA, or the UID of the held figure as `duban explain` shows it");
     for (size_t i = 0; i < view->plan->cell_count; i++)
         for (size_t k = 0; k < view->events[i].count; k++)
-            if (memcmp(view->events[i].items[k].uid, wanted, sizeof wanted) == 0) {
+            if (memcmp(view->events[i].events[k].uid, wanted, sizeof wanted) == 0) {
                 *cell = i;
-                *uid = view->events[i].items[k].uid;
+                *uid = view->events[i].events[k].uid;
                 return ERROR_OK;
             }
     return error_set(err, ERROR_NOT_FOUND, "no event %s is known here", text);

@@ -30,8 +30,8 @@ static void explanation_finish(struct explanation *explanation) {
 
 static enum error_code gather(struct pg *pg, struct explanation *out, struct error *err) {
     const struct view *view = out->view;
-    const struct view_events *events = &view->events[out->cell];
-    ledger_build(&out->ledger, view->plan, &view->plan->cells[out->cell], events->items, events->count,
+    const struct cell_events *events = &view->events[out->cell];
+    ledger_build(&out->ledger, view->plan, &view->plan->cells[out->cell], events->events, events->count,
                  moment_before(&view->moment), view->moment.as_of);
     size_t len =
         assess_why(view->plan, &view->plan->cells[out->cell], &view->cells[out->cell], out->why, sizeof out->why);
@@ -39,8 +39,8 @@ static enum error_code gather(struct pg *pg, struct explanation *out, struct err
     out->events = calloc(events->count + 1, sizeof *out->events);
     if (!out->events) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < events->count; i++) {
-        out->events[i] = evidence_of(&out->ledger, events->items, i);
-        enum error_code code = query_origin(pg, events->items[i].log, events->items[i].seq, events->items[i].known_at,
+        out->events[i] = evidence_of(&out->ledger, events->events, i);
+        enum error_code code = query_origin(pg, events->events[i].log, events->events[i].seq, events->events[i].known_at,
                                             &out->events[i].origin, err);
         if (code) return code;
     }
@@ -145,24 +145,24 @@ static void print_evidence(const struct explanation *explanation, struct buffer 
                                                  {.title = "出处（文件 位置 原文）", .max_width = 44},
                                                  {.title = "流 序号"},
                                                  {.title = "理由或说明", .max_width = 40}};
-    const struct view_events *events = &explanation->view->events[explanation->cell];
+    const struct cell_events *events = &explanation->view->events[explanation->cell];
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 9);
     for (size_t i = 0; i < events->count; i++)
-        print_event(&events->items[i], &explanation->events[i], &grid);
+        print_event(&events->events[i], &explanation->events[i], &grid);
     buffer_printf(out, "\n记录 %zu 条（先后次序）\n", events->count);
     if (events->count) grid_print(&grid, "  ", out);
     for (size_t i = 0; i < events->count; i++) {
         char uid[37];
         if (!explanation->events[i].held) continue;
-        uid_print(events->items[i].uid, uid);
+        uid_print(events->events[i].uid, uid);
         buffer_printf(out, "  待核的数可确认：duban confirm %s --by 姓名\n", uid);
     }
 }
 
 static void print_origin(const struct explanation *explanation, struct buffer *out) {
     const struct assessment *now = &explanation->view->cells[explanation->cell];
-    const struct view_events *events = &explanation->view->events[explanation->cell];
+    const struct cell_events *events = &explanation->view->events[explanation->cell];
     if (!now->has_value || now->figure_event >= events->count) return;
     const struct event_origin *origin = &explanation->events[now->figure_event].origin;
     if (origin->has_hash) {
@@ -222,10 +222,10 @@ static json_t *event_json(const struct cell_event *event, const struct evidence 
 
 static void print_json(const struct explanation *explanation, struct buffer *out) {
     const struct view *view = explanation->view;
-    const struct view_events *events = &view->events[explanation->cell];
+    const struct cell_events *events = &view->events[explanation->cell];
     json_t *document = json_document(), *list = json_array();
     for (size_t i = 0; i < events->count; i++)
-        json_array_append_new(list, event_json(&events->items[i], &explanation->events[i]));
+        json_array_append_new(list, event_json(&events->events[i], &explanation->events[i]));
     json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
     json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
     json_object_set_new(document, "plan_version", json_integer(view->stored.version));
@@ -233,7 +233,7 @@ static void print_json(const struct explanation *explanation, struct buffer *out
     json_object_set_new(document, "why", json_string(explanation->why));
     json_object_set_new(document, "cell",
                         cell_json(view->plan, &view->plan->cells[explanation->cell], &view->cells[explanation->cell],
-                                  events->items, events->count, &view->history));
+                                  events->events, events->count, &view->history));
     json_object_set_new(document, "events", list);
     json_object_set_new(document, "chain",
                         json_pack("{s:b, s:I, s:I}", "whole", explanation->verify.breaks_total == 0, "events",

@@ -75,11 +75,11 @@ static void put_decimal(struct line *line, size_t column, bool has, struct decim
 
 /* What the county says, else why the light is what it is. */
 static void put_note(struct line *line, const struct view *view, size_t cell) {
-    const struct view_events *events = &view->events[cell];
+    const struct cell_events *events = &view->events[cell];
     char why[1024];
     for (size_t i = events->count; i-- > 0;)
-        if (events->items[i].note.ptr && events->items[i].note.len) {
-            buffer_add(&line->cells[LEDGER_NOTE], events->items[i].note.ptr, events->items[i].note.len);
+        if (events->events[i].note.ptr && events->events[i].note.len) {
+            buffer_add(&line->cells[LEDGER_NOTE], events->events[i].note.ptr, events->events[i].note.len);
             return;
         }
     size_t len = assess_why(view->plan, &view->plan->cells[cell], &view->cells[cell], why, sizeof why);

@@ -8,7 +8,7 @@
 struct evidence {
     const char *token; /* standing held other replaced decision words; static */
     bool held;
-    char words[160];            /* "待核：下降（现按 57）" */
+    char words[256];            /* "待核：下降（现按 57）" */
     struct event_origin origin; /* filled by who asks the database */
 };
 struct evidence evidence_of(const struct ledger *ledger, const struct cell_event *events, size_t event);

@@ -14,7 +14,7 @@ static enum error_code no_memory(struct error *err) {
 /* The held figures of one cell, replayed from its events. */
 static bool add_held(struct morning *morning, struct ledger *ledger, size_t cell) {
     const struct view *view = morning->view;
-    ledger_build(ledger, view->plan, &view->plan->cells[cell], view->events[cell].items, view->events[cell].count,
+    ledger_build(ledger, view->plan, &view->plan->cells[cell], view->events[cell].events, view->events[cell].count,
                  moment_before(&view->moment), view->moment.as_of);
     for (size_t i = 0; i < ledger->held_count; i++) {
         const struct held *held = &ledger->held[i];
@@ -28,7 +28,7 @@ static bool add_held(struct morning *morning, struct ledger *ledger, size_t cell
                                  .has_from = held->has_standing,
                                  .to = held->figure,
                                  .as_of = held->as_of,
-                                 .known_at = view->events[cell].items[held->event].known_at};
+                                 .known_at = view->events[cell].events[held->event].known_at};
     }
     return true;
 }

@@ -24,7 +24,7 @@ static void merge_complete(json_t *into, const json_t *from) {
 }
 
 static json_t *one_cell(const struct view *view, size_t cell) {
-    return cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].items,
+    return cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].events,
                      view->events[cell].count, &view->history);
 }
 

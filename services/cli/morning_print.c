@@ -73,7 +73,7 @@ static void print_feed(const struct morning *morning, const struct feed *feed, s
 
 static void print_held(const struct morning *morning, const struct held_figure *held, struct grid *grid) {
     const struct view *view = morning->view;
-    const struct cell_event *event = &view->events[held->cell].items[held->event];
+    const struct cell_event *event = &view->events[held->cell].events[held->event];
     char from[80] = "无", to[80];
     if (held->has_from) figure_words(&held->from, from, sizeof from);
     figure_words(&held->to, to, sizeof to);

@@ -52,24 +52,24 @@ static enum error_code read_history(struct view *view, struct pg *pg, struct err
         }
     if (!code) code = history_load(pg, asked, known, moment_before(&view->moment), &view->history, err);
     for (size_t i = 0; !code && i < known && i < view->history.count; i++)
-        view->events[places[i]] = (struct view_events){view->history.cells[i].events, view->history.cells[i].count};
+        view->events[places[i]] = (struct cell_events){view->history.cells[i].events, view->history.cells[i].count};
     free(ids);
     free(asked);
     free(places);
     return code;
 }
 
-/* A target's cells: the counties first, then the city's from them. */
+/* A target's cells: the counties', and the city's, replayed so that it says since when. */
 static void assess_target(struct view *view, const struct assess_context *context, const struct target *target,
                           struct assessment *cells) {
     size_t first = target->first_cell;
     bool rollup = target->cell_count && view->plan->cells[first].rollup;
     for (size_t i = first + rollup; i < first + target->cell_count; i++)
-        assess_cell(context, &view->plan->cells[i], view->events[i].items, view->events[i].count, view->scratch,
+        assess_cell(context, &view->plan->cells[i], view->events[i].events, view->events[i].count, view->scratch,
                     &cells[i]);
     if (rollup)
-        assess_rollup(context, &view->plan->cells[first], &cells[first + 1], target->cell_count - 1,
-                      view->events[first].items, view->events[first].count, view->scratch, &cells[first]);
+        assess_city(context, &view->plan->cells[first], &view->events[first + 1], target->cell_count - 1,
+                    view->events[first].events, view->events[first].count, view->scratch, &cells[first]);
 }
 
 struct assessment *view_cells_at(struct view *view, const struct moment *moment) {

@@ -10,10 +10,6 @@
 #include "services/cli/moment.h"
 #include "services/cli/programme_choice.h"
 
-struct view_events {
-    const struct cell_event *items; /* in commit order */
-    size_t count;
-};
 struct view {
     struct moment moment;
     struct programme programme;
@@ -21,7 +17,7 @@ struct view {
     const struct plan *plan; /* of stored */
     struct light_rules rules;
     struct history history;
-    struct view_events *events; /* of each of plan->cells */
+    struct cell_events *events; /* of each of plan->cells */
     struct assessment *cells;   /* of each of plan->cells */
     struct assess_scratch *scratch;
     struct streams streams;
