@@ -19,24 +19,30 @@ static bool bad(struct checked *out, enum quarantine_code code, unsigned field, 
 
 /* --- the bytes --- */
 
+static const char *hint_of_decode(enum quarantine_code code) {
+    static const struct {
+        enum quarantine_code code;
+        const char *hint;
+    } hints[] = {
+        {QUARANTINE_NOT_CANONICAL, "编码不是规范形式，请升级采集端"},
+        {QUARANTINE_EVENT_TOO_LARGE, "一条数据太大，请缩短文字"},
+        {QUARANTINE_TEXT_TOO_LONG, "备注超过200字，请缩短"},
+        {QUARANTINE_TEXT_CONTROL, "文字含控制字符、乱码，或名称为空，请核对这一项"},
+        {QUARANTINE_AS_OF_OUT_OF_RANGE, "数据日期不对，请核对年份"},
+        {QUARANTINE_VALUE_OUT_OF_RANGE, "数太大，请核对单位和位数"},
+        {QUARANTINE_BAD_MORE, "附加内容与这一种类不符，请升级采集端"},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (hints[i].code == code) return hints[i].hint;
+    return "不是一条数据的编码，请升级采集端";
+}
+
 static bool decodes(struct slice bytes, struct checked *out) {
     unsigned field = 0;
-    if (bytes.len > EVENT_BYTES_MAX) return bad(out, QUARANTINE_EVENT_TOO_LARGE, 0, "一条数据太大，请缩短文字");
     enum proto_code code = event_decode((const uint8_t *)bytes.ptr, bytes.len, &out->event, &field);
-    switch (code) {
-    case PROTO_OK: return true;
-    case PROTO_NOT_CANONICAL: return bad(out, QUARANTINE_NOT_CANONICAL, field, "编码不是规范形式，请升级采集端");
-    case PROTO_TOO_LARGE: return bad(out, QUARANTINE_EVENT_TOO_LARGE, field, "一条数据太大，请缩短文字");
-    case PROTO_RANGE:
-        if (field == FIELD_NOTE) return bad(out, QUARANTINE_TEXT_TOO_LONG, field, "备注超过200字，请缩短");
-        return bad(out, QUARANTINE_NOT_AN_EVENT, field, "有一项超出范围，请升级采集端");
-    case PROTO_SYNTAX:
-    case PROTO_TRUNCATED:
-    case PROTO_TRAILING:
-    case PROTO_VERSION:
-    case PROTO_NO_SPACE: break;
-    }
-    return bad(out, QUARANTINE_NOT_AN_EVENT, field, "不是一条数据的编码，请升级采集端");
+    if (code == PROTO_OK) return true;
+    enum quarantine_code quarantine = quarantine_of_decode(code, field);
+    return bad(out, quarantine, field, hint_of_decode(quarantine));
 }
 
 static bool is_ascii(struct slice text) {
@@ -81,8 +87,9 @@ static bool fits_columns(struct checked *out) {
 }
 
 static bool has_more(struct checked *out) {
-    if (!more_expected(out->event.kind)) return true;
-    enum proto_code code = more_decode(out->event.kind, out->event.more, &out->more);
+    enum proto_code code = PROTO_OK;
+    if (more_expected(out->event.kind)) code = more_decode(out->event.kind, out->event.more, &out->more);
+    else if (more_is_nil(out->event.kind) && out->event.more.ptr) code = PROTO_SYNTAX;
     if (code == PROTO_OK) return true;
     return bad(out, QUARANTINE_BAD_MORE, FIELD_MORE, "附加内容与这一种类不符，请升级采集端");
 }
