@@ -11,7 +11,7 @@ enum proto_code {
     PROTO_TRAILING,      /* bytes after the end */
     PROTO_TOO_LARGE,     /* more bytes, items or depth than allowed */
     PROTO_NOT_CANONICAL, /* decodes, but not the one form that may be hashed */
-    PROTO_VERSION,       /* magic or version not ours */
+    PROTO_VERSION,       /* a version not ours */
     PROTO_NO_SPACE,      /* the caller's buffer is too small */
 };
 

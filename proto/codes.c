@@ -15,7 +15,6 @@ static const struct code_row quarantine[] = {
     {7, 0, "TEXT_TOO_LONG", "a text is longer than its field allows (note: 200 characters)",
      "文字超长（说明不超过200字）"},
     {8, 0, "BAD_MORE", "the field `more` does not fit the kind of event", "附加内容与事件类别不符"},
-    {9, 0, "UID_REPEATED", "another event of this stream has the same uid", "事件编号重复"},
     {20, 0, "OUT_OF_SCOPE", "this stream may not report for that task or area: check the mapping or the key's scope",
      "超出上报范围：地区或任务不归本单位报，请核对映射或请中心端调整授权"},
     {21, 0, "NOT_A_DECISION_STREAM", "only the office's own stream may carry decisions", "只有督办办公室可作此决定"},
@@ -27,7 +26,6 @@ static const struct code_row quarantine[] = {
     {33, 0, "UNKNOWN_UNIT", "no such unit in the plan", "没有这个单位，请用计划中的名称"},
     {34, 0, "TARGET_MISSING", "this kind of event needs a target", "缺少指标"},
     {35, 0, "AREA_MISSING", "this kind of event needs an area", "缺少地区"},
-    {36, 0, "UNKNOWN_REFERENCE", "the event it names is not known here", "所引用的事件不存在"},
     {37, 0, "WORDS_ONLY", "this target takes words, no figure", "此项只报文字，不报数"},
     {50, 0, "FIGURE_MISSING", "a figure is needed", "缺少数值"},
     {51, 0, "BAD_FIGURE_FORM",
@@ -90,6 +88,7 @@ enum quarantine_code quarantine_of_decode(enum proto_code code, unsigned field) 
     enum { AS_OF = 5, FIGURE = 6, NOTE = 12, MORE = 15 }; /* places of event.h */
     bool text = field == 3 || field == 4 || field == 8 || field == 9 || (field >= 11 && field <= 14);
     if (code == PROTO_NOT_CANONICAL) return QUARANTINE_NOT_CANONICAL;
+    if (code == PROTO_TRUNCATED) return QUARANTINE_NOT_AN_EVENT;
     if (field == MORE) return QUARANTINE_BAD_MORE;
     if (code == PROTO_TOO_LARGE) return field == NOTE ? QUARANTINE_TEXT_TOO_LONG : QUARANTINE_EVENT_TOO_LARGE;
     if (code == PROTO_RANGE && text) return QUARANTINE_TEXT_CONTROL;

@@ -8,7 +8,8 @@
 
 #include "proto/code.h"
 
-/* An event in quarantine: stored with its raw bytes, its seq consumed, the agent told in the ACK. */
+/* An event in quarantine: stored with its raw bytes, its seq consumed, the agent told in the ACK. 4, 9 and 36 were given
+ * to rules that are no more: they stay unused. */
 enum quarantine_code {
     QUARANTINE_NONE = 0,
     /* the bytes */
@@ -19,7 +20,6 @@ enum quarantine_code {
     QUARANTINE_TEXT_CONTROL = 6, /* control characters or no UTF-8 */
     QUARANTINE_TEXT_TOO_LONG = 7,
     QUARANTINE_BAD_MORE = 8,
-    QUARANTINE_UID_REPEATED = 9, /* another event of this stream has the uid */
     /* who may say it */
     QUARANTINE_OUT_OF_SCOPE = 20,
     QUARANTINE_NOT_A_DECISION_STREAM = 21,
@@ -32,8 +32,7 @@ enum quarantine_code {
     QUARANTINE_UNKNOWN_UNIT = 33, /* reporter or blocked_by is no unit of the plan */
     QUARANTINE_TARGET_MISSING = 34,
     QUARANTINE_AREA_MISSING = 35,
-    QUARANTINE_UNKNOWN_REFERENCE = 36, /* replaces, or a decision's uid, is no event known here */
-    QUARANTINE_WORDS_ONLY = 37,        /* a figure for an activity or a parameter */
+    QUARANTINE_WORDS_ONLY = 37, /* a figure for an activity or a parameter */
     /* the figure */
     QUARANTINE_FIGURE_MISSING = 50,
     QUARANTINE_BAD_FIGURE_FORM = 51,

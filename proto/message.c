@@ -257,7 +257,7 @@ enum proto_code message_decode(const uint8_t *bytes, size_t len, struct slice *e
     if (code != PROTO_OK) return code;
     struct unpack in = unpack_over(bytes, len);
     if (unpack_array(&in) != 5) return PROTO_SYNTAX;
-    if (!slice_is(unpack_text(&in), MESSAGE_MAGIC)) return PROTO_VERSION;
+    if (!slice_is(unpack_text(&in), MESSAGE_MAGIC)) return PROTO_SYNTAX;
     out->version = unpack_uint32(&in);
     out->type = (enum message_type)unpack_uint32(&in);
     out->gen = unpack_seq(&in);

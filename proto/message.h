@@ -100,9 +100,9 @@ struct message {
 __attribute__((warn_unused_result)) enum proto_code message_encode(const struct message *message, uint8_t *out,
                                                                    size_t cap, size_t *len);
 
-/* events: room for the slices of a BATCH (events_max of them; NULL, 0 on the agent's side). PROTO_VERSION: not our
- * magic, or a version not ours (out->type and out->gen are set when they could be read); PROTO_TOO_LARGE: more events
- * or bytes than allowed; else PROTO_SYNTAX, PROTO_RANGE, PROTO_TRUNCATED, PROTO_TRAILING. Events themselves are not
+/* events: room for the slices of a BATCH (events_max of them; NULL, 0 on the agent's side). PROTO_VERSION: a
+ * version not ours (out->type and out->gen are set when they could be read); PROTO_TOO_LARGE: more events or bytes than
+ * allowed; else PROTO_SYNTAX (another magic, too), PROTO_RANGE, PROTO_TRUNCATED, PROTO_TRAILING. Events themselves are not
  * looked into. */
 __attribute__((warn_unused_result)) enum proto_code
 message_decode(const uint8_t *bytes, size_t len, struct slice *events, size_t events_max, struct message *out);

@@ -83,6 +83,11 @@ bool more_expected(uint32_t kind) {
     return shape_of(kind) != NULL;
 }
 
+bool more_is_nil(uint32_t kind) {
+    return kind == EVENT_FIGURE || kind == EVENT_CORRECTION || kind == EVENT_NO_CHANGE || kind == EVENT_WORDS ||
+           kind == EVENT_RETRACTION;
+}
+
 static void pack_refusals(struct pack *out, const struct more *more) {
     size_t count = more->receipt.refusal_count;
     if (count > MORE_REFUSALS_MAX) count = MORE_REFUSALS_MAX;

@@ -93,6 +93,8 @@ struct more {
 
 /* Whether events of this kind carry `more` known here. */
 bool more_expected(uint32_t kind);
+/* Whether events of this kind carry none; a kind unknown here may carry anything. */
+bool more_is_nil(uint32_t kind);
 /* A decision of the office: 32-63. */
 static inline bool event_kind_is_decision(uint32_t kind) {
     return kind >= 32 && kind <= 63;

@@ -8,7 +8,6 @@ enum {
     FIELD_AREA = 4,
     FIELD_AS_OF = 5,
     FIELD_FIGURE = 6,
-    FIELD_REPLACES = 10,
     FIELD_BLOCKED_BY = 13
 };
 
@@ -165,10 +164,15 @@ static struct misfit check_report(const struct catalogue *catalogue, const struc
     return fits();
 }
 
-static struct misfit check_retraction(const struct event *event, const struct subject *subject) {
+/* By the uid of what is retracted, or, by one who does not know it, by its day. */
+static struct misfit check_retraction(const struct catalogue *catalogue, const struct event *event,
+                                      const struct subject *subject, struct day today) {
     struct misfit found = needs_cell(event, subject);
     if (found.code) return found;
-    if (!event->has_replaces) return misfit(QUARANTINE_UNKNOWN_REFERENCE, FIELD_REPLACES, "撤回没有指明撤回哪一条");
+    if (!event->has_replaces && !day_is(event->as_of))
+        return misfit(QUARANTINE_AS_OF_MISSING, FIELD_AS_OF, "撤回没有指明撤回哪一条，请填那个数的数据日期");
+    if (day_is(event->as_of)) found = check_as_of(catalogue, event, today);
+    if (found.code) return found;
     if (event->figure.form != FIGURE_NONE)
         return misfit(QUARANTINE_FIGURE_NOT_ALLOWED, FIELD_FIGURE, "“无变化”和撤回不带数");
     return fits();
@@ -200,7 +204,7 @@ struct misfit catalogue_check_event(const struct catalogue *catalogue, const str
     case EVENT_NO_CHANGE:
         return check_report(catalogue, event, &subject, today);
     case EVENT_RETRACTION:
-        return check_retraction(event, &subject);
+        return check_retraction(catalogue, event, &subject, today);
     case EVENT_WORDS:
         return check_words(event);
     default:

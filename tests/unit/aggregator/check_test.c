@@ -117,6 +117,16 @@ static void change(struct event *event, const char *what) {
     if (strcmp(what, "a decimal too many") == 0) event->figure.value = (struct decimal){15, 1};
     if (strcmp(what, "an answer without its contents") == 0) event->kind = EVENT_REPLY;
     if (strcmp(what, "no change with a figure") == 0) event->kind = EVENT_NO_CHANGE;
+    if (strcmp(what, "words with contents") == 0) {
+        event->kind = EVENT_WORDS;
+        event->figure = (struct figure){0};
+        event->more = (struct slice){"\x91\x01", 2};
+    }
+    if (strncmp(what, "a retraction", 12) == 0) {
+        event->kind = EVENT_RETRACTION;
+        event->figure = (struct figure){0};
+        if (strcmp(what, "a retraction of nothing") == 0) event->as_of = DAY_NONE;
+    }
     if (strcmp(what, "reported before 1970") == 0) event->reported_at_ms = -1;
     if (strcmp(what, "a later version's kind") == 0) event->kind = 200;
     if (strcmp(what, "with its paper") == 0)
@@ -151,6 +161,9 @@ Test(check, who_says_it_and_what_it_is_about) {
         {CANGXI, "a decimal too many", QUARANTINE_TOO_MANY_DECIMALS, 6},
         {CANGXI, "an answer without its contents", QUARANTINE_BAD_MORE, 15},
         {CANGXI, "no change with a figure", QUARANTINE_FIGURE_NOT_ALLOWED, 6},
+        {CANGXI, "words with contents", QUARANTINE_BAD_MORE, 15},
+        {CANGXI, "a retraction of the day's figure", 0, 0},
+        {CANGXI, "a retraction of nothing", QUARANTINE_AS_OF_MISSING, 5},
         {CANGXI, "reported before 1970", QUARANTINE_NOT_AN_EVENT, 7},
         {CANGXI, "a later version's kind", 0, 0},
     };

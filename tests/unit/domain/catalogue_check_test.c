@@ -128,8 +128,14 @@ Test(catalogue_check, other_events) {
          QUARANTINE_FIGURE_NOT_ALLOWED,
          6},
         {{.kind = EVENT_RETRACTION, .target = slice_of("T06.1"), .area = slice_of("510822"), .as_of = DAY_NONE},
-         QUARANTINE_UNKNOWN_REFERENCE,
-         10},
+         QUARANTINE_AS_OF_MISSING,
+         5},
+        {{.kind = EVENT_RETRACTION, .target = slice_of("T06.1"), .area = slice_of("510822"), .as_of = {18900}},
+         QUARANTINE_NONE,
+         0}, /* the figure of that day: its uid is not known */
+        {{.kind = EVENT_RETRACTION, .target = slice_of("T06.1"), .area = slice_of("510822"), .as_of = {18627}},
+         QUARANTINE_AS_OF_OUT_OF_RANGE,
+         5}, /* 2020-12-31 */
         {{.kind = EVENT_RETRACTION,
           .target = slice_of("T06.1"),
           .area = slice_of("510822"),

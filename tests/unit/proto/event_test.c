@@ -61,18 +61,11 @@ Test(event, every_prefix_is_truncated_and_every_tail_trailing) {
 /* Replaces `old` (hex) in the bytes of a sample by `new`, decodes. */
 static void expect_changed(const char *sample, const char *old, const char *new, enum proto_code want,
                            const char *want_field) {
-    const struct sample *p = sample_of(sample);
-    uint8_t a[256], b[256], bytes[4096];
-    size_t a_len = unhex(old, a, sizeof a), b_len = unhex(new, b, sizeof b);
-    const uint8_t *at = memmem(p->event_bytes, p->len, a, a_len);
-    cr_assert(at, "%s: no %s", sample, old);
-    size_t before = (size_t)(at - p->event_bytes), after = p->len - before - a_len;
-    memcpy(bytes, p->event_bytes, before);
-    memcpy(bytes + before, b, b_len);
-    memcpy(bytes + before + b_len, at + a_len, after);
+    uint8_t bytes[4096];
+    size_t len = sample_changed(sample, old, new, bytes, sizeof bytes);
     struct event out;
     unsigned field = 99;
-    enum proto_code got = event_decode(bytes, before + b_len + after, &out, &field);
+    enum proto_code got = event_decode(bytes, len, &out, &field);
     cr_expect_eq(got, want, "%s %s → %s: %s, not %s", sample, old, new, proto_code_name(got), proto_code_name(want));
     cr_expect_str_eq(event_field_name(field), want_field, "%s → %s", old, new);
 }

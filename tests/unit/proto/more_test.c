@@ -52,6 +52,16 @@ Test(more, elements_of_a_later_version_are_passed_over) {
     cr_expect_eq(more_decode(EVENT_FIGURE, (struct slice){NULL, 0}, &m), PROTO_VERSION);
 }
 
+Test(more, kinds_without_any) {
+    static const uint32_t without[] = {EVENT_FIGURE, EVENT_CORRECTION, EVENT_NO_CHANGE, EVENT_WORDS, EVENT_RETRACTION};
+    for (uint32_t kind = 1; kind <= 64; kind++) {
+        bool want = false;
+        for (size_t i = 0; i < sizeof without / sizeof *without; i++) want = want || without[i] == kind;
+        cr_expect_eq(more_is_nil(kind), want, "%u", kind);
+        cr_expect_not(more_is_nil(kind) && more_expected(kind), "%u", kind);
+    }
+}
+
 Test(more, what_is_not_complete_is_not_encoded) {
     struct more m = {0};
     uint8_t out[256];

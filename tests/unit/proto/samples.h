@@ -231,4 +231,19 @@ static inline const struct sample *sample_of(const char *name) {
     return NULL;
 }
 
+/* The bytes of a sample with `old` (hex) replaced by `new`, where it stands first; their count. */
+static inline size_t sample_changed(const char *sample, const char *old, const char *new, uint8_t *out, size_t cap) {
+    const struct sample *p = sample_of(sample);
+    uint8_t a[256], b[256];
+    size_t a_len = unhex(old, a, sizeof a), b_len = unhex(new, b, sizeof b);
+    const uint8_t *at = memmem(p->event_bytes, p->len, a, a_len);
+    cr_assert(at, "%s: no %s", sample, old);
+    size_t before = (size_t)(at - p->event_bytes), after = p->len - before - a_len;
+    cr_assert_leq(before + b_len + after, cap);
+    memcpy(out, p->event_bytes, before);
+    memcpy(out + before, b, b_len);
+    memcpy(out + before + b_len, at + a_len, after);
+    return before + b_len + after;
+}
+
 #endif
