@@ -18,7 +18,7 @@ void judge_set_due(struct judge *judge, struct day due, struct instant extended)
     judge->due = due;
     judge->extended = extended;
     judge->curve = curve_make(&judge->measure, due);
-    judge->lights_known = 0;
+    judge->lights_known = judge->paced = 0;
     judge->lights_revision = judge->ledger->revision;
 }
 
@@ -65,6 +65,16 @@ static size_t decisive_at_due(const struct judge *judge, int32_t until) {
 static size_t decisive_figure(const struct judge *judge, bool past_due, size_t newest) {
     if (past_due && measure_is_level(&judge->measure)) return decisive_at_due(judge, due_period_end(judge).n);
     return newest;
+}
+
+/* "nor have `<=`, `latest` and averages without an opening: they are on plan until due and judged then": by a figure as
+ * of ≥ due that meets, or when the closing day has passed. Until then a good figure is only the newest one. */
+bool judge_waits_for_due(const struct judge *judge) {
+    return measure_is_level(&judge->measure) && judge->measure.kind != KIND_HOLD && !judge->curve.has && day_is(judge->due);
+}
+static bool judged_later(const struct judge *judge, int64_t now_ms) {
+    return judge_waits_for_due(judge) && now_ms < almanac_closing_end(judge->almanac, judge->due) &&
+           first_met_since(judge, judge->due) == NO_INDEX;
 }
 
 /* The first of the figures that met the goal without a break up to the decisive one: it finished the cell. */
@@ -161,7 +171,7 @@ static enum cell_state state_at(struct judge *judge, struct verdict *verdict, st
         return is_missing(judge, verdict) ? STATE_NOT_REPORTED : STATE_HOLDING;
     }
     verdict->decisive = decisive_figure(judge, past_due, verdict->newest);
-    verdict->met = measure->kind != KIND_HOLD && met_by(judge, verdict->decisive);
+    verdict->met = measure->kind != KIND_HOLD && !judged_later(judge, now_ms) && met_by(judge, verdict->decisive);
     if (verdict->met) {
         verdict->decisive = finishing_figure(judge, verdict->decisive);
         if (owes_nothing(judge, judge->ledger->standing[verdict->decisive].as_of))

@@ -27,6 +27,8 @@ struct judge {
     /* lights of standing figures, as long as the ledger only grew at its end */
     struct report_light *lights;
     size_t lights_capacity, lights_known;
+    struct exact best_pace; /* of the standing figures before `paced`; unknown without a pair */
+    size_t paced;
     uint64_t lights_revision;
     bool failed;
 };
@@ -54,6 +56,8 @@ struct verdict judge_at(struct judge *judge, struct day today, int64_t now_ms);
 bool judge_is_late_finish(const struct judge *judge, const struct verdict *verdict);
 /* The standing figure a report's period ends with, before the period of `newest`; NO_INDEX. */
 size_t judge_previous_report(const struct judge *judge, size_t newest);
+/* A dated level without a curve: on plan until due, and judged then. */
+bool judge_waits_for_due(const struct judge *judge);
 struct report_light judge_report(struct judge *judge, size_t standing);
 
 #endif

@@ -43,11 +43,15 @@ static struct exact best_pace_to(const struct judge *judge, size_t late, struct 
 
 /* "best pace = the largest increment per day over all pairs of figures at least 28 days apart up to that report (the
  * opening is no figure …)". Unknown without a pair. */
-static struct exact best_pace(const struct judge *judge, size_t report) {
-    struct exact best = EXACT_UNKNOWN;
-    for (size_t late = 1; late <= report; late++)
-        if (exact_known(judge->ledger->standing[late].value)) best = best_pace_to(judge, late, best);
-    return best;
+static struct exact best_pace(struct judge *judge, size_t report) {
+    if (judge->paced == 0 || judge->paced > report + 1) {
+        judge->best_pace = EXACT_UNKNOWN;
+        judge->paced = 1;
+    }
+    for (; judge->paced <= report; judge->paced++)
+        if (exact_known(judge->ledger->standing[judge->paced].value))
+            judge->best_pace = best_pace_to(judge, judge->paced, judge->best_pace);
+    return judge->best_pace;
 }
 
 /* Whether `rest` in the factor of the rules falls short of the gap to the goal. */
@@ -57,7 +61,7 @@ static bool falls_short(const struct judge *judge, struct exact rest, struct exa
 }
 
 /* "value + 1.5 × the larger of best pace and the plan's own pace for the rest × (due − as-of) < goal" */
-static bool out_of_reach(const struct judge *judge, size_t report, struct exact planned) {
+static bool out_of_reach(struct judge *judge, size_t report, struct exact planned) {
     const struct standing *figure = &judge->ledger->standing[report];
     int sign = sign_of(judge);
     struct exact gap = signed_by(sign, exact_subtract(judge->measure.goal, figure->value));
@@ -69,7 +73,7 @@ static bool out_of_reach(const struct judge *judge, size_t report, struct exact 
            falls_short(judge, exact_multiply(pace, exact_whole(rest)), gap);
 }
 
-static bool rule_holds(const struct judge *judge, const struct report_rule *rule, size_t report, struct exact planned,
+static bool rule_holds(struct judge *judge, const struct report_rule *rule, size_t report, struct exact planned,
                        int32_t tenths) {
     const struct standing *figure = &judge->ledger->standing[report];
     if (rule->goal != GOAL_ANY && (rule->goal == GOAL_SMALL) != judge->small) return false;
@@ -102,10 +106,11 @@ static struct report_light light_of_hold(const struct judge *judge, size_t repor
     return (struct report_light){LIGHT_BLUE, "no_curve"};
 }
 
-static struct report_light light_of(const struct judge *judge, size_t report) {
+static struct report_light light_of(struct judge *judge, size_t report) {
     const struct standing *figure = &judge->ledger->standing[report];
     if (judge->measure.kind == KIND_HOLD) return light_of_hold(judge, report);
-    if (measure_met(&judge->measure, figure->value)) return (struct report_light){LIGHT_GREEN, "done"};
+    bool early = judge_waits_for_due(judge) && figure->as_of.n < judge->due.n;
+    if (!early && measure_met(&judge->measure, figure->value)) return (struct report_light){LIGHT_GREEN, "done"};
     if (!judge->curve.has) return (struct report_light){LIGHT_BLUE, "no_curve"};
     struct exact planned = curve_planned(&judge->curve, figure->as_of);
     if (judge->measure.cell->node_count == 0 && exact_known(planned) &&
@@ -129,7 +134,7 @@ static enum light at_most(enum light light, enum light worst) {
 
 struct report_light judge_report(struct judge *judge, size_t standing) {
     struct ledger *ledger = judge->ledger;
-    if (judge->lights_revision != ledger->revision) judge->lights_known = 0;
+    if (judge->lights_revision != ledger->revision) judge->lights_known = judge->paced = 0;
     judge->lights_revision = ledger->revision;
     if (ledger->standing_count > judge->lights_capacity) {
         struct report_light *grown = realloc(judge->lights, ledger->standing_capacity * sizeof *grown);

@@ -73,7 +73,7 @@ enum error_code command_confirm(struct cli *cli, struct error *err) {
     else if (!code && !(code = view_find(view.plan, cli->args->positionals[0], cli->args->positionals[1],
                                          instant_day(cli->now), &cell, err)))
         code = held_of_cell(cli, &view, cell, &uid, err);
-    if (code) return code;
+    if (code || !uid) return code;
     struct decision_event decision = {.kind = EVENT_CONFIRM,
                                       .target = view_target(&view, cell)->code,
                                       .area = view_area(&view, cell)->code,
