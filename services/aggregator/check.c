@@ -145,11 +145,12 @@ static void look_up(const struct programme_view *programme, struct checked *out)
     const struct event *event = &out->event;
     if (event->target.ptr) {
         out->of = catalogue_target(programme->catalogue, event->target);
-        out->target = programme_view_target(programme, event->target);
+        out->target = out->of != NO_INDEX ? programme->target_ids[out->of] : programme_view_target(programme, event->target);
     }
-    if (event->area.ptr) out->area = programme_view_area(programme, event->area);
-    if (out->of != NO_INDEX && event->area.ptr)
-        out->cell = catalogue_cell(programme->catalogue, out->of, catalogue_area(programme->catalogue, event->area));
+    if (!event->area.ptr) return;
+    size_t area = catalogue_area(programme->catalogue, event->area);
+    out->area = area != NO_INDEX ? programme->area_ids[area] : programme_view_area(programme, event->area);
+    if (out->of != NO_INDEX) out->cell = catalogue_cell(programme->catalogue, out->of, area);
 }
 
 void check_event(const struct programme_view *programme, const struct stream *stream, struct slice bytes, struct day today,
