@@ -8,6 +8,32 @@
 
 enum { TRIM_AT_ONCE = 2000 };
 
+/* --- how many bytes lie between two numbers: mostly the batches that went out, so they are remembered --- */
+
+static void spool_note_read(struct spool *spool, const struct spool_batch *batch) {
+    while (spool->read_count && spool->reads[spool->read_count - 1].last >= batch->first_seq) spool->read_count--;
+    if (spool->read_count == SPOOL_READS_MAX)
+        memmove(spool->reads, spool->reads + 1, --spool->read_count * sizeof *spool->reads);
+    const uint64_t last = batch->first_seq + batch->count - 1;
+    spool->reads[spool->read_count++] = (struct spool_read_note){batch->first_seq, last, batch->bytes};
+}
+
+/* Takes the remembered batches that fill the front of (after, until] and gives their bytes; *after moves behind them. */
+static uint64_t spool_noted_bytes(struct spool *spool, uint64_t *after, uint64_t until) {
+    size_t done = 0;
+    uint64_t bytes = 0;
+    for (; done < spool->read_count && spool->reads[done].last <= until; done++) {
+        if (spool->reads[done].first != *after + 1) continue; /* of an older position */
+        bytes += spool->reads[done].bytes;
+        *after = spool->reads[done].last;
+    }
+    spool->read_count -= done;
+    memmove(spool->reads, spool->reads + done, spool->read_count * sizeof *spool->reads);
+    return bytes;
+}
+
+/* --- reading --- */
+
 static bool spool_make_room(struct spool *spool, size_t items) {
     if (items <= spool->batch_capacity) return true;
     struct slice *grown = realloc(spool->batch_items, items * sizeof *grown);
@@ -56,6 +82,7 @@ enum error_code spool_read(struct spool *spool, uint64_t from, size_t max_events
     for (size_t i = 0; i < out->count; at += spool->batch_items[i++].len)
         spool->batch_items[i].ptr = at;
     out->items = spool->batch_items;
+    if (out->count) spool_note_read(spool, out);
     return ERROR_OK;
 }
 
@@ -152,11 +179,13 @@ static void spool_wait_for_disk(struct spool *spool, bool wait) {
 static enum error_code spool_write_acked(struct spool *spool, uint64_t seq, const struct chain_hash *hash, struct error *err) {
     struct spool_state *state = &spool->state;
     bool forward = seq > state->acked_seq;
-    uint64_t bytes = 0;
+    uint64_t after = forward ? state->acked_seq : seq, until = forward ? seq : state->acked_seq, rest = 0;
     enum error_code code = spool_begin(spool, err);
     if (code) return code;
-    code = spool_bytes_between(spool, forward ? state->acked_seq : seq, forward ? seq : state->acked_seq, &bytes, err);
+    uint64_t bytes = spool_noted_bytes(spool, &after, until);
+    if (after < until) code = spool_bytes_between(spool, after, until, &rest, err);
     if (code) return spool_end(spool, code, err);
+    bytes += rest;
     state->kept_bytes = forward ? state->kept_bytes + bytes : state->kept_bytes - bytes;
     state->pending_bytes = forward ? state->pending_bytes - bytes : state->pending_bytes + bytes;
     state->acked_seq = seq;
@@ -248,6 +277,7 @@ static enum error_code spool_renumber(struct spool *spool, uint64_t first, struc
     if (code) return code;
     spool->base_seq = 0;
     spool->base_hash = chain_start(spool_stream(spool), &state->epoch, NULL);
+    spool->read_count = 0;
     code = spool_rechain(spool, first, first - 1, err);
     if (code) return code;
     state->last_seq -= first - 1;

@@ -116,6 +116,7 @@ enum error_code spool_commit(struct spool *spool, struct error *err) {
 void spool_rollback(struct spool *spool) {
     if (!spool->in_transaction) return;
     spool->in_transaction = false;
+    spool->read_count = 0; /* what was appended and read since has other bytes next time */
     /* SQLite has rolled back by itself after some failures; then this one fails, which is right. */
     sqlite3_exec(spool->db, "ROLLBACK", NULL, NULL, NULL);
     spool->state = spool->before.state;

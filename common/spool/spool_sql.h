@@ -32,6 +32,8 @@ enum spool_statement {
     SQL_COUNT
 };
 
+enum { SPOOL_READS_MAX = 64 };
+
 struct spool {
     sqlite3 *db;
     char *file, *folder;
@@ -52,6 +54,10 @@ struct spool {
     struct buffer batch_bytes;
     struct slice *batch_items;
     size_t batch_capacity;
+    struct spool_read_note {
+        uint64_t first, last, bytes;
+    } reads[SPOOL_READS_MAX]; /* batches read and not yet acknowledged, oldest first; forgotten ones are counted anew */
+    size_t read_count;
 };
 
 /* The prepared statement, reset; NULL with err set. */
