@@ -72,8 +72,8 @@ void almanac_finish(struct almanac *almanac) {
 
 ptrdiff_t almanac_find(const struct almanac *almanac, struct day day) {
     if (almanac->count == 0 || day.n < almanac->periods[0].first.n) return -1;
-    int32_t longest = almanac->reporting.period == PERIOD_QUARTER ? 92 : 31;
-    size_t at = (size_t)((day.n - almanac->periods[0].first.n) / longest); /* never too far */
+    int32_t days = day.n - almanac->periods[0].first.n; /* by the longest period: never too far */
+    size_t at = (size_t)(almanac->reporting.period == PERIOD_QUARTER ? days / 92 : days / 31);
     if (at >= almanac->count) at = almanac->count - 1;
     while (at + 1 < almanac->count && almanac->periods[at].last.n < day.n)
         at++;

@@ -100,13 +100,18 @@ struct exact curve_units_behind(const struct curve *curve, struct exact planned,
     return exact_known(behind) && exact_sign(behind) < 0 ? exact_whole(0) : behind;
 }
 
-static bool enough_on(const struct curve *curve, int32_t day, struct exact value) {
+static bool on_plan(const struct curve *curve, struct day day, struct exact value) {
     int32_t tenths;
-    return curve_deviation(curve, curve_planned(curve, (struct day){day}), value, &tenths) && tenths >= 0;
+    return curve_deviation(curve, curve_planned(curve, day), value, &tenths) && tenths >= 0;
+}
+
+static bool enough_on(const struct curve *curve, int32_t day, struct exact value) {
+    struct exact short_by = shortfall(curve, curve_planned(curve, (struct day){day}), value);
+    return exact_known(short_by) && exact_sign(short_by) <= 0;
 }
 
 int32_t curve_days_behind(const struct curve *curve, struct day as_of, struct exact value) {
-    if (!curve->has || as_of.n <= curve->from.n || enough_on(curve, as_of.n, value)) return 0;
+    if (!curve->has || as_of.n <= curve->from.n || on_plan(curve, as_of, value)) return 0;
     int32_t enough = curve->from.n, short_of = as_of.n; /* the plan only grows, so one day divides them */
     while (short_of - enough > 1) {
         int32_t middle = enough + (short_of - enough) / 2;

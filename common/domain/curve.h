@@ -35,8 +35,8 @@ struct exact curve_planned(const struct curve *curve, struct day day);
 bool curve_deviation(const struct curve *curve, struct exact planned, struct exact value, int32_t *tenths);
 /* Planned - value, sign turned for `<=`, in entities where entities are counted; 0 when ahead. */
 struct exact curve_units_behind(const struct curve *curve, struct exact planned, struct exact value);
-/* as_of - the last day on which the figure was still enough for the plan (printed points of 0.0 or more), not before
- * `from`; 0 on plan or ahead. */
+/* as_of - the last day on which the figure was still enough for the plan, not before `from`; 0 on plan (printed points
+ * of 0.0 or more) or ahead. */
 int32_t curve_days_behind(const struct curve *curve, struct day as_of, struct exact value);
 /* A node missed: the last node on or before as_of asks for more than value. */
 bool curve_node_missed(const struct curve *curve, struct day as_of, struct exact value);

@@ -2,7 +2,7 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-static const int64_t powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+const int64_t exact_powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
 static bool narrow(int128 a) {
     return a == (int128)(int64_t)a;
@@ -53,18 +53,9 @@ static struct exact tidy(struct exact a) {
     return bits(a.num) <= 80 && bits(a.den) <= 62 ? a : lowest(a);
 }
 
-struct exact exact_of(struct decimal value) {
-    if (value.scale > DECIMAL_SCALE_MAX) return EXACT_UNKNOWN;
-    return (struct exact){value.mantissa, powers_of_ten[value.scale]};
-}
-
 struct exact exact_ratio(int64_t num, int64_t den) {
     if (den == 0) return EXACT_UNKNOWN;
     return den < 0 ? (struct exact){-(int128)num, -(int128)den} : (struct exact){num, den};
-}
-
-struct exact exact_absolute(struct exact a) {
-    return (struct exact){magnitude(a.num), a.den};
 }
 
 /* The sum over a common denominator; false when a product does not fit. */
@@ -74,24 +65,9 @@ static bool sum_over(struct exact a, struct exact b, int128 shared, struct exact
            product(a.den, b.den / shared, &out->den) && !__builtin_add_overflow(left, right, &out->num);
 }
 
-/* The common case in machine words. */
-static bool add_narrow(struct exact a, struct exact b, struct exact *sum) {
-    int64_t left = (int64_t)a.num, right = (int64_t)b.num, den = (int64_t)a.den, out;
-    if (!exact_is_narrow(a) || !exact_is_narrow(b)) return false;
-    if (a.den != b.den &&
-        (__builtin_mul_overflow(left, (int64_t)b.den, &left) || __builtin_mul_overflow(right, den, &right) ||
-         __builtin_mul_overflow(den, (int64_t)b.den, &den)))
-        return false;
-    if (__builtin_add_overflow(left, right, &out)) return false;
-    *sum = (struct exact){out, den};
-    return true;
-}
-
 struct exact exact_add_wide(struct exact a, struct exact b) {
     if (!exact_known(a) || !exact_known(b)) return EXACT_UNKNOWN;
-    struct exact sum;
-    if (add_narrow(a, b, &sum)) return sum;
-    sum.den = a.den;
+    struct exact sum = {.den = a.den};
     if (a.den == b.den) return __builtin_add_overflow(a.num, b.num, &sum.num) ? EXACT_UNKNOWN : tidy(sum);
     if (sum_over(a, b, 1, &sum)) return tidy(sum);
     a = lowest(a);
@@ -139,16 +115,9 @@ int exact_compare_wide(struct exact a, struct exact b) {
     return compare_by_rests(a, b);
 }
 
-struct exact exact_round_whole(struct exact a, enum rounding how) {
+struct exact exact_round_whole_wide(struct exact a, enum rounding how) {
     if (!exact_known(a)) return a;
-    int128 whole, rest; /* cut toward zero */
-    if (exact_is_narrow(a)) {
-        whole = (int64_t)a.num / (int64_t)a.den;
-        rest = (int64_t)a.num % (int64_t)a.den;
-    } else {
-        whole = a.num / a.den;
-        rest = a.num - whole * a.den;
-    }
+    int128 whole = a.num / a.den, rest = a.num - whole * a.den; /* cut toward zero */
     switch (how) {
     case ROUND_CUT:
         break;
@@ -168,6 +137,6 @@ struct exact exact_round_whole(struct exact a, enum rounding how) {
 bool exact_round(struct exact a, unsigned places, enum rounding how, struct decimal *out) {
     *out = (struct decimal){0, 0};
     if (!exact_known(a) || places > DECIMAL_SCALE_MAX) return false;
-    struct exact scaled = exact_round_whole(exact_multiply(a, exact_whole(powers_of_ten[places])), how);
+    struct exact scaled = exact_round_whole(exact_multiply(a, exact_whole(exact_powers_of_ten[places])), how);
     return exact_known(scaled) && narrow(scaled.num) && decimal_make((int64_t)scaled.num, places, out) == PROTO_OK;
 }

@@ -33,7 +33,11 @@ static inline bool exact_known(struct exact a) {
 static inline struct exact exact_whole(int64_t n) {
     return (struct exact){n, 1};
 }
-struct exact exact_of(struct decimal value);
+extern const int64_t exact_powers_of_ten[DECIMAL_SCALE_MAX + 1];
+static inline struct exact exact_of(struct decimal value) {
+    if (value.scale > DECIMAL_SCALE_MAX) return EXACT_UNKNOWN;
+    return (struct exact){value.mantissa, exact_powers_of_ten[value.scale]};
+}
 struct exact exact_ratio(int64_t num, int64_t den); /* den 0 = unknown */
 
 /* Both parts fit 64 bits: the common case, for which products cannot overflow 128. */
@@ -49,11 +53,15 @@ static inline struct exact exact_negate(struct exact a) {
 struct exact exact_add_wide(struct exact a, struct exact b);
 struct exact exact_multiply_wide(struct exact a, struct exact b);
 
+/* In machine words wherever that holds the result. */
 static inline struct exact exact_add(struct exact a, struct exact b) {
-    int64_t sum;
-    if (a.den == b.den && exact_is_narrow(a) && exact_is_narrow(b) &&
-        !__builtin_add_overflow((int64_t)a.num, (int64_t)b.num, &sum))
-        return (struct exact){sum, a.den};
+    int64_t left = (int64_t)a.num, right = (int64_t)b.num, den = (int64_t)a.den, sum;
+    if (exact_is_narrow(a) && exact_is_narrow(b) &&
+        (a.den == b.den || (!__builtin_mul_overflow(left, (int64_t)b.den, &left) &&
+                            !__builtin_mul_overflow(right, den, &right) &&
+                            !__builtin_mul_overflow(den, (int64_t)b.den, &den))) &&
+        !__builtin_add_overflow(left, right, &sum))
+        return (struct exact){sum, den};
     return exact_add_wide(a, b);
 }
 
@@ -69,22 +77,31 @@ static inline struct exact exact_subtract(struct exact a, struct exact b) {
     return exact_add(a, exact_negate(b));
 }
 struct exact exact_divide(struct exact a, struct exact b); /* by zero = unknown */
-struct exact exact_absolute(struct exact a);
+static inline struct exact exact_absolute(struct exact a) {
+    return (struct exact){a.num < 0 ? -a.num : a.num, a.den};
+}
 
 int exact_compare_wide(struct exact a, struct exact b);
 /* -1, 0, 1 as a < b, a = b, a > b. Both must be known. */
 static inline int exact_compare(struct exact a, struct exact b) {
     if (a.den == b.den) return a.num < b.num ? -1 : a.num > b.num;
     if (!exact_is_narrow(a) || !exact_is_narrow(b)) return exact_compare_wide(a, b);
-    int128 left = a.num * b.den, right = b.num * a.den;
+    int128 left = (int128)(int64_t)a.num * (int64_t)b.den, right = (int128)(int64_t)b.num * (int64_t)a.den;
     return left < right ? -1 : left > right;
 }
 static inline int exact_sign(struct exact a) {
     return a.num < 0 ? -1 : a.num > 0;
 }
 
+struct exact exact_round_whole_wide(struct exact a, enum rounding how);
 /* The whole number a rounds to; both as a fraction. */
-struct exact exact_round_whole(struct exact a, enum rounding how);
+static inline struct exact exact_round_whole(struct exact a, enum rounding how) {
+    if (!exact_known(a) || !exact_is_narrow(a) || how == ROUND_HALF_UP) return exact_round_whole_wide(a, how);
+    int64_t whole = (int64_t)a.num / (int64_t)a.den, rest = (int64_t)a.num % (int64_t)a.den;
+    if (how == ROUND_FLOOR) whole -= rest < 0;
+    if (how == ROUND_CEILING) whole += rest > 0;
+    return (struct exact){whole, 1};
+}
 /* Rounded to `places` (≤ 9) decimals. False when unknown or too large for a decimal; then *out is zero. */
 bool exact_round(struct exact a, unsigned places, enum rounding how, struct decimal *out);
 

@@ -88,20 +88,6 @@ bool measure_value(const struct measure *measure, const struct figure *figure, s
     return exact_known(*value);
 }
 
-bool measure_met(const struct measure *measure, struct exact value) {
-    if (!measure->has_goal || !exact_known(value)) return false;
-    int order = exact_compare(value, measure->goal);
-    switch (measure->comparator) {
-    case AT_LEAST:
-        return order >= 0;
-    case AT_MOST:
-        return order <= 0;
-    case EXACTLY:
-        return order == 0;
-    }
-    return false;
-}
-
 bool measure_is_small(const struct measure *measure, int64_t units) {
     return measure->counted && measure->has_goal && exact_compare(measure->goal_units, exact_whole(units)) < 0;
 }

@@ -28,7 +28,11 @@ struct measure measure_make(const struct plan *plan, const struct cell *cell);
 
 /* False when the figure has nothing to compare (words, 0 of 0). */
 bool measure_value(const struct measure *measure, const struct figure *figure, struct exact *value);
-bool measure_met(const struct measure *measure, struct exact value);
+static inline bool measure_met(const struct measure *measure, struct exact value) {
+    if (!measure->has_goal || !exact_known(value)) return false;
+    int order = exact_compare(value, measure->goal);
+    return measure->comparator == AT_LEAST ? order >= 0 : measure->comparator == AT_MOST ? order <= 0 : order == 0;
+}
 /* Counted, and a goal below `units` (DOMAIN: below a goal of 20 counted units). */
 bool measure_is_small(const struct measure *measure, int64_t units);
 bool measure_is_level(const struct measure *measure);  /* latest, ratio: judged on the figure at due */

@@ -906,7 +906,7 @@ class RollUp:
             return "no_task"
         #: latest, baseline, other holds: no city value; 不能合计 (`no_rollup`)
         if cell.kind in ("latest", "baseline") or (self.inside and self.value is None):
-            return "no_rollup"
+            return "done" if self.done else "no_rollup"
         if cell.kind == "hold":
             #: a hold is holding when all are in and it meets, fell_back when a county fell back
             if any(p.state == "fell_back" for p in self.parts):
