@@ -183,3 +183,37 @@ Test(outbox, after_a_lost_gap_everything_kept_goes_again) {
     cr_assert_eq(spool_state(f.spool)->acked_seq, 0);
     spool_fixture_close(&f);
 }
+
+/* Ten events of different lengths; what is acknowledged is counted as it would be from the file, however it was read. */
+Test(outbox, acknowledged_bytes_are_those_of_the_events) {
+    static const struct {
+        uint64_t read[4], acked; /* first numbers of the batches of three read before the ACK; 0 = none */
+    } rows[] = {
+        {{1, 4, 7}, 6},  /* two whole batches */
+        {{1, 4, 7}, 5},  /* the second in part */
+        {{4, 7}, 6},     /* the first was read by an earlier session */
+        {{1, 4, 1, 4}, 6}, /* sent again after a rewind */
+        {{1, 3}, 5},     /* the second begins anew inside the first */
+        {{0}, 10},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct spool_fixture f = spool_fixture_open("a");
+        uint8_t bytes[EVENT_BYTES_MAX];
+        uint64_t expected = 0, all = 0;
+        for (uint64_t seq = 1; seq <= 10; seq++) {
+            uint64_t number = seq % 2 ? seq : 1000000 * seq;
+            spool_fixture_append(&f, number);
+            all += sample_event(number, bytes);
+            if (seq <= rows[i].acked) expected += sample_event(number, bytes);
+        }
+        for (size_t k = 0; k < 4 && rows[i].read[k]; k++) {
+            struct spool_batch batch;
+            cr_assert_eq(spool_read(f.spool, rows[i].read[k], 3, 1 << 20, &batch, &f.err), ERROR_OK);
+        }
+        struct chain_hash hash = spool_fixture_hash(&f, rows[i].acked);
+        cr_assert_eq(spool_set_acked(f.spool, rows[i].acked, &hash, &f.err), ERROR_OK);
+        cr_expect_eq(spool_state(f.spool)->kept_bytes, expected, "row %zu", i);
+        cr_expect_eq(spool_state(f.spool)->pending_bytes, all - expected, "row %zu", i);
+        spool_fixture_close(&f);
+    }
+}
