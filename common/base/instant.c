@@ -3,12 +3,11 @@
 
 #include "common/base/clock.h"
 
-enum { OFFSET_MS = 8 * MS_HOUR };
+enum { OFFSET_MS = 8 * MS_HOUR, DAY_FIRST = -25567 /* 1900-01-01 */, DAY_LAST = 376199 /* 2999-12-31 */ };
 
 /* Days outside the years that proto's day knows have no date here. */
 static bool is_known_day(int64_t n) {
-    struct day first, last;
-    return day_make(1900, 1, 1, &first) && day_make(2999, 12, 31, &last) && n >= first.n && n <= last.n;
+    return n >= DAY_FIRST && n <= DAY_LAST;
 }
 
 static int64_t floor_days(int64_t ms) {
