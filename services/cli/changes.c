@@ -95,7 +95,7 @@ json_t *changes_json(const struct changes *changes) {
 static const char *side_words(const struct assessment *side) {
     if (side->state == STATE_OVERDUE || side->state == STATE_AWAITING_FINAL || side->light == LIGHT_NONE)
         return cell_state_name(side->state);
-    return light_name(seen(side));
+    return side->proposed == LIGHT_RED && side->light != LIGHT_RED ? "红（待核定）" : light_name(side->light);
 }
 
 void change_words(const struct changes *changes, const struct change *change, struct buffer *out) {
@@ -103,8 +103,7 @@ void change_words(const struct changes *changes, const struct change *change, st
     buffer_add_text(out, change->direction > 0 ? "▲" : change->direction < 0 ? "▼" : "・");
     cell_name_words(changes->view, change->cell, out);
     if (change->light)
-        buffer_printf(out, " %s→%s%s", side_words(before), side_words(after),
-                      after->proposed == LIGHT_RED && after->light != LIGHT_RED ? "（待核定）" : "");
+        buffer_printf(out, " %s→%s", side_words(before), side_words(after));
     if (change->figure)
         buffer_printf(out, " %s→%s", before->has_value ? before->value_text : "无数",
                       after->has_value ? after->value_text : "无数");
