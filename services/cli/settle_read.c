@@ -26,19 +26,23 @@ static void free_names(struct dirent **names, int count) {
     free(names);
 }
 
-enum error_code upstream_read(const char *folder, struct settle_upstream *out, struct error *err) {
+/* step not NULL: ends with the first program that does not show this step; the rest has no say then. */
+static enum error_code read_folder(const char *folder, const int64_t *step, struct settle_upstream *out,
+                                   struct error *err) {
     *out = (struct settle_upstream){0};
+    bool behind = false;
     struct dirent **names = NULL;
     int count = scandir(folder, &names, is_status_file, alphasort);
     if (count < 0) return error_set_errno(err, ERROR_IO, errno, "cannot read the folder of status files %s", folder);
     out->processes = calloc((size_t)count + 1, sizeof *out->processes);
-    for (int i = 0; i < count && out->processes; i++) {
+    for (int i = 0; i < count && out->processes && !behind; i++) {
         struct settle_process *process = &out->processes[out->count];
         AUTO_FREE char *path = path_join(folder, names[i]->d_name);
         struct error ignored;
         if (path && status_read(&process->status, path, &ignored) == ERROR_OK) {
             snprintf(process->name, sizeof process->name, "%.*s", (int)strlen(names[i]->d_name) - 5, names[i]->d_name);
             process->alive = status_alive(&process->status);
+            behind = step && process->status.step != *step;
             out->count++;
         } else if (path) {
             status_finish(&process->status);
@@ -46,6 +50,10 @@ enum error_code upstream_read(const char *folder, struct settle_upstream *out, s
     }
     free_names(names, count);
     return out->processes ? ERROR_OK : error_set(err, ERROR_MEMORY, "out of memory");
+}
+
+enum error_code upstream_read(const char *folder, struct settle_upstream *out, struct error *err) {
+    return read_folder(folder, NULL, out, err);
 }
 
 void upstream_finish(struct settle_upstream *upstream) {
@@ -83,26 +91,19 @@ static enum error_code database_away(const struct error *why, int64_t step, stru
     return ERROR_OK;
 }
 
-static bool all_show(const struct settle_upstream *upstream, int64_t step) {
-    for (size_t i = 0; i < upstream->count; i++)
-        if (upstream->processes[i].status.step != step) return false;
-    return true;
-}
-
-/* Without the database: enough to say that the programs have not come to the step yet, and cheap while they work. */
+/* Without the database: enough to say that a program has not come to the step yet, and cheap while they work. */
 static enum error_code look_upstream(struct settle_watch *watch, int64_t step, struct instant now,
                                      struct settle_result *out, bool *shown, struct error *err) {
     CLEAN(upstream_finish) struct settle_upstream upstream = {0};
     struct settle_database nothing = {.queues.next_at = INSTANT_NONE};
-    enum error_code code = upstream_read(watch->folder, &upstream, err);
-    *shown = !code && all_show(&upstream, step);
+    enum error_code code = read_folder(watch->folder, &step, &upstream, err);
+    *shown = !code && (upstream.count == 0 || upstream.processes[upstream.count - 1].status.step == step);
     if (code || *shown) return code;
     struct settle_input input = {.step = step,
                                  .now = now,
                                  .before = &upstream,
                                  .after = &upstream,
-                                 .database = &nothing,
-                                 .expected = watch->expected};
+                                 .database = &nothing};
     settle_decide(&input, out);
     return ERROR_OK;
 }
