@@ -14,13 +14,20 @@ import tempfile
 import time
 from pathlib import Path
 
+import msgpack
 import zmq
-from foreign_agent import (ACK, BATCH, ERROR, FIGURE, HELLO, NEVER, NO_CHANGE, STATUS, WELCOME, WORDS, ForeignAgent, Lost, Refused, Wire,
-                           chain, day, decimal, event, now_ms)
+from foreign_agent import (ACK, BATCH, ERROR, FIGURE, HELLO, NEVER, NO_CHANGE, RETRACTION, STATUS, WELCOME, WORDS, ForeignAgent, Lost, Refused,
+                           chain, connect, day, decimal, envelope, event, now_ms)
 from service import verdict
 
 UNIT, AREA, OTHER_AREA, TARGET, PROGRAMME = "剑阁县", "510823", "510802", "T13.5", "guangyuan-2021"
+MALFORMED, TOO_LARGE = 32, 33
 PATIENCE_S = 60
+
+
+def receive(wire, seconds):
+    """(type, gen, body) of the next message, None when there is none for so long."""
+    return msgpack.unpackb(wire.recv())[2:5] if wire.poll(seconds * 1000) else None
 
 
 class Check:
@@ -40,7 +47,7 @@ class Check:
         return ForeignAgent(self.listen, self.server_key, public, secret, self.stream, os.path.join(self.folder.name, store))
 
     def wire(self):
-        return Wire(*self.agent.centre)
+        return connect(*self.agent.centre)
 
     def duban(self, *words):
         done = subprocess.run([self.state / "duban", *words], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
@@ -71,10 +78,10 @@ class Check:
 
     def unknown_key(self):
         stranger = self.an_agent("stranger", *(key.decode() for key in zmq.curve_keypair()))
-        with Wire(*stranger.centre) as wire:
+        with connect(*stranger.centre) as wire:
             try:
                 return f"a welcome: {stranger.hello(wire)}"
-            except (Lost, Refused) as refused:
+            except (Lost, Refused, zmq.Again) as refused:
                 print(f"# an unknown key is told {refused}")
         return None
 
@@ -101,9 +108,9 @@ class Check:
         agent, before = self.agent, (self.position(), self.quarantine())
         with self.wire() as wire:
             agent.hello(wire)
-            wire.send(BATCH, agent.gen, [1, 1, agent.heads[0], agent.events, agent.heads[20]])
-            ack = agent.answer(wire, ACK, time.monotonic() + PATIENCE_S)
-        if not ack or ack[:3] != [20, agent.heads[20], 0]:
+            wire.send(envelope(BATCH, agent.gen, [1, 1, agent.heads[0], agent.events, agent.heads[20]]))
+            ack = agent.answer(wire, ACK, PATIENCE_S)
+        if ack[:3] != [20, agent.heads[20], 0]:
             return f"answered by {ack}"
         return None if (self.position(), self.quarantine()) == before else "something changed"
 
@@ -111,15 +118,14 @@ class Check:
         """The ERROR (code, class, gen) a HELLO with this gen, or the message after its WELCOME, is answered by."""
         agent = self.agent
         with self.wire() as wire:
-            wire.send(HELLO, gen, [1, 1, self.stream, agent.epoch, 1, len(agent.events), agent.acked, agent.heads[agent.acked], now_ms(), "test"])
-            until = time.monotonic() + PATIENCE_S
-            while answer := wire.receive(until):
+            wire.send(envelope(HELLO, gen, [1, 1, self.stream, agent.epoch, 1, len(agent.events), agent.acked, agent.heads[agent.acked], now_ms(), "test"]))
+            while answer := receive(wire, PATIENCE_S):
                 if answer[0] == ERROR:
                     return answer[2][0], answer[2][1], answer[1]
                 if answer[0] == WELCOME:
                     if not message:
                         return "WELCOME"
-                    wire.send(*message)
+                    wire.send(envelope(*message))
         return None
 
     def wrong_prev_hash(self):
@@ -138,9 +144,9 @@ class Check:
             agent.hello(older)
             stale = agent.gen
             agent.hello(newer)
-            older.send(STATUS, stale, agent.status())
-            answer = older.receive(time.monotonic() + PATIENCE_S)
-        return None if answer and (answer[0], answer[1], answer[2][:2]) == (ERROR, agent.gen, [1, NEVER]) else f"the older session is told {answer}"
+            older.send(envelope(STATUS, stale, agent.status()))
+            answer = receive(older, PATIENCE_S)
+        return None if answer and [*answer[:2], *answer[2][:2]] == [ERROR, agent.gen, 1, NEVER] else f"the older session is told {answer}"
 
     def not_canonical(self):
         good = self.report(WORDS, target=TARGET, area=AREA, note="在不规范的一条之后")
@@ -151,25 +157,40 @@ class Check:
             return f"acknowledged {self.agent.acked}, rejected {rejected}"
         return None if self.quarantine().get(21) == "NOT_CANONICAL" else f"listed {self.quarantine()}"
 
+    def codes_of_the_page(self):
+        """Words with one field as the page forbids it, and the code it gives for that (section 8)."""
+        rows = [({12: "一\n二"}, 6), ({12: "字" * 201}, 7), ({12: "字" * 200}, None), ({12: "e\u0301"}, 5), ({8: ""}, 6), ({15: [1]}, 8),
+                ({1: 0}, 1), ({7: -1}, 1), ({5: -25568}, 71), ({13: "没有这个单位"}, 33), ({3: None}, 34), ({6: [1, 0]}, 57),
+                ({1: RETRACTION}, 70), ({1: RETRACTION, 5: self.today - 40}, None), ({1: RETRACTION, 10: bytes(16)}, None),
+                ({1: 200, 15: [1]}, None)]
+        events = []
+        for changes, _ in rows:
+            fields = msgpack.unpackb(self.report(WORDS, target=TARGET, area=AREA))
+            for place, value in changes.items():
+                fields[place - 1] = value
+            events.append(msgpack.packb(fields))
+        first = len(self.agent.events) + 1
+        said = self.agent.deliver(events, PATIENCE_S)
+        told = [(changes, said.get(seq)) for seq, (changes, _) in enumerate(rows, first)]
+        return None if told == rows else f"told {told}"
+
     def hostile_bytes(self):
         agent, told = self.agent, []
-        for frame in (b"\xdd\xff\0\0\0", b"", b"\x91" * 100_000):
+        for frame in (b"\xdd\xff\0\0\0", b"", b"\x91" * 100_000, envelope(STATUS, 1, agent.status()).replace(b"duban", b"DUBAN")):
             with self.wire() as before, self.wire() as within:
-                before.send_raw(frame)                      # instead of a HELLO
+                before.send(frame)                          # instead of a HELLO
                 agent.hello(within)
-                within.send_raw(frame)                      # in a session
+                within.send(frame)                          # in a session
                 for wire in (before, within):
-                    try:
-                        answer = wire.receive(time.monotonic() + 5)
-                        told.append(answer[2][0] if answer else None)
-                    except Lost:
-                        told.append("cut off")
-        print(f"# hostile bytes are told {told}")
+                    answer = receive(wire, 5)
+                    told.append(answer[2][0] if answer else None)
+        if told != [MALFORMED] * 4 + [TOO_LARGE] * 2 + [MALFORMED] * 2:
+            return f"told {told}"
         with self.wire() as wire:
             agent.hello(wire)
-            wire.send(STATUS, agent.gen, agent.status())
-            ack = agent.answer(wire, ACK, time.monotonic() + PATIENCE_S)
-        return None if ack and ack[0] == agent.acked else f"a STATUS afterwards is answered by {ack}"
+            wire.send(envelope(STATUS, agent.gen, agent.status()))
+            ack = agent.answer(wire, ACK, PATIENCE_S)
+        return None if ack[0] == agent.acked else f"a STATUS afterwards is answered by {ack}"
 
     def revoked(self):
         agent = self.agent
@@ -177,20 +198,17 @@ class Check:
             agent.hello(wire)
             self.duban("key", "revoke", self.public, "--by", "test")
             since, told = time.monotonic(), None
-            try:
-                while not told and time.monotonic() < since + 10:
-                    wire.send(STATUS, agent.gen, agent.status())
-                    answer = wire.receive(time.monotonic() + 0.5)
-                    told = answer and answer[0] == ERROR and f"{answer[2][0]}"
-            except Lost as lost:
-                told = str(lost)
+            while not told and time.monotonic() < since + 10:
+                wire.send(envelope(STATUS, agent.gen, agent.status()))
+                answer = receive(wire, 0.5)
+                told = answer and answer[0] == ERROR and answer[2][0]
             print(f"# the open session is told {told} {time.monotonic() - since:.1f} s after the revocation")
         if not told:
             return "the open session goes on"
         with self.wire() as wire:
             try:
                 return f"a new session gets a welcome: {agent.hello(wire)}"
-            except (Lost, Refused) as refused:
+            except (Lost, Refused, zmq.Again) as refused:
                 print(f"# a new session is told {refused}")
         return None
 
@@ -209,6 +227,7 @@ def main():
     check.run("a wrong prev_hash is a FORK", check.wrong_prev_hash)
     check.run("a stale gen is FENCED", check.stale_gen)
     check.run("a non-canonical event does not stop the stream", check.not_canonical)
+    check.run("the codes are those of the page", check.codes_of_the_page)
     check.run("hostile bytes do not kill the aggregator", check.hostile_bytes)
     check.run("a revoked key is out at once", check.revoked)
     check.run("every chain verifies", check.verified)
