@@ -10,6 +10,8 @@
 #include "common/base/random.h"
 #include "common/spool/spool_sql.h"
 
+enum { UNASKED_MAX = 1 << 20 };
+
 static const struct spool_limits spool_defaults = {
     .keep_ms = 35LL * MS_DAY,
     .keep_bytes = 256LL << 20,
@@ -93,6 +95,7 @@ enum error_code spool_begin(struct spool *spool, struct error *err) {
     enum error_code code = spool_run(spool, statement, err);
     if (code) return code;
     spool->in_transaction = true;
+    spool->unasked = 0;
     spool->before.state = spool->state;
     spool->before.base_seq = spool->base_seq;
     spool->before.base_hash = spool->base_hash;
@@ -130,14 +133,26 @@ uint64_t spool_disk_free(const struct spool *spool) {
     return (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
-bool spool_full(const struct spool *spool, size_t bytes, const char **why) {
-    const char *reason = NULL;
+static const char *spool_why_full(const struct spool *spool, size_t bytes, bool ask_disk) {
     if (spool->state.pending_bytes + bytes > (uint64_t)spool->limits.max_bytes)
-        reason = "待发数据已到上限：先恢复与中心的连接，文件留在原处，不会丢";
-    else if (spool_disk_free(spool) < (uint64_t)spool->limits.reserve_bytes)
-        reason = "磁盘空间不足：请清理磁盘，文件留在原处，不会丢";
+        return "待发数据已到上限：先恢复与中心的连接，文件留在原处，不会丢";
+    if (ask_disk && spool_disk_free(spool) < (uint64_t)spool->limits.reserve_bytes)
+        return "磁盘空间不足：请清理磁盘，文件留在原处，不会丢";
+    return NULL;
+}
+
+bool spool_full(const struct spool *spool, size_t bytes, const char **why) {
+    const char *reason = spool_why_full(spool, bytes, true);
     if (why) *why = reason;
     return reason != NULL;
+}
+
+/* The disk is asked at the first event of a transaction and after each stretch of bytes: asking costs more than appending. */
+static const char *spool_takes_not(struct spool *spool, size_t bytes) {
+    bool ask = bytes > spool->unasked;
+    const char *why = spool_why_full(spool, bytes, ask);
+    if (!why) spool->unasked = (ask ? UNASKED_MAX : spool->unasked) - bytes;
+    return why;
 }
 
 static enum error_code spool_insert(struct spool *spool, const uint8_t *event, size_t len, struct instant now,
@@ -167,7 +182,7 @@ enum error_code spool_append(struct spool *spool, const uint8_t *event, size_t l
     enum proto_code proto = event_decode(event, len, &decoded, &field);
     if (proto)
         code = error_from_proto(err, proto, event_field_name(field));
-    else if (spool_full(spool, len, &why))
+    else if ((why = spool_takes_not(spool, len)))
         code = error_set(err, ERROR_CONFLICT, "the spool is full: %s", why);
     else
         code = spool_insert(spool, event, len, now, err);

@@ -44,6 +44,7 @@ struct spool {
     struct chain_hash base_hash;
     bool loaded; /* there is a state to be written at commit */
     bool in_transaction;
+    size_t unasked; /* bytes that may still be appended in this transaction before the disk is asked again for its room */
     bool broken; /* the disk failed under a write: only closing helps */
     struct {
         struct spool_state state;
