@@ -1,11 +1,12 @@
 #include "common/link/dealer.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/random.h"
 #include "common/link/options.h"
 #include "proto/message.h"
 
@@ -32,9 +33,13 @@ static bool set_options(void *socket, const struct dealer_settings *settings) {
            option_text(socket, ZMQ_CURVE_SECRETKEY, own->secret_key, KEY_TEXT_MAX);
 }
 
+/* A closed socket's name is free only after a while, and its memory at once: so the name is drawn. */
 static bool open_monitor(struct link_context *context, struct dealer *dealer) {
     char name[64];
-    (void)snprintf(name, sizeof name, "inproc://dealer-monitor-%p", (void *)dealer);
+    uint64_t drawn = 0;
+    struct error ignored;
+    if (random_bytes(&drawn, sizeof drawn, &ignored) != ERROR_OK) drawn = (uintptr_t)dealer;
+    (void)snprintf(name, sizeof name, "inproc://dealer-monitor-%016" PRIx64, drawn);
     if (zmq_socket_monitor(dealer->socket, name, MONITORED) != 0) return false;
     dealer->monitor = zmq_socket(link_context_raw(context), ZMQ_PAIR);
     return dealer->monitor && option_int(dealer->monitor, ZMQ_LINGER, 0) && zmq_connect(dealer->monitor, name) == 0;

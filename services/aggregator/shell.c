@@ -165,9 +165,17 @@ static void released(void *context, const struct pgflow_answer *answer) {
     pump(context);
 }
 
+static void go_live(struct shell *shell) {
+    struct core *core = &shell->core;
+    if (!core->live && !shell->draining) log_info("live", "streams=%zu keys=%zu", core->view.streams.count, core->view.keys.count);
+    core->live = true;
+}
+
+/* Live first: who is told to go on sends at once. */
 static void settled(void *context, const struct pgflow_answer *answer) {
     struct shell *shell = context;
     if (answer->outcome == PGFLOW_OK) {
+        go_live(shell);
         core_settle(&shell->core, &answer->rows[POSITION_STEP_ROWS]);
         (void)position_release(&shell->position);
         pgflow_run(shell->database, shell->position.steps, shell->position.step_count, released, shell);
@@ -320,8 +328,7 @@ static void run_next(struct shell *shell) {
         return;
     }
     if (!core->view.loaded || run_positions(shell, core_unknown, settled)) return;
-    if (!core->live && !shell->draining) log_info("live", "streams=%zu keys=%zu", core->view.streams.count, core->view.keys.count);
-    core->live = true;
+    go_live(shell);
     shell->hello_last = !shell->hello_last && run_positions(shell, core_hellos, hellos_locked);
     if (shell->hello_last || run_group(shell)) return;
     if (shell->draining) say_goodbye(shell);
