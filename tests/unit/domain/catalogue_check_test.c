@@ -161,3 +161,23 @@ Test(catalogue_check, other_events) {
         cr_expect_eq(misfit.field, rows[i].field, "row %zu: field %u", i, misfit.field);
     }
 }
+
+/* Undated targets outlive the plan's years: a year and a day from today is within them, whatever the plan says. */
+Test(catalogue_check, how_far_ahead) {
+    CLEAN(plan_destroy) struct plan *plan = real_plan(true);
+    CLEAN(catalogue_destroy) struct catalogue *catalogue = catalogue_create(plan);
+    const struct {
+        const char *today, *as_of;
+        unsigned code;
+    } rows[] = {
+        {"2035-01-01", "2036-01-02", QUARANTINE_NONE},
+        {"2035-01-01", "2036-01-03", QUARANTINE_AS_OF_OUT_OF_RANGE},
+        {"2035-01-01", "2021-01-01", QUARANTINE_NONE},
+        {"2035-01-01", "2020-12-31", QUARANTINE_AS_OF_OUT_OF_RANGE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct event event = figure_of("T06.1", "510822", rows[i].as_of, value(31, 0));
+        struct misfit misfit = catalogue_check_event(catalogue, &event, day_from(rows[i].today));
+        cr_expect_eq(misfit.code, rows[i].code, "%s on %s: code %u", rows[i].as_of, rows[i].today, misfit.code);
+    }
+}
