@@ -11,14 +11,16 @@ enum { TRIM_AT_ONCE = 2000 };
 /* --- how many bytes lie between two numbers: mostly the batches that went out, so they are remembered --- */
 
 static void spool_note_read(struct spool *spool, const struct spool_batch *batch) {
-    while (spool->read_count && spool->reads[spool->read_count - 1].last >= batch->first_seq) spool->read_count--;
+    while (spool->read_count && spool->reads[spool->read_count - 1].last >= batch->first_seq)
+        spool->read_count--;
     if (spool->read_count == SPOOL_READS_MAX)
         memmove(spool->reads, spool->reads + 1, --spool->read_count * sizeof *spool->reads);
     const uint64_t last = batch->first_seq + batch->count - 1;
     spool->reads[spool->read_count++] = (struct spool_read_note){batch->first_seq, last, batch->bytes};
 }
 
-/* Takes the remembered batches that fill the front of (after, until] and gives their bytes; *after moves behind them. */
+/* Takes the remembered batches that fill the front of (after, until] and gives their bytes; *after moves behind them.
+ */
 static uint64_t spool_noted_bytes(struct spool *spool, uint64_t *after, uint64_t until) {
     size_t done = 0;
     uint64_t bytes = 0;
@@ -176,7 +178,8 @@ static void spool_wait_for_disk(struct spool *spool, bool wait) {
     (void)sqlite3_exec(spool->db, wait ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 }
 
-static enum error_code spool_write_acked(struct spool *spool, uint64_t seq, const struct chain_hash *hash, struct error *err) {
+static enum error_code spool_write_acked(struct spool *spool, uint64_t seq, const struct chain_hash *hash,
+                                         struct error *err) {
     struct spool_state *state = &spool->state;
     bool forward = seq > state->acked_seq;
     uint64_t after = forward ? state->acked_seq : seq, until = forward ? seq : state->acked_seq, rest = 0;

@@ -147,7 +147,8 @@ bool spool_full(const struct spool *spool, size_t bytes, const char **why) {
     return reason != NULL;
 }
 
-/* The disk is asked at the first event of a transaction and after each stretch of bytes: asking costs more than appending. */
+/* The disk is asked at the first event of a transaction and after each stretch of bytes: asking costs more than
+ * appending. */
 static const char *spool_takes_not(struct spool *spool, size_t bytes) {
     bool ask = bytes > spool->unasked;
     const char *why = spool_why_full(spool, bytes, ask);
