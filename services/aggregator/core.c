@@ -262,6 +262,7 @@ static void drop_hellos(struct core *core) {
 static struct ingest_group *filling(struct core *core) {
     struct ingest_group *group = &core->groups[core->filling];
     if (group_is_empty(group)) group_begin(group, ++core->group_number, core->now);
+    group_catch_up(group, core->now);
     return group;
 }
 

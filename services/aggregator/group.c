@@ -22,6 +22,11 @@ void group_begin(struct ingest_group *group, uint32_t number, struct instant kno
     ingest_begin(&group->ingest, known_at);
 }
 
+void group_catch_up(struct ingest_group *group, struct instant now) {
+    if (group->events > 0 || now.ms <= group->known_at.ms) return;
+    group->known_at = group->ingest.known_at = now;
+}
+
 void group_finish(struct ingest_group *group) {
     free_entries(group);
     free(group->entries);

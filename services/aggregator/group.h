@@ -37,6 +37,8 @@ struct ingest_group {
 };
 
 void group_begin(struct ingest_group *group, uint32_t number, struct instant known_at); /* empties */
+/* The clock moved while only STATUSes had come: they are of the later instant. Rows keep the instant they were made at. */
+void group_catch_up(struct ingest_group *group, struct instant now);
 void group_finish(struct ingest_group *group);
 bool group_is_empty(const struct ingest_group *group);
 /* A new entry; the caller sees to it that a stream has one at most. NULL without memory. */

@@ -72,16 +72,26 @@ static bool may_read(const struct shell *shell) {
            !pgflow_answer_is_near(shell->database, HUSH_MS);
 }
 
+/* An agent may have seen a step that this process has not looked at yet: the clock is asked again for each message, so
+ * that nothing is stamped with an earlier step than its sender's. */
+static void take_now(struct shell *shell) {
+    struct error err = {0};
+    bool changed = false;
+    if (clock_refresh(&shell->clock, &changed, &err) != ERROR_OK) log_failure(LOG_LEVEL_ERROR, "clock_wrong", &err);
+    shell->core.now = clock_domain(&shell->clock);
+    if (changed) write_status(shell);
+}
+
 static void read_messages(void *context, short events) {
     struct shell *shell = context;
     struct router_message message;
     (void)events;
-    shell->core.now = clock_domain(&shell->clock);
     shell->core.real = real_now();
     /* While a transaction is under way, little at a time: its rows must go on flowing. */
     int most = shell->core.flying ? 1 : READ_AT_ONCE;
     for (int i = 0; i < most && may_read(shell); i++) {
         if (router_receive(shell->router, &message) != LINK_DONE) return;
+        take_now(shell);
         if (!message.dropped) core_message(&shell->core, &message.peer, message.user, message.bytes);
         else shell->core.dropped++;
     }

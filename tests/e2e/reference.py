@@ -961,7 +961,7 @@ class RollUp:
             value = cut_quotient(value, cell.comparator, cell.decimals)
         missing = self.missing()
         #: figure_as_of = the oldest in the sum; no days behind, no forecast, report state null
-        oldest = None if self.state == "no_rollup" else min((p.newest.as_of for p in self.inside), default=None)
+        oldest = None if self.state == "no_rollup" or cell.kind in ("latest", "baseline") else min((p.newest.as_of for p in self.inside), default=None)
         return {"value": plain(value), "figure_as_of": oldest, "planned": None if self.planned is None else plain(half_up(self.planned, 2)),
                 "deviation_points": tenths(self.points), "units_behind": plain(self.behind), "days_behind": None, "missing": plain(missing),
                 "report_state": None, "report_period": None, "counties_in": len(self.inside), "counties_expected": len(self.parts),
