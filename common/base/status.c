@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
@@ -20,6 +21,11 @@ static void copy_text(char *out, size_t size, const char *text) {
     size_t len = text_cut_bytes(buffer_text(&clean), clean.len, size - 1);
     memcpy(out, buffer_text(&clean), len);
     out[len] = '\0';
+}
+
+static int64_t own_pid_namespace(void) {
+    struct stat namespace;
+    return stat("/proc/self/ns/pid", &namespace) == 0 && namespace.st_ino <= INT64_MAX ? (int64_t)namespace.st_ino : 0;
 }
 
 /* When a process started, in clock ticks since boot; 0 when there is no such process. */
@@ -40,6 +46,7 @@ void status_init(struct status *status, const char *program) {
     *status = (struct status){.pid = getpid(), .step = -1, .domain = INSTANT_NONE, .written = INSTANT_NONE};
     copy_text(status->program, sizeof status->program, program);
     status->process_start = process_start(status->pid);
+    status->pid_namespace = own_pid_namespace();
     status->started = real_now();
     status_set_state(status, "starting");
 }
@@ -151,6 +158,7 @@ static json_t *to_json(const struct status *status) {
     good = good && root && json_object_set_new(root, "program", json_string(status->program)) == 0 &&
            json_object_set_new(root, "pid", json_integer(status->pid)) == 0 &&
            json_object_set_new(root, "process_start", json_integer(status->process_start)) == 0 &&
+           json_object_set_new(root, "pid_namespace", json_integer(status->pid_namespace)) == 0 &&
            add_instant(root, "started", status->started) && add_instant(root, "written", status->written) &&
            json_object_set_new(root, "step", json_integer(status->step)) == 0 &&
            add_instant(root, "domain", status->domain) &&
@@ -200,6 +208,7 @@ enum error_code status_read(struct status *status, const char *file, struct erro
     json_int_t pid = json_integer_value(json_object_get(root, "pid"));
     status->pid = pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
     status->process_start = json_integer_value(json_object_get(root, "process_start"));
+    status->pid_namespace = json_integer_value(json_object_get(root, "pid_namespace"));
     const json_t *step = json_object_get(root, "step");
     status->step = json_is_integer(step) ? json_integer_value(step) : -1;
     status->started = take_instant(root, "started");
@@ -217,6 +226,7 @@ enum error_code status_read(struct status *status, const char *file, struct erro
 }
 
 bool status_alive(const struct status *status) {
+    if (status->pid_namespace != 0 && status->pid_namespace != own_pid_namespace()) return true;
     if (status->pid <= 0 || (kill(status->pid, 0) != 0 && errno != EPERM)) return false;
     return process_start(status->pid) == status->process_start;
 }

@@ -20,6 +20,7 @@ struct status {
     char program[STATUS_WORD_MAX];
     pid_t pid;
     int64_t process_start;           /* field 22 of /proc/PID/stat: tells a reused pid */
+    int64_t pid_namespace;           /* in which the pid means something: a container has its own; 0 = not told */
     struct instant started, written; /* real time */
     int64_t step;                    /* -1: real clock */
     struct instant domain;
@@ -51,6 +52,7 @@ __attribute__((warn_unused_result)) enum error_code status_write(struct status *
 /* Fills an uninitialised status; wants status_finish either way. */
 __attribute__((warn_unused_result)) enum error_code status_read(struct status *status, const char *file,
                                                                 struct error *err);
-bool status_alive(const struct status *status); /* that very process runs on this machine */
+/* That very process runs. One of another pid namespace (another container) cannot be seen from here and is believed. */
+bool status_alive(const struct status *status);
 
 #endif

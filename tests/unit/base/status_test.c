@@ -82,6 +82,8 @@ Test(status, a_dead_or_reused_pid_is_not_alive) {
     s.process_start--;
     s.pid = 0;
     cr_assert_not(status_alive(&s));
+    s.pid_namespace++;
+    cr_assert(status_alive(&s), "of another container: cannot be seen from here");
 }
 
 Test(status, other_files_are_refused) {
