@@ -260,9 +260,9 @@ void alert_wants_stream(const struct plan *plan, const struct light_rules *rules
                         struct instant now, struct alert_wants *out) {
     if (!rules) rules = rules_shipped();
     out->count = 0;
-    bool offline = silent_since(plan, rules, last_heard(stream, stream->heard_at), now);
+    bool offline = !stream->desk && silent_since(plan, rules, last_heard(stream, stream->heard_at), now);
     /* A STATUS of this very instant counts from the next look on, so that who asks first does not matter. */
-    bool was_offline = silent_since(plan, rules, last_heard(stream, stream->heard_before), now);
+    bool was_offline = !stream->desk && silent_since(plan, rules, last_heard(stream, stream->heard_before), now);
     if (offline || was_offline) {
         char opening[INSTANT_TEXT_MAX];
         instant_print(last_heard(stream, stream->heard_before), opening);
@@ -291,7 +291,7 @@ struct instant alert_next_stream(const struct plan *plan, const struct light_rul
     struct instant next = INSTANT_NONE;
     struct instant eighth_hour;
     struct instant news = silence_is_news(plan, rules, last_heard(stream, stream->heard_at), &eighth_hour);
-    if (instant_is(news) && news.ms > now.ms) next = eighth_hour.ms > now.ms ? eighth_hour : news;
+    if (!stream->desk && instant_is(news) && news.ms > now.ms) next = eighth_hour.ms > now.ms ? eighth_hour : news;
     struct period closed = due_closed_period(plan, now);
     struct period coming = day_is(closed.first)
                                ? period_after(plan->calendar, &plan->reporting, closed)

@@ -75,6 +75,7 @@ struct stream_facts {
     struct instant made_at;
     struct instant heard_at;     /* the newest STATUS; INSTANT_NONE = never */
     struct instant heard_before; /* the newest before this instant: a step's own STATUS may or may not be in yet */
+    bool desk;                   /* speaks only when the office decides: its silence is no news */
     struct period period;        /* the newest closed one; first = DAY_NONE: none yet */
     size_t owed, missing;        /* cells that owe a report of it; those without any */
     size_t missing_due;          /* of them, due by the end of the month of today */

@@ -5,7 +5,8 @@
 #include "common/base/cleanup.h"
 
 static const char heard_sql[] =
-    "SELECT w.ordinal, s.status_at, s.previous_at, m.made_at"
+    "SELECT w.ordinal, s.status_at, s.previous_at, m.made_at,"
+    "       m.role = 'office' AND coalesce(s.software, 'duban ') LIKE 'duban %'"
     "  FROM unnest($1::int[]) WITH ORDINALITY AS w(stream, ordinal)"
     "  JOIN stream m ON m.id = w.stream LEFT JOIN stream_status s ON s.stream = w.stream ORDER BY w.ordinal";
 
@@ -47,6 +48,7 @@ static enum error_code read_heard(struct pg *pg, const int32_t *streams, size_t 
     for (size_t row = 0; !code && row < pg_count(&rows); row++) {
         struct silence *item = &out->items[pg_int(&rows, row, 0) - 1];
         item->made_at = pg_instant(&rows, row, 3);
+        item->desk = pg_bool(&rows, row, 4);
         item->heard_at = pg_instant(&rows, row, 1);
         item->heard_before = item->heard_at.ms < now.ms ? item->heard_at : pg_instant(&rows, row, 2);
     }

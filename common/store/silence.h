@@ -12,6 +12,7 @@ struct silence {
     int32_t stream;
     struct instant made_at;
     struct instant heard_at, heard_before; /* the newest STATUS; the newest of an earlier instant than `now` */
+    bool desk;                             /* the office's own hand: `duban` speaks only when it decides */
     const struct receipt *receipts;        /* known before `now`, oldest first */
     size_t receipt_count;
 };

@@ -14,10 +14,14 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['duban_aggregator', 'duban_alerter', 'duban_reader', 'duban_admin'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN', name);
-        END IF;
-        EXECUTE format('ALTER ROLE %I SET search_path = duban, pg_temp', name);
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+                EXECUTE format('CREATE ROLE %I LOGIN', name);
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL; -- another database of the cluster was migrated at the same moment
+        END;
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = duban, pg_temp', name, current_database());
     END LOOP;
 END
 $$;

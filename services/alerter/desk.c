@@ -109,6 +109,7 @@ void desk_stream_facts(const struct desk *desk, const struct stream *stream, con
         .made_at = silence->made_at,
         .heard_at = silence->heard_at,
         .heard_before = silence->heard_before,
+        .desk = silence->desk,
         .period = due_closed_period(desk->plan, now),
         .receipts = silence->receipts,
         .receipt_count = silence->receipt_count,

@@ -71,6 +71,10 @@ static void look_at_process(const struct settle_input *input, const struct settl
                     input->step);
         return;
     }
+    if (strcmp(status->state, "connecting") == 0) /* its silence would be the clock's doing, not its own */
+        outstanding(out, "%s: not connected to the centre yet", process->name);
+    if (strcmp(status->state, "database_away") == 0 || strcmp(status->state, "starting") == 0)
+        outstanding(out, "%s: %s", process->name, status->state[0] == 's' ? "starting" : "its database is away");
     int64_t pending = number(status, "files_pending");
     if (pending) outstanding(out, "%s: %" PRId64 " files pending", process->name, pending);
     for (size_t i = 0; i < status->number_count; i++) {

@@ -22,6 +22,8 @@ def concerns(alert, wanted):
         return False
     if wanted.get("target") and alert["target"] != wanted["target"]:
         return False
+    if wanted.get("stream") and alert["stream"] != wanted["stream"]:
+        return False
     area = wanted.get("area")
     return not area or alert["area"] == area or alert["stream"] == AREAS.get(area)
 

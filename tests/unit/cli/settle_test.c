@@ -84,6 +84,8 @@ Test(settle, anything_undone_is_named) {
         {CHANGED(w.step = 6), "step 6"},
         {CHANGED(w.alive = false), "gone"},
         {CHANGED(w.pending = 2), "2 files pending"},
+        {CHANGED(w.state = "connecting"), "not connected"},
+        {CHANGED(w.state = "database_away"), "database is away"},
         {CHANGED(w.acked = 11, w.committed = 11), "11 acknowledged"},
         {CHANGED(w.committed = 11), "11 committed"},
         {CHANGED(w.last_after = 13, w.acked = 13, w.committed = 13), "moved"},

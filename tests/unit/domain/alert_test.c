@@ -154,6 +154,15 @@ Test(alert, an_agent_is_offline_after_eight_working_hours) {
                  at("2021-05-18T09:01:00+08:00").ms);
 }
 
+Test(alert, the_desk_that_decides_is_never_offline) {
+    struct programme p;
+    start(&p);
+    struct stream_facts facts = agent();
+    facts.desk = true;
+    struct alert_wants wants = stream_wants(&p, &facts, "2021-05-18T09:01:00+08:00");
+    cr_assert(!find(&wants, ALERT_OFFLINE));
+}
+
 Test(alert, who_asks_first_within_a_step_does_not_matter) {
     struct programme p;
     start(&p);
