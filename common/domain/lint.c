@@ -98,7 +98,8 @@ static void lint_from(const struct plan *plan, struct lint *lint) {
     }
     day_print(plan->start, start);
     if (assumed)
-        SAY(lint, "from_assumed", "", "%zu targets have no from: (first %s); the programme's start %s stands in for it",
+        SAY(lint, "from_assumed", "",
+            "%zu targets have no from (the first is %s); the programme's start %s stands in for it",
             "%zu 项指标没有起始日（如 %s），按启动日 %s 计", assumed, first, start);
 }
 

@@ -98,13 +98,28 @@ static const char *side_words(const struct assessment *side) {
     return side->proposed == LIGHT_RED && side->light != LIGHT_RED ? "红（待核定）" : light_name(side->light);
 }
 
+static void figure_side(const struct target *target, bool rollup, const struct assessment *side, struct buffer *out) {
+    if (!side->has_value)
+        buffer_add_text(out, "无数");
+    else if (target->kind == KIND_MILESTONE && !rollup)
+        buffer_add_text(out, side->figure.done ? "已完成" : "未完成");
+    else
+        buffer_add_text(out, side->value_text);
+}
+
 void change_words(const struct changes *changes, const struct change *change, struct buffer *out) {
     const struct assessment *before = &changes->before[change->cell], *after = &changes->view->cells[change->cell];
     buffer_add_text(out, change->direction > 0 ? "▲" : change->direction < 0 ? "▼" : "・");
     cell_name_words(changes->view, change->cell, out);
-    if (change->light)
-        buffer_printf(out, " %s→%s", side_words(before), side_words(after));
-    if (change->figure)
-        buffer_printf(out, " %s→%s", before->has_value ? before->value_text : "无数",
-                      after->has_value ? after->value_text : "无数");
+    if (change->light) buffer_printf(out, " %s→%s", side_words(before), side_words(after));
+    if (!change->figure) return;
+    const struct target *target = view_target(changes->view, change->cell);
+    buffer_add_char(out, ' ');
+    figure_side(target, changes->view->plan->cells[change->cell].rollup, before, out);
+    buffer_add_text(out, "→");
+    figure_side(target, changes->view->plan->cells[change->cell].rollup, after, out);
+    if (after->has_value && target->kind == KIND_MILESTONE)
+        buffer_add_text(out, changes->view->plan->cells[change->cell].rollup ? "县" : "");
+    else if (after->has_value && target->unit)
+        buffer_add_text(out, target->unit);
 }

@@ -22,6 +22,7 @@ struct sent {
     struct notice_rows notices;
     struct message_rows messages;
     struct delivery_rows deliveries;
+    struct streams streams;
 };
 
 static void sent_finish(struct sent *sent) {
@@ -29,6 +30,7 @@ static void sent_finish(struct sent *sent) {
     notice_rows_finish(&sent->notices);
     message_rows_finish(&sent->messages);
     delivery_rows_finish(&sent->deliveries);
+    streams_finish(&sent->streams);
     stored_plan_finish(&sent->stored);
     programme_finish(&sent->programme);
 }
@@ -41,7 +43,7 @@ static enum error_code read_sent(struct cli *cli, struct pg *pg, bool all, struc
     struct instant at = out->moment.known_at;
     if (code || (code = stored_plan_read(pg, id, at, &out->stored, err)) ||
         (code = query_alerts(pg, id, at, all, &out->alerts, err)) ||
-        (code = query_notices(pg, id, at, &out->notices, err)) ||
+        (code = query_notices(pg, id, at, &out->notices, err)) || (code = streams_read(pg, id, &out->streams, err)) ||
         (code = query_messages(pg, id, INSTANT_NONE, at, &out->messages, err)))
         return code;
     return query_deliveries(pg, id, &out->deliveries, err);
@@ -127,13 +129,19 @@ static void print_json(const struct sent *sent, struct buffer *out) {
     json_print(document, out);
 }
 
-static void subject_words(const struct plan *plan, const struct alert_row *alert, struct grid *grid) {
+static const char *unit_of(const struct streams *streams, const char *stream) {
+    const struct stream *found = streams_find(streams, slice_of(stream));
+    return found && found->unit ? found->unit : stream;
+}
+
+static void subject_words(const struct sent *sent, const struct alert_row *alert, struct buffer *out) {
+    const struct plan *plan = sent->stored.plan;
     size_t target = plan_find_target(plan, slice_of(alert->target)), area = plan_find_area(plan, slice_of(alert->area));
     if (*alert->target)
-        grid_addf(grid, "%s %s", area == NO_INDEX ? alert->area : area_short(&plan->areas[area]),
-                  target == NO_INDEX ? alert->target : target_short(&plan->targets[target]));
+        buffer_printf(out, "%s %s", area == NO_INDEX ? alert->area : area_short(&plan->areas[area]),
+                      target == NO_INDEX ? alert->target : target_short(&plan->targets[target]));
     else
-        grid_add(grid, alert->stream);
+        buffer_printf(out, "%s（%s）", unit_of(&sent->streams, alert->stream), alert->stream);
 }
 
 static const char *alert_state_word(const char *state) {
@@ -169,7 +177,9 @@ static void print_alerts(const struct sent *sent, struct buffer *out) {
         instant_print(alert->opened_at, opened);
         instant_print(alert->changed_at, changed);
         grid_addf(&grid, "【%s】%s", rule_word(alert->rule), alert->back_filled ? "补录" : "");
-        subject_words(sent->stored.plan, alert, &grid);
+        CLEAN(buffer_finish) struct buffer subject = {0};
+        subject_words(sent, alert, &subject);
+        grid_add(&grid, buffer_text(&subject));
         grid_add(&grid, alert_state_word(alert->state));
         grid_add(&grid, alert_cause_words(alert->cause));
         grid_addf(&grid, "%.10s", opened);
@@ -250,8 +260,9 @@ static void print_outbox(const struct sent *sent, struct buffer *out) {
         grid_addf(&grid, "%.10s %.5s", at, at + 11);
         grid_add(&grid, held ? "暂存" : "待发");
         grid_add(&grid, *who ? who : notice->recipient);
-        grid_addf(&grid, "【%s】%s%s", rule_word(alert->rule), *alert->target ? alert->target : alert->stream,
-                  alert->area);
+        CLEAN(buffer_finish) struct buffer subject = {0};
+        subject_words(sent, alert, &subject);
+        grid_addf(&grid, "【%s】%s", rule_word(alert->rule), buffer_text(&subject));
         grid_addf(&grid, "%s%s", notice->unroutable ? "原收件人无联系方式 " : "", notice->cause);
     }
     for (size_t i = 0; i < sent->deliveries.count; i++) {

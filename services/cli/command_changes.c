@@ -46,6 +46,7 @@ static enum error_code find_since(struct cli *cli, struct pg *pg, const struct v
                                   struct error *err) {
     const char *since = args_value(cli->args, "since", NULL), *freeze = args_value(cli->args, "since-freeze", NULL);
     struct instant at;
+    if (since && freeze) return error_set(err, ERROR_USAGE, "give --since or --since-freeze, not both");
     if (freeze) return moment_of_freeze(pg, view, freeze, out, err);
     if (!since) {
         *out = changes_last_workday(view);
@@ -57,10 +58,23 @@ static enum error_code find_since(struct cli *cli, struct pg *pg, const struct v
     return ERROR_OK;
 }
 
-static void print_changes(const struct changes *changes, struct buffer *out) {
-    char since[INSTANT_TEXT_MAX];
-    instant_print(changes->since.known_at, since);
-    buffer_printf(out, "%.10s %.5s 以来的变化 %zu   ▲变好 ▼变差\n", since, since + 11, changes->count);
+/* What the changes are measured against, in the words it was asked for. */
+static void print_since(const struct cli *cli, const struct moment *since, struct buffer *out) {
+    const char *freeze = args_value(cli->args, "since-freeze", NULL), *given = args_value(cli->args, "since", NULL);
+    char known[INSTANT_TEXT_MAX], as_of[DAY_TEXT_MAX];
+    instant_print(since->known_at, known);
+    day_print(since->as_of, as_of);
+    if (freeze)
+        buffer_printf(out, "定格“%s”（数据截至 %s，%.10s %.5s 所知）以来", freeze, as_of, known, known + 11);
+    else if (given)
+        buffer_printf(out, "%s 以来", given);
+    else
+        buffer_printf(out, "%s 之后", as_of);
+}
+
+static void print_changes(const struct cli *cli, const struct changes *changes, struct buffer *out) {
+    print_since(cli, &changes->since, out);
+    buffer_printf(out, "的变化 %zu   ▲变好 ▼变差\n", changes->count);
     for (size_t i = 0; i < changes->count; i++) {
         buffer_add_text(out, "  ");
         change_words(changes, &changes->items[i], out);
@@ -86,7 +100,7 @@ enum error_code command_changes(struct cli *cli, struct error *err) {
     if (code) return code;
     if (!changes_make(&view, &since, true, &changes)) return error_set(err, ERROR_MEMORY, "out of memory");
     if (!args_has(cli->args, "json")) {
-        print_changes(&changes, &cli->out);
+        print_changes(cli, &changes, &cli->out);
         return ERROR_OK;
     }
     json_t *document = json_document();

@@ -112,7 +112,8 @@ enum error_code command_freeze(struct cli *cli, struct error *err) {
     if (as_of && !day_parse(as_of, strlen(as_of), &decision.as_of))
         return error_set(err, ERROR_USAGE, "--as-of %s: give a day that exists", as_of);
     decision.more.freeze.name = slice_of(cli->args->positionals[0]);
-    enum error_code code = decide(cli, &decision, err);
+    enum error_code code = freeze_check(cli->args->positionals[0], decision.as_of, instant_day(cli->now), err);
+    if (!code) code = decide(cli, &decision, err);
     if (!code) tell(cli, &decision);
     return code;
 }

@@ -40,8 +40,8 @@ static enum error_code gather(struct pg *pg, struct explanation *out, struct err
     if (!out->events) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < events->count; i++) {
         out->events[i] = evidence_of(&out->ledger, events->events, i);
-        enum error_code code = query_origin(pg, events->events[i].log, events->events[i].seq, events->events[i].known_at,
-                                            &out->events[i].origin, err);
+        enum error_code code = query_origin(pg, events->events[i].log, events->events[i].seq,
+                                            events->events[i].known_at, &out->events[i].origin, err);
         if (code) return code;
     }
     return verify_chains(pg, view->programme.id, NULL, NULL, &out->verify, err);
@@ -66,11 +66,13 @@ static void print_judgement(const struct explanation *explanation, struct buffer
                   now->proposed == LIGHT_RED && now->light != LIGHT_RED ? "，研判为红、待核定" : "", since,
                   cell_state_name(now->state), now->rule ? now->rule : "–", view->rules.version,
                   (int)view->stored.version);
-    if (*planned)
-        buffer_printf(out, "序时  应达 %s，偏差 %s 个百分点，差 %s，慢 %d 天\n", planned, points, units,
-                      now->has_days_behind ? (int)now->days_behind : 0);
-    buffer_printf(out, "期限  %s%s%s  报送 %s\n", *due ? due : "无", strcmp(due, original) ? "，原定 " : "",
-                  strcmp(due, original) ? original : "", report_state_name(now->report_state));
+    if (*planned) buffer_printf(out, "序时  应达 %s，偏差 %s 个百分点，差 %s", planned, points, units);
+    if (*planned && now->has_days_behind) buffer_printf(out, "，慢 %d 天", (int)now->days_behind);
+    if (*planned) buffer_add_char(out, '\n');
+    buffer_printf(out, "期限  %s%s%s", *due ? due : "无", strcmp(due, original) ? "，原定 " : "",
+                  strcmp(due, original) ? original : "");
+    if (now->report_state != REPORT_NONE) buffer_printf(out, "  报送 %s", report_state_name(now->report_state));
+    buffer_add_char(out, '\n');
     if (flags.len) buffer_printf(out, "标记  %s\n", buffer_text(&flags));
 }
 

@@ -117,9 +117,9 @@ static void fill_line(struct line *line, const struct view *view, size_t cell, s
     put(line, LEDGER_AREA, view_area(view, cell)->name);
     put(line, LEDGER_UNIT, target->unit);
     put_decimal(line, LEDGER_GOAL, owed->has_goal, owed->goal);
-    line->done_is_number = now->has_value && now->figure.form != FIGURE_DONE;
-    if (now->has_value && now->figure.form == FIGURE_DONE && !owed->rollup)
-        put(line, LEDGER_DONE, now->figure.done ? "已完成" : "未完成");
+    line->done_is_number = now->has_value && target->kind != KIND_MILESTONE;
+    if (now->has_value && target->kind == KIND_MILESTONE)
+        cell_done_words(view, cell, now, &line->cells[LEDGER_DONE]);
     else if (now->has_value)
         put(line, LEDGER_DONE, now->value_text);
     put(line, LEDGER_CODE, target->code);

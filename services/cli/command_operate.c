@@ -8,6 +8,7 @@
 #include "common/base/file.h"
 #include "common/store/migrate.h"
 #include "common/store/quarantine.h"
+#include "common/store/stream.h"
 #include "common/store/verify.h"
 #include "services/cli/grid.h"
 #include "services/cli/json.h"
@@ -118,6 +119,15 @@ static bool list_quarantined(void *context, const struct quarantined *row) {
     return true;
 }
 
+/* A name misspelled must not look like a stream without trouble. */
+static enum error_code check_stream(struct pg *pg, const char *name, struct error *err) {
+    CLEAN(streams_finish) struct streams streams = {0};
+    enum error_code code = name ? streams_read(pg, 0, &streams, err) : ERROR_OK;
+    if (!code && name && !streams_find(&streams, slice_of(name)))
+        code = error_set(err, ERROR_NOT_FOUND, "there is no stream %s; `duban stream list` lists them", name);
+    return code;
+}
+
 enum error_code command_quarantine(struct cli *cli, struct error *err) {
     static const struct grid_column columns[] = {
         {.title = "收到"}, {.title = "报送流"}, {.title = "序号", .align = TEXT_RIGHT},
@@ -127,9 +137,9 @@ enum error_code command_quarantine(struct cli *cli, struct error *err) {
     struct quarantine_list list = {.json = json_array(), .grid = &grid};
     grid_init(&grid, columns, 6);
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code)
-        code = quarantine_each(pg, 0, cli->args->positional_count ? cli->args->positionals[0] : NULL, 0,
-                               list_quarantined, &list, err);
+    const char *stream = cli->args->positional_count ? cli->args->positionals[0] : NULL;
+    if (!code) code = check_stream(pg, stream, err);
+    if (!code) code = quarantine_each(pg, 0, stream, 0, list_quarantined, &list, err);
     if (!code && args_has(cli->args, "json")) {
         json_t *document = json_document();
         json_object_set(document, "quarantine", list.json);

@@ -4,11 +4,27 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/random.h"
+#include "common/base/text.h"
 #include "common/link/keys.h"
 #include "common/spool/uplink.h"
 #include "proto/codes.h"
 
-enum { PATIENCE_MS = 60000, SPOOL_WAIT_MS = 20000 };
+enum { PATIENCE_MS = 60000, SPOOL_WAIT_MS = 20000, FREEZE_NAME_BYTES = 120 };
+
+enum error_code freeze_check(const char *name, struct day as_of, struct day today, struct error *err) {
+    size_t len = strlen(name);
+    bool sayable =
+        len > 0 && len <= FREEZE_NAME_BYTES && text_is_utf8(name, len, NULL) && name[0] != ' ' && name[len - 1] != ' ';
+    for (size_t i = 0; i < len; i++)
+        sayable = sayable && (unsigned char)name[i] >= ' ' && name[i] != 0x7f;
+    if (!sayable)
+        return error_set(
+            err, ERROR_USAGE,
+            "a freeze wants a name to find it by, of at most %d bytes on one line, without blanks around it",
+            FREEZE_NAME_BYTES);
+    if (as_of.n > today.n) return error_set(err, ERROR_USAGE, "--as-of: a day still to come cannot be frozen");
+    return ERROR_OK;
+}
 
 static enum error_code check_settings(const struct settings *settings, struct error *err) {
     const char *missing = !settings->office_spool           ? "office.spool"

@@ -18,5 +18,8 @@ struct decision_event {
  */
 __attribute__((warn_unused_result)) enum error_code decide(struct cli *cli, struct decision_event *decision,
                                                            struct error *err);
+/* Whether a freeze may be made: a name people can say again later, a day that is not still to come. */
+__attribute__((warn_unused_result)) enum error_code freeze_check(const char *name, struct day as_of, struct day today,
+                                                                 struct error *err);
 
 #endif

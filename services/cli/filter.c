@@ -11,16 +11,30 @@ static const struct word lights[] = {{"none", LIGHT_NONE}, {"grey", LIGHT_GREY},
                                      {"黄", LIGHT_YELLOW}, {"红", LIGHT_RED},        {NULL, 0}};
 
 static enum error_code read_lights(const char *text, struct filter *out, struct error *err) {
+    const char *given = text;
     while (*text) {
         size_t len = strcspn(text, ",");
         int light;
         if (!word_find(lights, text, len, &light))
-            return error_set(err, ERROR_USAGE, "--light %.*s: one or more of red,yellow,blue,green,grey,none", (int)len,
-                             text);
+            return error_set(err, ERROR_USAGE, "--light %s: one or more of red,yellow,blue,green,grey,none", given);
         out->lights |= 1u << light;
         text += len + (text[len] == ',');
     }
     return ERROR_OK;
+}
+
+/* 农业局 is said for 市农业农村局: its characters in their order. */
+static bool abbreviates(const char *text, const char *name) {
+    while (*text && *name) {
+        size_t len = 1;
+        while (((unsigned char)text[len] & 0xc0) == 0x80)
+            len++;
+        if (strncmp(text, name, len) == 0) text += len;
+        do
+            name++;
+        while (((unsigned char)*name & 0xc0) == 0x80);
+    }
+    return !*text;
 }
 
 static enum error_code read_unit(const char *name, const struct plan *plan, struct filter *out, struct error *err) {
@@ -31,7 +45,8 @@ static enum error_code read_unit(const char *name, const struct plan *plan, stru
     const char *near = NULL;
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < plan->unit_count; i++) {
-        size_t distance = text_distance(name, plan->units[i].name);
+        size_t distance =
+            *name && abbreviates(name, plan->units[i].name) ? 0 : text_distance(name, plan->units[i].name);
         if (distance < best) {
             best = distance;
             near = plan->units[i].name;

@@ -13,6 +13,8 @@ enum error_code moment_resolve(const char *as_of, const char *known_at, struct i
             return error_set(err, ERROR_USAGE,
                              "--known-at %s: give a day (2021-06-30) or an instant (2021-06-30T08:30:00+08:00)",
                              known_at);
+        if (out->known_at.ms > now.ms)
+            *out = (struct moment){.known_at = now}; /* nothing is known of what is to come */
     }
     out->as_of = instant_day(out->known_at);
     if (as_of) {

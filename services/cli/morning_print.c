@@ -46,10 +46,42 @@ static void print_head(const struct morning *morning, struct buffer *out) {
     rule(out);
 }
 
-static void print_feed(const struct morning *morning, const struct feed *feed, struct grid *grid) {
+static void add_owed_period(const struct morning *morning, struct grid *grid) {
     char period[32], closing[DAY_TEXT_MAX] = "";
     period_text(morning, period);
     day_print(morning->period.closing, closing);
+    if (*period)
+        grid_addf(grid, "%s报表 应%.5s", period, closing + 5);
+    else
+        grid_add(grid, "");
+}
+
+static void add_missing(size_t missing, struct grid *grid) {
+    if (missing)
+        grid_addf(grid, "影响%zu项（灰）", missing);
+    else
+        grid_add(grid, "");
+}
+
+/* Who owes figures that no agent may bring yet: without this line the block would say that all is there. */
+static void print_without_agent(const struct morning *morning, size_t area, struct grid *grid) {
+    const struct view *view = morning->view;
+    size_t missing = 0;
+    for (size_t i = 0; i < view->plan->cell_count; i++)
+        missing += view->plan->cells[i].area == area && view->cells[i].report_state == REPORT_MISSING &&
+                   !feed_of_record(view, i);
+    if (!missing) return;
+    grid_add(grid, feed_state_name(FEED_NEVER));
+    grid_add(grid, view->plan->areas[area].name);
+    add_owed_period(morning, grid);
+    grid_add(grid, "没有能报这些数的报送流");
+    add_missing(missing, grid);
+    grid_add(grid, "duban key allow");
+}
+
+static void print_feed(const struct morning *morning, const struct feed *feed, struct grid *grid) {
+    char period[32];
+    period_text(morning, period);
     grid_add(grid, feed_state_name(feed->state));
     grid_add(grid, feed->stream->unit);
     if (feed->state == FEED_REJECTED) {
@@ -60,14 +92,14 @@ static void print_feed(const struct morning *morning, const struct feed *feed, s
         grid_addf(grid, "duban feeds F%" PRId64, feed->last->id);
         return;
     }
-    if (*period)
-        grid_addf(grid, "%s报表 应%.5s", period, closing + 5);
+    if (*period && !feed->missing)
+        grid_addf(grid, "%s数据已收全", period);
     else
-        grid_add(grid, "");
+        add_owed_period(morning, grid);
     grid_add(grid, feed->state == FEED_OFFLINE ? "采集端无心跳"
                    : feed->state == FEED_NEVER ? "采集端还没有来过"
                                                : "采集端在线 无新文件");
-    grid_addf(grid, "影响%zu项（灰）", feed->missing);
+    add_missing(feed->missing, grid);
     grid_add(grid, feed->state == FEED_OFFLINE || feed->state == FEED_NEVER ? "找信息员" : "找联络员");
 }
 
@@ -105,6 +137,8 @@ static void print_complete(const struct morning *morning, struct buffer *out) {
     grid_init(&grid, columns, 6);
     for (size_t i = 0; i < morning->feeds.count; i++)
         if (morning->feeds.items[i].state != FEED_OK) print_feed(morning, &morning->feeds.items[i], &grid);
+    for (size_t i = 0; i < morning->view->plan->area_count; i++)
+        print_without_agent(morning, i, &grid);
     for (size_t i = 0; i < morning->held_count; i++)
         print_held(morning, &morning->held[i], &grid);
     for (size_t i = 0; i < morning->view->plan->cell_count; i++)

@@ -132,6 +132,27 @@ void view_finish(struct view *view) {
     *view = (struct view){0};
 }
 
+/* A task's code, or a part of a name, is what people type when they do not know the target's. */
+static const char *holding(const char *text, const char *const *names, size_t count) {
+    for (size_t i = 0; *text && i < count; i++)
+        if (strstr(names[i], text)) return names[i];
+    return NULL;
+}
+
+static enum error_code is_a_task(const struct plan *plan, const char *text, struct error *err) {
+    for (size_t i = 0; i < plan->task_count; i++) {
+        const struct task *task = &plan->tasks[i];
+        if (strcmp(task->code, text) != 0 && strcmp(task->title, text) != 0) continue;
+        if (task->target_count == 0)
+            return error_set(err, ERROR_USAGE, "%s has no target: only words are reported of it, see `duban ledger`",
+                             task->code);
+        return error_set(err, ERROR_USAGE, "%s is a task: name one of its targets, %s to %s", task->code,
+                         plan->targets[task->first_target].code,
+                         plan->targets[task->first_target + task->target_count - 1].code);
+    }
+    return ERROR_OK;
+}
+
 static enum error_code not_named(const struct plan *plan, const char *what, const char *text, bool several, bool target,
                                  struct error *err) {
     if (several) return error_set(err, ERROR_USAGE, "“%s” names more than one %s: give its code", text, what);
@@ -142,15 +163,17 @@ static enum error_code not_named(const struct plan *plan, const char *what, cons
         names[near++] = target ? target_short(&plan->targets[i]) : area_short(&plan->areas[i]);
     }
     const char *nearest = names ? text_nearest(text, names, near) : NULL;
+    if (names && !nearest) nearest = holding(text, names, near);
     free(names);
     return error_set(err, ERROR_USAGE, "no %s is called “%s”%s%s%s", what, text, nearest ? "; did you mean “" : "",
-                     nearest ? nearest : "", nearest ? "”?" : "");
+                     nearest ? nearest : "; `duban plan show --json` lists them all", nearest ? "”?" : "");
 }
 
 enum error_code view_find(const struct plan *plan, const char *target, const char *area, struct day day, size_t *cell,
                           struct error *err) {
     bool several = false;
     size_t t = plan_target_named(plan, slice_of(target), &several);
+    if (t == NO_INDEX && is_a_task(plan, target, err)) return ERROR_USAGE;
     if (t == NO_INDEX) return not_named(plan, "target", target, several, true, err);
     several = false;
     size_t a = plan_area_named(plan, slice_of(area), day, &several);

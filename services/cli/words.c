@@ -115,6 +115,10 @@ void cell_done_words(const struct view *view, size_t cell, const struct assessme
         buffer_add_text(out, assessment->figure.done ? "已完成" : "未完成");
         return;
     }
+    if (target->kind == KIND_MILESTONE && owed->rollup) { /* the counties that are done, whatever is made in each */
+        buffer_printf(out, "%s/%u县", assessment->value_text, assessment->counties_expected);
+        return;
+    }
     if (target->kind == KIND_RATIO || target->kind == KIND_HOLD || target->kind == KIND_LATEST || !owed->has_goal) {
         buffer_printf(out, "%s%s", assessment->value_text, unit);
         return;

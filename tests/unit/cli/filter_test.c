@@ -9,7 +9,8 @@ static const char plan_text_[] =
     "programme: x\n"
     "title: x\n"
     "areas: [{code: \"510823\", name: 剑阁县, short: 剑阁}, {code: \"510824\", name: 苍溪县, short: 苍溪}]\n"
-    "units: [{name: 市教育局, short: 教育局, aliases: [市教育和体育局]}, {name: 市财政局}]\n"
+    "units: [{name: 市教育局, short: 教育局, aliases: [市教育和体育局]}, {name: 市财政局}, "
+    "{name: 市林业局}, {name: 市农业农村局}]\n"
     "tasks:\n"
     "  - {code: T01, title: 一, leads: [市教育局], participants: [市财政局], targets: [\n"
     "      {code: T01.1, name: 甲, unit: 栋, kind: cumulative, value: 5, due: 2021-12-31, shares: {\"510823\": 2, "
@@ -99,7 +100,9 @@ Test(filter, what_is_not_known_is_named) {
     static const struct {
         size_t option;
         const char *value, *word;
-    } rows[] = {{0, "市教肓局", "市教育局"}, {1, "青川", "青川"}, {2, "purple", "purple"}, {2, "", NULL},
+    } rows[] = {{0, "市教肓局", "市教育局"}, {0, "农业局", "市农业农村局"},
+                {2, ",", "--light ,:"},      {1, "青川", "青川"},
+                {2, "purple", "purple"},     {2, "", NULL},
                 {3, "x", "number"},          {3, "-1", "number"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct args args = {.given = {{&options[rows[i].option], rows[i].value}}, .given_count = 1};

@@ -56,6 +56,19 @@ Test(moment, an_instant_counts_itself) {
     cr_assert_eq(moment_before(&moment).ms, at("2021-06-30T12:00:00+08:00").ms + 1);
 }
 
+/* Nothing is known of what is to come: a view must not say "online" or "not reported" of a day nobody has seen. */
+Test(moment, known_at_never_lies_after_now) {
+    static const char *const later[] = {"2021-11-08", "2030-01-01", "2021-11-08T09:00:00+08:00"};
+    struct instant now = at("2021-11-08T08:30:00+08:00");
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        struct moment moment;
+        cr_assert_eq(moment_resolve(NULL, later[i], now, &moment, NULL), ERROR_OK);
+        cr_expect_eq(moment.known_at.ms, now.ms, "%s", later[i]);
+        cr_expect_eq(moment.as_of.n, on("2021-11-08").n, "%s", later[i]);
+        cr_expect_not(moment.past, "%s", later[i]);
+    }
+}
+
 Test(moment, nonsense_is_usage) {
     static const char *const wrong[] = {"2021-02-30", "yesterday", "", "2021-6-30", "30.6.2021"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
