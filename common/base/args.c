@@ -127,6 +127,10 @@ static void look_for_help(int argc, char *const *argv, struct args *out) {
     }
 }
 
+static bool has_words(const struct args_command *command) {
+    return command->positionals && *command->positionals;
+}
+
 static enum error_code check_positionals(const struct args_program *program, const struct args *args,
                                          struct error *err) {
     const struct args_command *command = args->command;
@@ -137,8 +141,8 @@ static enum error_code check_positionals(const struct args_program *program, con
     return error_set(err, ERROR_USAGE, "%s%s%s: usage: %s%s%s%s%s", more ? "\"" : "",
                      more ? args->positionals[command->positional_max] : "something is missing",
                      more ? "\" is one word too many" : "", program->name, command->name ? " " : "",
-                     command->name ? command->name : "", command->positionals ? " " : "",
-                     command->positionals ? command->positionals : "");
+                     command->name ? command->name : "", has_words(command) ? " " : "",
+                     has_words(command) ? command->positionals : "");
 }
 
 enum error_code args_parse(const struct args_program *program, int argc, char *const *argv, struct args *out,
@@ -205,7 +209,7 @@ static void add_usage_line(const struct args_program *program, const struct args
     buffer_printf(out, "%s%s", lang_pick(lang, "Usage: ", "用法："), program->name);
     if (command->name) buffer_printf(out, " %s", command->name);
     if (command->options || program->common) buffer_printf(out, " %s", lang_pick(lang, "[OPTION]…", "[选项]…"));
-    if (command->positionals) buffer_printf(out, " %s", command->positionals);
+    if (has_words(command)) buffer_printf(out, " %s", command->positionals);
     buffer_add_char(out, '\n');
 }
 
@@ -219,8 +223,11 @@ void args_usage(const struct args_program *program, const struct args_command *c
         buffer_printf(out, "%s%s %s\n%s\n\n%s\n", lang_pick(lang, "Usage: ", "用法："), program->name,
                       lang_pick(lang, "COMMAND [OPTION]…", "命令 [选项]…"),
                       lang_pick(lang, program->summary, program->summary_zh), lang_pick(lang, "Commands:", "命令："));
-        for (const struct args_command *c = program->commands; c->name; c++)
-            add_row(out, c->name, lang_pick(lang, c->help, c->help_zh));
+        for (const struct args_command *c = program->commands; c->name; c++) {
+            char name[128];
+            snprintf(name, sizeof name, "%s%s%s", c->name, has_words(c) ? " " : "", has_words(c) ? c->positionals : "");
+            add_row(out, name, lang_pick(lang, c->help, c->help_zh));
+        }
     }
     buffer_printf(out, "\n%s\n", lang_pick(lang, "Options:", "选项："));
     if (command) add_options(command->options, lang, out);

@@ -100,7 +100,7 @@ Test(args, usage_lists_commands_and_options) {
     CLEAN(buffer_finish) struct buffer all = {0};
     CLEAN(buffer_finish) struct buffer one = {0};
     args_usage(&program, NULL, LANG_EN, &all);
-    cr_assert_not_null(strstr(buffer_text(&all), "  key revoke                    revoke a key\n"), "%s",
+    cr_assert_not_null(strstr(buffer_text(&all), "  key revoke NAME               revoke a key\n"), "%s",
                        buffer_text(&all));
     args_usage(&program, &commands[0], LANG_ZH, &one);
     cr_assert_not_null(strstr(buffer_text(&one), "用法：duban status [选项]… [TASK]\n看进度\n"), "%s",
