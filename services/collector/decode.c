@@ -92,12 +92,17 @@ void decoded_finish(struct decoded *decoded) {
     buffer_finish(&decoded->text);
 }
 
+/* A carriage return alone ends lines, too; one that was half of a CRLF ends its row all the same. */
+static bool is_break(char c) {
+    return c == '\n' || c == '\r';
+}
+
 bool decode_is_whole(struct slice bytes) {
     if (bytes.len == 0) return false;
     if (foreign_reason(bytes)) return true;
     if (begins(bytes, "\xff\xfe", 2))
-        return bytes.len % 2 == 0 && bytes.len >= 4 && bytes.ptr[bytes.len - 2] == '\n' && !bytes.ptr[bytes.len - 1];
+        return bytes.len % 2 == 0 && bytes.len >= 4 && is_break(bytes.ptr[bytes.len - 2]) && !bytes.ptr[bytes.len - 1];
     if (begins(bytes, "\xfe\xff", 2))
-        return bytes.len % 2 == 0 && bytes.len >= 4 && bytes.ptr[bytes.len - 1] == '\n' && !bytes.ptr[bytes.len - 2];
-    return bytes.ptr[bytes.len - 1] == '\n';
+        return bytes.len % 2 == 0 && bytes.len >= 4 && is_break(bytes.ptr[bytes.len - 1]) && !bytes.ptr[bytes.len - 2];
+    return is_break(bytes.ptr[bytes.len - 1]);
 }

@@ -73,28 +73,69 @@ static bool has_unmapped(const struct sheet *sheet, const struct header *header)
     return false;
 }
 
+static bool must_stand(const struct mapping *mapping, size_t field) {
+    return mapping->columns[field].given || field == FIELD_TARGET || (field == FIELD_AREA && !mapping->area) ||
+           (field == FIELD_AS_OF && mapping->as_of == AS_OF_COLUMN);
+}
+
 /* The first field that must be there and is not; FIELD_COUNT when nothing is missing. A table of numerators and
  * denominators alone is a table, unless a column stands there that nobody knows: it may be the figures, renamed. */
 static enum field missing_field(const struct sheet *sheet, const struct mapping *mapping, const struct header *header) {
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        bool needed = mapping->columns[i].given || i == FIELD_TARGET || (i == FIELD_AREA && !mapping->area) ||
-                      (i == FIELD_AS_OF && mapping->as_of == AS_OF_COLUMN);
-        if (needed && header->columns[i] == NO_COLUMN) return (enum field)i;
-    }
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        if (must_stand(mapping, i) && header->columns[i] == NO_COLUMN) return (enum field)i;
     bool numerator = header->columns[FIELD_NUMERATOR] != NO_COLUMN;
     bool denominator = header->columns[FIELD_DENOMINATOR] != NO_COLUMN;
     if (header->columns[FIELD_VALUE] != NO_COLUMN) return FIELD_COUNT;
     return numerator && denominator && !has_unmapped(sheet, header) ? FIELD_COUNT : FIELD_VALUE;
 }
 
+const char *header_letters(struct arena *arena, size_t column) {
+    char text[8];
+    size_t at = sizeof text - 1;
+    text[at] = 0;
+    for (size_t n = column + 1; n && at; n = (n - 1) / 26)
+        text[--at] = (char)('A' + (n - 1) % 26);
+    return arena_copy(arena, text + at);
+}
+
 static const char *cell_text(struct arena *arena, struct slice cell) {
     return arena_text(arena, cell.ptr, cell.len);
 }
 
-/* The nearest name among those that mean nothing yet; else a list of what stands there. */
+/* “指标”“地区”: everything that must stand there and does not. */
+static const char *missing_names(const struct mapping *mapping, const struct header *header, enum field first,
+                                 struct arena *arena) {
+    bool figures = header->columns[FIELD_NUMERATOR] != NO_COLUMN && header->columns[FIELD_DENOMINATOR] != NO_COLUMN;
+    const char *list = "";
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        bool wanted = i == first || must_stand(mapping, i) || (i == FIELD_VALUE && !figures);
+        if (wanted && header->columns[i] == NO_COLUMN)
+            list = say(arena, "%s“%s”", list, mapping_name(mapping, (enum field)i));
+    }
+    return list;
+}
+
+static const char *standing_names(const struct sheet *sheet, size_t row, struct arena *arena) {
+    const char *list = "";
+    for (size_t i = 0; i < sheet->rows[row].cell_count && i < 12; i++) {
+        struct slice cell = sheet_cell(sheet, row, i);
+        if (cell.len) list = say(arena, "%s“%s”", list, shown(arena, cell));
+    }
+    return *list ? list : "（空）";
+}
+
+/* What else the title offers when the day's column is missing. */
+static const char *missing_remedy(const struct header *header, enum field missing) {
+    return missing == FIELD_AS_OF && day_is(header->title_as_of)
+               ? "表头上面有“截至…”：请在采集端配置里写 as_of: title，或加上这一列"
+               : NULL;
+}
+
+/* The nearest name among those that mean nothing yet, or the only one of them; else a list of what stands there. */
 static struct refusal missing_refusal(const struct sheet *sheet, const struct mapping *mapping,
                                       const struct header *header, enum field missing, struct arena *arena) {
     const char *wanted = mapping_name(mapping, missing);
+    const char *names = missing_names(mapping, header, missing, arena);
     const char *candidates[SHEET_COLUMNS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < sheet->rows[header->row].cell_count && i < SHEET_COLUMNS_MAX; i++) {
@@ -104,16 +145,26 @@ static struct refusal missing_refusal(const struct sheet *sheet, const struct ma
     const char *nearest = text_nearest(wanted, candidates, count);
     for (size_t i = 0; !nearest && i < count; i++)
         if (strstr(candidates[i], wanted) || strstr(wanted, candidates[i])) nearest = candidates[i];
-    if (nearest)
-        return refuse(arena, REFUSAL_COLUMN_MISSING, NO_COLUMN, "找不到“%s”列，最像的是“%s”", wanted,
-                      shown(arena, slice_of(nearest)));
+    if (!nearest && count == 1 && missing != FIELD_AS_OF && header->matched >= 2) nearest = candidates[0];
+    struct refusal refusal = nearest
+                                 ? refuse(arena, REFUSAL_COLUMN_MISSING, NO_COLUMN, "找不到%s列，最像的是“%s”", names,
+                                          shown(arena, slice_of(nearest)))
+                                 : refuse(arena, REFUSAL_COLUMN_MISSING, NO_COLUMN, "找不到%s列，第%zu行有：%s", names,
+                                          sheet->rows[header->row].line, standing_names(sheet, header->row, arena));
+    refusal.remedy = missing_remedy(header, missing);
+    return refusal;
+}
+
+/* The two that stand for one field. */
+static struct refusal twice_refusal(const struct sheet *sheet, const struct mapping *mapping,
+                                    const struct header *header, enum field twice, struct arena *arena) {
     const char *list = "";
-    for (size_t i = 0; i < sheet->rows[header->row].cell_count && i < 12; i++) {
+    for (size_t i = 0; i < sheet->rows[header->row].cell_count; i++) {
         struct slice cell = sheet_cell(sheet, header->row, i);
-        if (cell.len) list = say(arena, "%s“%s”", list, shown(arena, cell));
+        if (cell_matches(cell, &mapping->columns[twice]) != MATCH_NONE)
+            list = say(arena, "%s%s%s列“%s”", list, *list ? "、" : "", header_letters(arena, i), shown(arena, cell));
     }
-    return refuse(arena, REFUSAL_COLUMN_MISSING, NO_COLUMN, "找不到“%s”列，第%zu行有：%s", wanted,
-                  sheet->rows[header->row].line, *list ? list : "（空）");
+    return refuse(arena, REFUSAL_COLUMN_TWICE, NO_COLUMN, "“%s”有两列都对得上：%s", mapping_name(mapping, twice), list);
 }
 
 /* The word behind 单位：; empty when it is a list (公里、户), which says nothing about one figure. */
@@ -184,13 +235,13 @@ bool header_find(const struct sheet *sheet, const struct mapping *mapping, struc
     *out = best;
     if (best.row == NO_COLUMN) {
         *refusal = refuse(arena, REFUSAL_COLUMN_MISSING, NO_COLUMN, "没有表头：文件里没有文字");
+        refusal->remedy = "请确认表里有数，重新导出";
         return false;
     }
     read_titles(sheet, out);
     enum field missing = missing_field(sheet, mapping, out);
     if (best_twice != FIELD_COUNT)
-        *refusal =
-            refuse(arena, REFUSAL_COLUMN_TWICE, NO_COLUMN, "“%s”有两列都对得上", mapping_name(mapping, best_twice));
+        *refusal = twice_refusal(sheet, mapping, out, best_twice, arena);
     else if (missing != FIELD_COUNT)
         *refusal = missing_refusal(sheet, mapping, out, missing, arena);
     return refusal->code == REFUSAL_NONE;

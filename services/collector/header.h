@@ -22,6 +22,8 @@ struct header {
  * that came closest, for what can still be said of the file. */
 bool header_find(const struct sheet *sheet, const struct mapping *mapping, struct arena *arena, struct header *out,
                  struct refusal *refusal);
+/* The column as spreadsheets letter it: A, Z, AA. */
+const char *header_letters(struct arena *arena, size_t column);
 /* The column's name as written. */
 struct slice header_name(const struct sheet *sheet, const struct header *header, size_t column);
 

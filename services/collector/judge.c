@@ -228,9 +228,14 @@ static void check_event(const struct judge *judge, struct outcome *out) {
     size_t len = 0;
     struct misfit misfit = catalogue_check_event(judge->paper->catalogue, &out->event, instant_day(judge->paper->now));
     if (misfit.code) {
-        const char *raw = out->event.source.raw.len ? shown(judge->arena, out->event.source.raw) : NULL;
-        out->reading.refusal = refuse(judge->arena, code_of_misfit(misfit.code), out->reading.value_column, "%s%s%s%s",
-                                      misfit.hint, raw ? "（读到“" : "", raw ? raw : "", raw ? "”）" : "");
+        bool day = misfit.code == QUARANTINE_AS_OF_OUT_OF_RANGE;
+        char text[DAY_TEXT_MAX];
+        day_print(out->reading.as_of, text);
+        struct slice read = day ? slice_of(text) : out->event.source.raw;
+        const char *raw = read.len ? shown(judge->arena, read) : NULL;
+        out->reading.refusal =
+            refuse(judge->arena, code_of_misfit(misfit.code), day ? out->reading.day_column : out->reading.value_column,
+                   "%s%s%s%s", misfit.hint, raw ? "（读到“" : "", raw ? raw : "", raw ? "”）" : "");
     } else if (event_encode(&out->event, bytes, sizeof bytes, &len)) {
         out->reading.refusal = refuse(judge->arena, REFUSAL_TEXT, NO_COLUMN, "本行文字里有不能传送的字符");
     } else {

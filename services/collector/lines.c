@@ -44,7 +44,7 @@ static bool hex4(struct line_reader *in, uint32_t *out) {
 static bool take_unicode(struct line_reader *in) {
     uint32_t code = 0, low = 0;
     if (!hex4(in, &code)) return false;
-    if (code >= 0xdc00 && code <= 0xdfff) return false;
+    if (code == 0 || (code >= 0xdc00 && code <= 0xdfff)) return false; /* a NUL would cut the text it stands in */
     if (code >= 0xd800 && code <= 0xdbff) {
         if (in->end - in->at < 6 || in->at[0] != '\\' || in->at[1] != 'u') return false;
         in->at += 2;

@@ -101,8 +101,10 @@ static void read_shape(struct yaml *doc, struct yaml_node *node, struct arena *a
     static const struct word layouts[] = {{"long", 0}, {NULL, 0}};
     static const struct word cells[] = {{"number", 0}, {"number+note", 1}, {NULL, 0}};
     static const struct word separators[] = {{"comma", ','}, {"tab", '\t'}, {"semicolon", ';'}, {NULL, 0}};
+    static const struct word serials[] = {{"1900", 1900}, {"1904", 1904}, {NULL, 0}};
     int value = 0;
     const char *text = NULL;
+    if (yaml_get_word(doc, node, "serial", YAML_OPTIONAL, serials, &value)) out->serial = value;
     yaml_get_word(doc, node, "layout", YAML_OPTIONAL, layouts, &value);
     if (yaml_get_word(doc, node, "cell", YAML_OPTIONAL, cells, &value)) out->number_and_note = value == 1;
     if (yaml_get_word(doc, node, "separator", YAML_OPTIONAL, separators, &value)) out->separator = (char)value;

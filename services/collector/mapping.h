@@ -45,6 +45,7 @@ struct mapping {
         struct decimal factor;
     } * factors;
     size_t factor_count;
+    int serial;           /* 1900, 1904: days in the column may be a spreadsheet's count; 0 = refused */
     bool number_and_note; /* cell: number+note */
     struct mapping_target {
         const char *name, *code;

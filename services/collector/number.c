@@ -127,11 +127,13 @@ static enum refusal_code word_code(const char *text) {
 /* What stands behind a number makes it inexact, or is a unit. */
 static enum refusal_code rest_code(const char *rest) {
     static const char *const inexact[] = {"左右", "多", "余", "以上", "以下", "上下", "几", "来", "成",
-                                          "+",    "-",  "~",  "～",   "至",   "到",   "—",  "–"};
+                                          "+",    "-",  "~",  "～",   "至",   "到",   "—",  "–",  "…"};
     static const char *const brackets[] = {"(", "（", "["};
     if (BEGINS_ONE(rest, inexact)) return REFUSAL_NOT_EXACT;
     if (BEGINS_ONE(rest, brackets)) return REFUSAL_NOTE_IN_CELL;
+    if (*rest == ',' && rest[1] && !is_digit(rest[1])) return REFUSAL_NOTE_IN_CELL; /* 57，偏慢 */
     if (strpbrk(rest, ",")) return REFUSAL_SEPARATOR;
+    if (strcmp(rest, "e") == 0 || strcmp(rest, "E") == 0) return REFUSAL_NOT_A_NUMBER;
     if (strpbrk(rest, "0123456789.")) return REFUSAL_NOT_A_NUMBER;
     return strstr(rest, "(") ? REFUSAL_NOTE_IN_CELL : REFUSAL_NONE;
 }
@@ -206,6 +208,8 @@ bool number_multiply(struct decimal a, struct decimal b, struct decimal *out) {
     return decimal_make((int64_t)product, scale, out) == PROTO_OK;
 }
 
+#define LATIN " .ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 enum state state_read(struct slice cell, bool *words) {
     static const char *const done[] = {"已完成", "完成", "全部完成", "已全部完成", "是", "√", "✓", "✔", "true"};
     static const char *const not_done[] = {"否", "×", "✗", "✘", "x", "X", "false", "没有"};
@@ -226,6 +230,7 @@ enum state state_read(struct slice cell, bool *words) {
     for (size_t i = 0; i < sizeof nearly / sizeof *nearly; i++)
         if (strstr(text, nearly[i])) return STATE_UNCLEAR;
     if (strpbrk(text, "0123456789#?")) return STATE_UNCLEAR;
+    if (text[strspn(text, LATIN)] == 0) return STATE_UNCLEAR; /* y, ok: no words about the work */
     *words = true;
     return STATE_NOT_DONE;
 }

@@ -331,7 +331,7 @@ static void find_period(const struct paper *paper, struct verdict *out) {
 
 static void add_refusal(struct verdict *out, struct more *more, const char *place, const struct refusal *refusal) {
     if (more->receipt.refusal_count >= MORE_REFUSALS_MAX) return;
-    const char *text = say(out->arena, "%s。%s", refusal->reason, refusal_remedy(refusal));
+    const char *text = refusal_sentence(out->arena, refusal);
     more->receipt.refusals[more->receipt.refusal_count++] =
         (struct more_refusal){.place = slice_of(place),
                               .code = slice_of(refusal_row(refusal->code)->word),

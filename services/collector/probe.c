@@ -24,7 +24,7 @@ const char *probe_words(enum probe_result result) {
     case PROBE_NO_PORT:
         return "端口连不上：请核对端口，或请网络管理员放通防火墙。";
     case PROBE_BAD_KEY:
-        return "服务器公钥不对：请向中心重新要一次公钥。";
+        return "服务器公钥不对，或这个端口上不是中心：请向中心核对地址，重新要一次公钥。";
     case PROBE_NOT_KNOWN:
         return "中心还不认识本机的密钥：请把上面的指纹电话报给中心，由中心登记后再试。";
     }
@@ -125,6 +125,14 @@ enum probe_result probe_server(const char *address, const char *server_key, cons
     if (result == PROBE_GOOD) result = probe_key(address, server_key, own);
     if (result == PROBE_GOOD || result == PROBE_NOT_KNOWN) printf("  服务器公钥  通过\n");
     if (result == PROBE_GOOD) printf("  许可  通过\n");
-    printf("%s\n", probe_words(result));
+    static const char *const failed[] = {[PROBE_BAD_ADDRESS] = "地址",
+                                         [PROBE_NO_NAME] = "域名",
+                                         [PROBE_NO_PORT] = "端口",
+                                         [PROBE_BAD_KEY] = "服务器公钥",
+                                         [PROBE_NOT_KNOWN] = "许可"};
+    if (result == PROBE_GOOD)
+        printf("%s\n", probe_words(result));
+    else
+        printf("  %s  没有通过：%s\n", failed[result], probe_words(result));
     return result;
 }

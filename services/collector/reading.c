@@ -42,6 +42,12 @@ static size_t column_of(const struct reader *reader, enum field field) {
 
 /* --- where, what, when --- */
 
+static enum refusal_code read_day(const struct reader *reader, struct slice cell, struct day *out) {
+    enum refusal_code code = when_read(cell, reader->year, out);
+    return code == REFUSAL_DATE_SERIAL && reader->mapping->serial ? when_serial(cell, reader->mapping->serial, out)
+                                                                  : code;
+}
+
 static void read_as_of(const struct reader *reader, size_t row, struct reading *reading) {
     if (day_is(reader->as_of)) {
         reading->as_of = reader->as_of;
@@ -49,7 +55,7 @@ static void read_as_of(const struct reader *reader, size_t row, struct reading *
     }
     struct slice cell = cell_of(reader, row, FIELD_AS_OF);
     size_t column = column_of(reader, FIELD_AS_OF);
-    enum refusal_code code = when_read(cell, reader->year, &reading->as_of);
+    enum refusal_code code = read_day(reader, cell, &reading->as_of);
     const char *read = shown(reader->arena, cell);
     switch ((int)code) {
     case REFUSAL_NONE:
@@ -196,6 +202,11 @@ static void add_note(const struct reader *reader, struct reading *reading, struc
 
 static void read_milestone(const struct reader *reader, struct reading *reading, struct slice cell) {
     bool words = false;
+    enum refusal_code code = number_read(reader->arena, cell, false).code;
+    if (code == REFUSAL_ERROR_VALUE || code == REFUSAL_DITTO) {
+        refuse_number(reader, reading, code, reading->value_column, cell);
+        return;
+    }
     enum state state = state_read(cell, &words);
     if (state == STATE_UNCLEAR) {
         REFUSE(reading, reader, REFUSAL_STATE_UNCLEAR, reading->value_column, "“%s”：完成还是未完成？",
@@ -232,6 +243,10 @@ static bool read_part(const struct reader *reader, size_t row, enum field field,
     if (out->kind == NUMBER_REFUSED || out->kind == NUMBER_NO_CHANGE) {
         refuse_number(reader, reading, out->kind == NUMBER_REFUSED ? out->code : REFUSAL_NOT_A_NUMBER,
                       column_of(reader, field), cell);
+        return false;
+    }
+    if (out->kind == NUMBER_VALUE && out->unit.len) { /* 29万 of 412 is not 29 of 412 */
+        refuse_number(reader, reading, REFUSAL_NOT_A_NUMBER, column_of(reader, field), cell);
         return false;
     }
     return true;
@@ -391,7 +406,7 @@ static void read_total(const struct reader *reader, size_t row, struct reading *
     reading->raw = cell;
     reading->value_column = column_of(reader, FIELD_VALUE);
     if (!day_is(reader->as_of))
-        (void)!when_read(cell_of(reader, row, FIELD_AS_OF), reader->year, &reading->as_of);
+        (void)!read_day(reader, cell_of(reader, row, FIELD_AS_OF), &reading->as_of);
     else
         reading->as_of = reader->as_of;
     name_target(reader->plan, reader->mapping, reader->arena, cell_of(reader, row, FIELD_TARGET), NO_COLUMN,
@@ -412,7 +427,8 @@ struct reading reading_row(struct reader *reader, size_t row) {
                               .task = NO_INDEX,
                               .area = NO_INDEX,
                               .as_of = DAY_NONE,
-                              .value_column = NO_COLUMN};
+                              .value_column = NO_COLUMN,
+                              .day_column = day_is(reader->as_of) ? NO_COLUMN : column_of(reader, FIELD_AS_OF)};
     const struct sheet_row *at = &reader->sheet->rows[row];
     if (at->fault.code) {
         refuse_reading(&reading, at->fault);

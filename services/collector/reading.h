@@ -26,7 +26,7 @@ struct reading {
     struct figure figure;
     struct slice note, reason, blocked_by, document, reporter; /* ptr NULL = none */
     struct slice raw;                                          /* the figure's cell as written */
-    size_t value_column;
+    size_t value_column, day_column;                           /* NO_COLUMN: the day is that of the whole file */
     struct refusal refusal;
 };
 

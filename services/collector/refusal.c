@@ -43,7 +43,7 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
     [REFUSAL_BAD_DATE] = {"bad_date", false, "不是真实存在的日期，或分不清年月日", "请写成 2021-06-30 的样子"},
     [REFUSAL_NO_YEAR] = {"no_year", false, "日期里没有年份，标题和文件名里也没有", "请写上四位年份"},
     [REFUSAL_DATE_SERIAL] = {"date_serial", false, "日期成了一个数（表格软件的内部序号）",
-                             "请把这一列设为日期格式再导出"},
+                             "请把这一列设为日期格式再导出，或在采集端配置里写 serial: 1900"},
     [REFUSAL_DATE_RANGE] = {"date_range", false, "日期不在计划的年份之内", "请核对年份"},
     [REFUSAL_NOT_A_NUMBER] = {"not_a_number", false, "该填数的格里不是数", "请只填数，文字写到备注列"},
     [REFUSAL_NOT_EXACT] = {"not_exact", false, "不是确数（约、左右、多、≥、区间、汉字数字）",
@@ -111,6 +111,15 @@ struct refusal refuse(struct arena *arena, enum refusal_code code, size_t column
 
 const char *refusal_remedy(const struct refusal *refusal) {
     return refusal->remedy ? refusal->remedy : refusal_row(refusal->code)->remedy;
+}
+
+static bool asks(const char *text) {
+    size_t len = strlen(text), mark = strlen("？");
+    return len >= mark && strcmp(text + len - mark, "？") == 0;
+}
+
+const char *refusal_sentence(struct arena *arena, const struct refusal *refusal) {
+    return say(arena, "%s%s%s", refusal->reason, asks(refusal->reason) ? "" : "。", refusal_remedy(refusal));
 }
 
 const char *shown(struct arena *arena, struct slice text) {

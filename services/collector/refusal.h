@@ -86,6 +86,9 @@ __attribute__((format(printf, 4, 5))) struct refusal refuse(struct arena *arena,
                                                             const char *format, ...);
 const char *refusal_remedy(const struct refusal *refusal);
 
+/* Reason and remedy as running words. */
+const char *refusal_sentence(struct arena *arena, const struct refusal *refusal);
+
 /* Formats into the arena; cut at a whole character after some 700 bytes. Never NULL. */
 __attribute__((format(printf, 2, 3))) const char *say(struct arena *arena, const char *format, ...);
 /* What was read, fit for a message: controls as spaces, at most 40 characters. Never NULL. */

@@ -44,8 +44,10 @@ static void write_row(const struct verdict *verdict, const struct outcome *outco
         write_cell(out, sheet_cell(&verdict->sheet, reading->row, i), i == 0);
     struct slice name = header_name(&verdict->sheet, &verdict->header, reading->refusal.column);
     const char *line = say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line);
-    write_reason(out, line, arena_text(verdict->arena, name.ptr ? name.ptr : "", name.len), &reading->refusal,
-                 width == 0);
+    bool nameless = !name.len && reading->refusal.column != NO_COLUMN && !verdict->sheet.named;
+    const char *column = nameless ? say(verdict->arena, "%s列", header_letters(verdict->arena, reading->refusal.column))
+                                  : arena_text(verdict->arena, name.ptr ? name.ptr : "", name.len);
+    write_reason(out, line, column, &reading->refusal, width == 0);
 }
 
 bool rejected_write(const struct verdict *verdict, struct buffer *out) {

@@ -58,7 +58,19 @@ static bool collect(const struct args *args, struct answers *answers) {
     return true;
 }
 
-static bool answers_sound(const struct answers *answers, char server_key[KEY_TEXT_MAX]) {
+/* The folder becomes absolute: in the configuration a relative one would be taken from there. */
+static bool folder_sound(struct answers *answers) {
+    struct stat seen;
+    AUTO_FREE char *absolute = realpath(answers->folder, NULL);
+    if (!absolute || strlen(absolute) >= ANSWER_MAX || stat(absolute, &seen) != 0 || !S_ISDIR(seen.st_mode)) {
+        fprintf(stderr, "文件夹打不开：%s\n", answers->folder);
+        return false;
+    }
+    strcpy(answers->folder, absolute);
+    return true;
+}
+
+static bool answers_sound(struct answers *answers, char server_key[KEY_TEXT_MAX]) {
     struct error err;
     if (strpbrk(answers->unit, "\"\\\n") || strpbrk(answers->folder, "\"\\\n") || strpbrk(answers->server, "\"\\\n")) {
         fputs("单位、文件夹、地址里不能有引号和反斜杠。\n", stderr);
@@ -68,16 +80,16 @@ static bool answers_sound(const struct answers *answers, char server_key[KEY_TEX
         fprintf(stderr, "流名“%s”不对：1到32个小写字母、数字或 - 。\n", answers->stream);
         return false;
     }
-    if (link_address_check(answers->server, &err) || key_public_read(answers->server_key, server_key, &err)) {
-        fprintf(stderr, "%s\n", err.message);
+    if (link_address_check(answers->server, &err)) {
+        fprintf(stderr, "%s\n", probe_words(PROBE_BAD_ADDRESS));
         return false;
     }
-    struct stat seen;
-    if (stat(answers->folder, &seen) != 0 || !S_ISDIR(seen.st_mode)) {
-        fprintf(stderr, "文件夹打不开：%s\n", answers->folder);
+    if (key_public_read(answers->server_key, server_key, &err)) {
+        fprintf(stderr, "服务器公钥“%s”读不了：应是40个字符，或一个 .pub 文件。请核对，或向中心重新要一次。\n",
+                answers->server_key);
         return false;
     }
-    return true;
+    return folder_sound(answers);
 }
 
 /* An existing key stays: its fingerprint may be registered already. */
@@ -101,13 +113,22 @@ static bool key_ready(const char *file, struct key_pair *pair) {
     return true;
 }
 
+/* It may have been edited since; but then what is tested here is not what the agent will use. */
+static bool config_stays(const char *file, const struct buffer *wanted) {
+    CLEAN(buffer_finish) struct buffer there = {0};
+    struct error err;
+    bool same = file_read(file, YAML_BYTES_MAX, &there, &err) == ERROR_OK && there.len == wanted->len &&
+                memcmp(buffer_text(&there), buffer_text(wanted), there.len) == 0;
+    if (same)
+        printf("配置已有，没有变：%s\n", file);
+    else
+        printf("配置已有，与这次填的不同，没有改动：%s\n要用这次填的，请先把它移开，再运行 setup。\n", file);
+    return true;
+}
+
 static bool config_ready(const struct answers *answers, const char *server_key, const char *file) {
     CLEAN(buffer_finish) struct buffer text = {0};
     struct error err;
-    if (file_exists(file)) {
-        printf("配置已有，没有改动：%s\n", file);
-        return true;
-    }
     buffer_printf(&text, "stream: %s\nunit: \"%s\"\nserver:\n  - {address: \"%s\", key: \"", answers->stream,
                   answers->unit, answers->server);
     for (const char *at = server_key; *at; at++) { /* Z85 has no quote and no backslash, but says so nowhere else */
@@ -118,6 +139,7 @@ static bool config_ready(const struct answers *answers, const char *server_key, 
                   "\"}\nkey: agent.key\ncatalogue: catalogue.json\nspool: spool.sqlite\nstatus: status.json\n"
                   "sources:\n  - name: 报表\n    folder: \"%s\"\n    mapping: {as_of: column}\n",
                   answers->folder);
+    if (file_exists(file)) return config_stays(file, &text);
     if (file_write(file, buffer_text(&text), text.len, 0600, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return false;

@@ -68,16 +68,32 @@ static const char *result_text(const struct outcome *outcome) {
     return "";
 }
 
+static const char *doubt_text(const struct outcome *outcome, unsigned index) {
+    bool undone = 1u << index == DOUBT_FALL && outcome->event.figure.form == FIGURE_DONE;
+    return undone ? "报过完成，现在报未完成" : doubt_chinese(index);
+}
+
+/* "数值列（D4）：", as a person finds the cell in the sheet. */
+static const char *cell_label(const struct verdict *verdict, size_t row, size_t column) {
+    if (column == NO_COLUMN) return "";
+    struct slice name = header_name(&verdict->sheet, &verdict->header, column);
+    const char *text = name.len ? say(verdict->arena, "%s列", shown(verdict->arena, name)) : "";
+    if (verdict->sheet.named) return say(verdict->arena, "%s%s", text, *text ? "：" : "");
+    const char *cell =
+        say(verdict->arena, "%s%zu", header_letters(verdict->arena, column), verdict->sheet.rows[row].line);
+    return *text ? say(verdict->arena, "%s（%s）：", text, cell) : say(verdict->arena, "%s：", cell);
+}
+
 static const char *remark_text(const struct verdict *verdict, const struct outcome *outcome) {
     if (outcome->kind == OUTCOME_REFUSED) {
-        struct slice column = header_name(&verdict->sheet, &verdict->header, outcome->reading.refusal.column);
-        const char *name = column.len ? shown(verdict->arena, column) : "";
-        return say(verdict->arena, "%s%s%s。%s", name, *name ? "列：" : "", outcome->reading.refusal.reason,
-                   refusal_remedy(&outcome->reading.refusal));
+        const struct refusal *refusal = &outcome->reading.refusal;
+        return say(verdict->arena, "%s%s", cell_label(verdict, outcome->reading.row, refusal->column),
+                   refusal_sentence(verdict->arena, refusal));
     }
     const char *text = "";
     for (unsigned i = 0; i < DOUBT_COUNT; i++)
-        if (outcome->doubts & 1u << i) text = say(verdict->arena, "%s%s%s", text, *text ? "；" : "", doubt_chinese(i));
+        if (outcome->doubts & 1u << i)
+            text = say(verdict->arena, "%s%s%s", text, *text ? "；" : "", doubt_text(outcome, i));
     return text;
 }
 
@@ -156,13 +172,19 @@ int try_file(const struct settings *settings, const struct source_settings *sour
     struct paper paper;
     struct error err;
     enum error_code code = agent_catalogue(settings, &catalogue, &err);
-    if (!code) code = taker_open(settings, source, path, &bytes, &paper, &err);
-    if (!code) {
-        paper.now = real_now();
-        paper.catalogue = catalogue;
-        paper.memory = (struct memory){NULL, nothing, nothing, no_words};
-        code = paper_judge(&paper, &verdict, &err);
+    if (code) {
+        fprintf(stderr, "计划目录 %s 读不了，请向中心要新的 catalogue.json：%s\n", settings->catalogue, err.message);
+        return error_exit_status(code);
     }
+    code = taker_open(settings, source, path, &bytes, &paper, &err);
+    if (code) {
+        fprintf(stderr, "文件 %s 读不了：%s\n", path, err.message);
+        return error_exit_status(code);
+    }
+    paper.now = real_now();
+    paper.catalogue = catalogue;
+    paper.memory = (struct memory){NULL, nothing, nothing, no_words};
+    code = paper_judge(&paper, &verdict, &err);
     if (code) {
         fprintf(stderr, "%s\n", err.message);
         return error_exit_status(code);

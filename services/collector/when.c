@@ -154,6 +154,20 @@ enum refusal_code when_read(struct slice cell, int year, struct day *out) {
     return without_year((struct cursor){text}, year, out);
 }
 
+enum refusal_code when_serial(struct slice cell, int epoch, struct day *out) {
+    char text[WHEN_TEXT_MAX];
+    squeeze(cell, text);
+    struct cursor in = {text};
+    struct day zero;
+    int days = 0, digits = take_digits(&in, &days);
+    *out = DAY_NONE;
+    if (digits != 5 || !at_end(&in)) return REFUSAL_BAD_DATE;
+    /* the 1900 system counts a 29 February that never was: its day 61 is 1 March */
+    if (!(epoch == 1904 ? day_make(1904, 1, 1, &zero) : day_make(1900, 3, 1, &zero))) return REFUSAL_BAD_DATE;
+    *out = (struct day){zero.n + days - (epoch == 1904 ? 0 : 61)};
+    return REFUSAL_NONE;
+}
+
 bool when_in_title(struct slice text, int year, struct day *out) {
     static const char *const marks[] = {"截至", "截止"};
     char line[512];

@@ -11,6 +11,10 @@
  * none is known. */
 enum refusal_code when_read(struct slice cell, int year, struct day *out);
 
+/* A spreadsheet's count of days, epoch 1900 or 1904; REFUSAL_NONE and *out, or REFUSAL_BAD_DATE. Only where the mapping
+ * says that the column holds them. */
+enum refusal_code when_serial(struct slice cell, int epoch, struct day *out);
+
 /* The day behind 截至 or 截止 in a title line; false when there is none that can be read. */
 bool when_in_title(struct slice text, int year, struct day *out);
 /* A four-digit year of this century in a title or file name; 0 = none, or several different ones. */

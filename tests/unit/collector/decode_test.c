@@ -58,5 +58,7 @@ Test(decode, a_file_is_whole_when_its_last_line_ends) {
     cr_expect(decode_is_whole(BYTES("\xff\xfe\x31\x00\x0a\x00")));
     cr_expect_not(decode_is_whole(BYTES("\xff\xfe\x31\x00\x0a")));
     cr_expect_not(decode_is_whole(BYTES("\xff\xfe\x0a\x31")), "U+310A is no line break");
+    cr_expect(decode_is_whole(BYTES("a,b\r1,2\r")), "a carriage return alone ends a line");
+    cr_expect(decode_is_whole(BYTES("\xff\xfe\x31\x00\x0d\x00")));
     cr_expect(decode_is_whole(BYTES("PK\x03\x04")), "not ours to wait for");
 }

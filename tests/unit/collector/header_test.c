@@ -64,7 +64,9 @@ Test(header, what_is_missing_is_named_with_the_nearest) {
         {"{columns: {value: [累计完成]}}", "指标,地区,数据日期,累计完成数\n",
          "找不到“累计完成”列，最像的是“累计完成数”"},
         {"{}", "指标,地域,数据日期,数值\n", "找不到“地区”列，最像的是“地域”"},
-        {"{}", "甲,乙,丙\n", "找不到“指标”列，第1行有：“甲”“乙”“丙”"},
+        {"{}", "甲,乙,丙\n", "找不到“指标”“地区”“数据日期”“数值”列，第1行有：“甲”“乙”“丙”"},
+        {"{}", "指标,地区,数据日期,累计完成数,单位\n", "找不到“数值”列，最像的是“累计完成数”"},
+        {"{}", "指标,地区,数据日期,本月,累计\n", "找不到“数值”列，第1行有：“指标”“地区”“数据日期”“本月”“累计”"},
         {"{}", "x\n指标,地区,数据日期\n", "找不到“数值”列，第2行有：“指标”“地区”“数据日期”"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -76,11 +78,29 @@ Test(header, what_is_missing_is_named_with_the_nearest) {
     }
 }
 
+Test(header, a_day_in_the_title_is_offered_when_its_column_is_missing) {
+    struct read read = find("{}", "进展表 截至2021年6月30日\n指标,地区,数值\n");
+    cr_expect_not(read.found);
+    cr_expect_str_eq(refusal_remedy(&read.refusal), "表头上面有“截至…”：请在采集端配置里写 as_of: title，或加上这一列");
+    read_finish(&read);
+}
+
+Test(header, letters_as_spreadsheets_count) {
+    static const struct {
+        size_t column;
+        const char *letters;
+    } rows[] = {{0, "A"}, {25, "Z"}, {26, "AA"}, {51, "AZ"}, {52, "BA"}, {701, "ZZ"}, {702, "AAA"}};
+    struct arena *arena = arena_create();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        cr_expect_str_eq(header_letters(arena, rows[i].column), rows[i].letters);
+    arena_destroy(&arena);
+}
+
 Test(header, twice_is_a_doubt) {
     struct read read = find("{}", "指标,地区,数据日期,数值,value\n");
     cr_expect_not(read.found);
     cr_expect_eq(read.refusal.code, REFUSAL_COLUMN_TWICE);
-    cr_expect(strstr(read.refusal.reason, "数值"));
+    cr_expect_str_eq(read.refusal.reason, "“数值”有两列都对得上：D列“数值”、E列“value”");
     read_finish(&read);
 }
 

@@ -38,11 +38,22 @@ Test(lines, words_and_escapes) {
 }
 
 Test(lines, what_is_no_flat_object_is_the_rows_own_fault) {
-    static const char *const bad[] = {"{\"a\":[1]}",    "{\"a\":{\"b\":1}}", "{\"a\":1",
-                                      "{\"a\" 1}",      "{\"a\":1}x",        "[1]",
-                                      "{\"a\":01x}",    "{\"a\":\"\\q\"}",   "{\"a\":\"\\ud800\"}",
-                                      "{\"a\":NaN}",    "{\"a\":1,\"a\":2}", "{a:1}",
-                                      "{\"a\":\"open}", "{\"a\":1,}",        "nonsense"};
+    static const char *const bad[] = {"{\"a\":[1]}",
+                                      "{\"a\":{\"b\":1}}",
+                                      "{\"a\":1",
+                                      "{\"a\" 1}",
+                                      "{\"a\":1}x",
+                                      "[1]",
+                                      "{\"a\":01x}",
+                                      "{\"a\":\"\\q\"}",
+                                      "{\"a\":\"\\ud800\"}",
+                                      "{\"a\":NaN}",
+                                      "{\"a\":1,\"a\":2}",
+                                      "{a:1}",
+                                      "{\"a\":\"open}",
+                                      "{\"a\":1,}",
+                                      "nonsense",
+                                      "{\"a\":\"5\\u00009\"}"};
     struct arena *arena = arena_create();
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct sheet sheet;

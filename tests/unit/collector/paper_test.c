@@ -169,6 +169,10 @@ Test(paper, rows_in_doubt_are_refused_and_say_why) {
         {"T06.1,青川县,2021-06-30,同上,,,公里", REFUSAL_DITTO, "同上"},
         {"T06.1,青川县,2021-06-30,,5,10,", REFUSAL_TWO_FIGURES, "分子"},
         {"T06.4,青川县,2021-06-30,基本完成,,,", REFUSAL_STATE_UNCLEAR, "完成还是未完成"},
+        {"T06.4,青川县,2021-06-30,y,,,", REFUSAL_STATE_UNCLEAR, "完成还是未完成"},
+        {"T06.4,青川县,2021-06-30,#N/A,,,", REFUSAL_ERROR_VALUE, "#N/A"},
+        {"T06.4,青川县,2021-06-30,同上,,,", REFUSAL_DITTO, "同上"},
+        {"T06.7,青川县,2021-06-30,,29万,412,", REFUSAL_NOT_A_NUMBER, "29万"},
         {"T06.7,青川县,2021-06-30,0.87,,,", REFUSAL_PERCENT_DOUBT, "0.87"},
         {"T06.7,青川县,2021-06-30,,87,,", REFUSAL_HALF_FRACTION, "分子"},
         {"T06.7,青川县,2021-06-30,,101,100,", REFUSAL_FRACTION, "分子大于分母"},
@@ -191,6 +195,27 @@ Test(paper, rows_in_doubt_are_refused_and_say_why) {
                   rows[i].word);
         cr_expect_gt(strlen(refusal_remedy(refusal)), 0);
     }
+    paper_fixture_close(&f);
+}
+
+/* The cell that is wrong is the day's, and its text is what was read. */
+Test(paper, a_day_out_of_range_names_the_day) {
+    struct paper_fixture f;
+    paper_fixture_open(&f, "{}", "2021-07-02");
+    paper_fixture_judge(&f, HEAD "T06.1,青川县,2012-06-30,5,,,公里\n");
+    cr_assert_eq(outcome(&f, 0)->kind, OUTCOME_REFUSED);
+    cr_expect_eq(outcome(&f, 0)->reading.refusal.column, 2);
+    cr_expect(strstr(outcome(&f, 0)->reading.refusal.reason, "（读到“2012-06-30”）"));
+    paper_fixture_close(&f);
+}
+
+Test(paper, serials_only_where_the_mapping_says_so) {
+    struct paper_fixture f;
+    paper_fixture_open(&f, "{serial: 1900}", "2021-07-02");
+    paper_fixture_judge(&f, HEAD "T06.1,青川县,44377,31,,,公里\nT06.1,青川县,10000,31,,,公里\n");
+    cr_assert_eq(outcome(&f, 0)->kind, OUTCOME_EVENT);
+    cr_expect_eq(outcome(&f, 0)->event.as_of.n, day_of("2021-06-30").n);
+    cr_expect_eq(outcome(&f, 1)->reading.refusal.code, REFUSAL_DATE_RANGE, "10000 is a day of 1927");
     paper_fixture_close(&f);
 }
 

@@ -89,6 +89,27 @@ static const char *printed_of(bool found, struct day day) {
     return printed;
 }
 
+/* 44256 is what Excel shows for 2021-03-01 as a number; the 1904 system of old Macs counts 1462 days less. */
+Test(when, serials_where_the_mapping_allows_them) {
+    static const struct {
+        const char *cell;
+        int epoch;
+        enum refusal_code code;
+        const char *day;
+    } rows[] = {
+        {"44256", 1900, REFUSAL_NONE, "2021-03-01"}, {"４４２５６", 1900, REFUSAL_NONE, "2021-03-01"},
+        {"42794", 1904, REFUSAL_NONE, "2021-03-01"}, {"44256.5", 1900, REFUSAL_BAD_DATE, ""},
+        {"4425", 1900, REFUSAL_BAD_DATE, ""},        {"44256日", 1900, REFUSAL_BAD_DATE, ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct day day;
+        char printed[DAY_TEXT_MAX];
+        cr_expect_eq(when_serial(text(rows[i].cell), rows[i].epoch, &day), rows[i].code, "%s", rows[i].cell);
+        day_print(day, printed);
+        cr_expect_str_eq(printed, rows[i].day, "%s", rows[i].cell);
+    }
+}
+
 Test(when, the_day_in_a_title) {
     struct day day;
     bool found = when_in_title(text("填报单位：旺苍县  单位：公里  截至2021年6月30日"), 0, &day);
