@@ -33,7 +33,8 @@ __attribute__((format(printf, 4, 5))) static void check(struct checks *checks, b
     va_end(args);
 }
 
-static void check_clock(const struct cli *cli, enum installation_kind kind, struct checks *checks) {
+/* kind NULL: the database did not tell. */
+static void check_clock(const struct cli *cli, const enum installation_kind *kind, struct checks *checks) {
     char at[INSTANT_TEXT_MAX];
     bool stepped = cli->settings.clock != NULL;
     int64_t step = -1;
@@ -44,8 +45,8 @@ static void check_clock(const struct cli *cli, enum installation_kind kind, stru
         return;
     }
     instant_print(now, at);
-    check(checks, stepped == (kind == INSTALLATION_REHEARSAL), "clock", "%s, installation %s, now %s",
-          stepped ? "stepped" : "real", installation_kind_name(kind), at);
+    check(checks, !kind || stepped == (*kind == INSTALLATION_REHEARSAL), "clock", "%s, installation %s, now %s",
+          stepped ? "stepped" : "real", kind ? installation_kind_name(*kind) : "unknown", at);
 }
 
 static void check_programmes(struct pg *pg, const struct cli *cli, struct checks *checks) {
@@ -135,7 +136,8 @@ enum error_code command_doctor(struct cli *cli, struct error *err) {
     if (!checks) return error_set(err, ERROR_MEMORY, "out of memory");
     enum error_code code = cli_connect_reader(cli, &pg, &away);
     check(checks, !code, "database", "%s", code ? away.message : "reached, of this version");
-    if (!code && session_kind(pg, &kind, &away) == ERROR_OK) check_clock(cli, kind, checks);
+    bool told = !code && session_kind(pg, &kind, &away) == ERROR_OK;
+    check_clock(cli, told ? &kind : NULL, checks);
     if (!code) {
         check_programmes(pg, cli, checks);
         check_database(pg, cli, checks);

@@ -175,6 +175,17 @@ static void print_origin(const struct explanation *explanation, struct buffer *o
     }
 }
 
+/* Kept beside the figure of record, never instead of it. */
+static void print_second_sources(const struct explanation *explanation, struct buffer *out) {
+    const struct ledger *ledger = &explanation->ledger;
+    for (size_t i = 0; i < ledger->other_count; i++) {
+        buffer_add_text(out, i ? "，" : "另报  ");
+        second_source_words(&ledger->others[i], out);
+    }
+    if (ledger->other_count)
+        buffer_printf(out, "；以%s为准\n", reporter_of_record(explanation->view, explanation->cell));
+}
+
 static void print_chain(const struct explanation *explanation, struct buffer *out) {
     if (explanation->verify.breaks_total)
         buffer_printf(out, "数据链  有 %" PRId64 " 处断裂：存下的数被改动过，见 duban verify\n",
@@ -200,6 +211,7 @@ static void print_text(const struct explanation *explanation, struct buffer *out
     buffer_add_char(out, '\n');
     print_judgement(explanation, out);
     print_forecast(explanation, out);
+    print_second_sources(explanation, out);
     print_origin(explanation, out);
     print_chain(explanation, out);
     if (view->plan->cells[explanation->cell].rollup) print_counties(explanation, out);

@@ -50,7 +50,9 @@ static void print_file(const struct feed_file *file, struct buffer *out) {
     json_array_foreach(rows, i, row) for (size_t k = 0; k < 3; k++)
         grid_add(&grid, json_string_value(json_array_get(row, k)));
     if (grid_rows(&grid)) grid_print(&grid, "  ", out);
-    if ((int64_t)grid_rows(&grid) < file->refused)
+    if (file->taken + file->unchanged + file->held == 0 && (int64_t)grid_rows(&grid) < file->refused)
+        buffer_add_text(out, "  整份没有收：改好后再导出一次，会重新收\n");
+    else if ((int64_t)grid_rows(&grid) < file->refused)
         buffer_printf(out, "  …这里只列前 %zu 处，全部在县里的 rejected.csv\n", grid_rows(&grid));
     json_decref(rows);
 }

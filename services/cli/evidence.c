@@ -106,3 +106,11 @@ const char *evidence_kind_name(enum event_kind kind) {
         if (names[i].kind == kind) return names[i].name;
     return "其他";
 }
+
+void second_source_words(const struct second_source *source, struct buffer *out) {
+    char figure[80], as_of[DAY_TEXT_MAX];
+    figure_words(&source->figure, figure, sizeof figure);
+    day_print(source->as_of, as_of);
+    buffer_printf(out, "%.*s报%s（%s）", (int)source->reporter.len, source->reporter.ptr ? source->reporter.ptr : "",
+                  figure, *as_of ? as_of + 5 : "");
+}

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/domain/ledger.h"
 #include "common/domain/route.h"
+#include "services/cli/evidence.h"
 #include "services/cli/grid.h"
 #include "services/cli/json.h"
 #include "services/cli/morning.h"
@@ -92,7 +94,9 @@ static void print_feed(const struct morning *morning, const struct feed *feed, s
         grid_addf(grid, "duban feeds F%" PRId64, feed->last->id);
         return;
     }
-    if (*period && !feed->missing)
+    if (!*period || !feed->owed)
+        grid_add(grid, "");
+    else if (!feed->missing)
         grid_addf(grid, "%s数据已收全", period);
     else
         add_owed_period(morning, grid);
@@ -124,9 +128,16 @@ static void print_two_sources(const struct morning *morning, size_t cell, struct
     grid_add(grid, "口径");
     grid_add(grid, area_short(view_area(view, cell)));
     grid_add(grid, target_short(view_target(view, cell)));
-    grid_addf(grid, "以%s报的 %s 为准", view_target(view, cell)->reporter == REPORTER_COUNTY ? "县" : "部门",
-              view->cells[cell].value_text);
-    grid_add(grid, "");
+    CLEAN(ledger_finish) struct ledger ledger = {0};
+    CLEAN(buffer_finish) struct buffer others = {0};
+    ledger_build(&ledger, view->plan, &view->plan->cells[cell], view->events[cell].events, view->events[cell].count,
+                 moment_before(&view->moment), view->moment.as_of);
+    for (size_t i = 0; i < ledger.other_count; i++) {
+        if (i) buffer_add_text(&others, "，");
+        second_source_words(&ledger.others[i], &others);
+    }
+    grid_add(grid, buffer_text(&others));
+    grid_addf(grid, "以%s %s 为准", reporter_of_record(view, cell), view->cells[cell].value_text);
     grid_addf(grid, "duban explain %s %s", view_target(view, cell)->code, area_short(view_area(view, cell)));
 }
 

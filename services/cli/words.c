@@ -145,6 +145,18 @@ void task_units_words(const struct plan *plan, const struct task *task, bool lea
     if (!leads && task->open_list && count) buffer_add_text(out, "等");
 }
 
+const char *reporter_of_record(const struct view *view, size_t cell) {
+    switch (view_target(view, cell)->reporter) {
+    case REPORTER_COUNTY:
+        return "县区报的数";
+    case REPORTER_UNIT:
+        return "部门报的数";
+    case REPORTER_OFFICE:
+        return "市级办公室报的数";
+    }
+    return "";
+}
+
 struct flag_list {
     struct buffer *out;
     size_t count;

@@ -21,5 +21,7 @@ void points_words(const struct assessment *assessment, char out[16]);
 /* "、"-joined leads; participants too with `all`. */
 void task_units_words(const struct plan *plan, const struct task *task, bool leads, struct buffer *out);
 void flags_words(const struct plan *plan, const struct assessment *assessment, struct buffer *out);
+/* Whose figure of the cell counts: "县区报的数". */
+const char *reporter_of_record(const struct view *view, size_t cell);
 
 #endif

@@ -88,8 +88,8 @@ Test(morning, a_silence_that_costs_nothing_says_so) {
     CLEAN(scene_finish) struct scene scene;
     CLEAN(buffer_finish) struct buffer out = {0};
     static const struct morning_options options;
-    char name[] = "jiange", unit[] = "剑阁县";
-    struct stream stream = {.name = name, .unit = unit};
+    char unit[] = "剑阁县";
+    struct stream stream = {.name = "jiange", .unit = unit};
     struct feed feed = {.stream = &stream, .state = FEED_OFFLINE, .owed = 2};
     scene_init(&scene);
     scene.morning.feeds = (struct feeds){&feed, 1};
