@@ -54,6 +54,8 @@ static enum error_code find_since(struct cli *cli, struct pg *pg, const struct v
     }
     if (!moment_parse_since(since, &at))
         return error_set(err, ERROR_USAGE, "--since %s: give a day, like 2021-11-01", since);
+    if (at.ms > view->moment.known_at.ms + 1)
+        return error_set(err, ERROR_USAGE, "--since %s: that is later than the moment looked at", since);
     *out = (struct moment){.as_of = instant_day((struct instant){at.ms - 1}), .known_at = {at.ms - 1}, .past = true};
     return ERROR_OK;
 }

@@ -202,7 +202,9 @@ static void print_text(const struct explanation *explanation, struct buffer *out
     cell_done_words(view, explanation->cell, now, &done);
     day_print(now->has_value ? now->figure_as_of : DAY_NONE, as_of);
     instant_print(now->has_value ? now->figure_known_at : INSTANT_NONE, known);
-    buffer_printf(out, "%s\n\n", explanation->why);
+    buffer_printf(out, "%s\n", explanation->why);
+    if (explanation->verify.breaks_total) print_chain(explanation, out); /* nothing below is to be read without it */
+    buffer_add_char(out, '\n');
     buffer_printf(out, "%s %s  %s  牵头 ", view_target(view, explanation->cell)->code,
                   view_target(view, explanation->cell)->name, view_area(view, explanation->cell)->name);
     task_units_words(view->plan, view_task(view, explanation->cell), true, out);
@@ -213,7 +215,7 @@ static void print_text(const struct explanation *explanation, struct buffer *out
     print_forecast(explanation, out);
     print_second_sources(explanation, out);
     print_origin(explanation, out);
-    print_chain(explanation, out);
+    if (!explanation->verify.breaks_total) print_chain(explanation, out);
     if (view->plan->cells[explanation->cell].rollup) print_counties(explanation, out);
     print_evidence(explanation, out);
 }
