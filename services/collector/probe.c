@@ -26,7 +26,7 @@ const char *probe_words(enum probe_result result) {
     case PROBE_BAD_KEY:
         return "服务器公钥不对，或这个端口上不是中心：请向中心核对地址，重新要一次公钥。";
     case PROBE_NOT_KNOWN:
-        return "中心还不认识本机的密钥：请把上面的指纹电话报给中心，由中心登记后再试。";
+        return "中心还不认识本机的密钥（没有登记，或已收回）：请把上面的指纹电话报给中心，由中心登记后再试。";
     }
     return "";
 }

@@ -37,7 +37,8 @@ const char *resume_words(enum halt_reason reason) {
     case HALT_STALE_SPOOL:
         return "中心存着的数据比待发库新：待发库是从备份恢复的。\n请先由中心执行 duban stream reopen，再恢复。";
     case HALT_REVOKED:
-        return "中心已收回本机的密钥。请联系中心；如需重新启用，用 setup 另做密钥并报指纹。";
+        return "中心已收回本机的密钥。请联系中心；如需重新启用，先移走 agent.key，\n再运行 setup "
+               "另做密钥，把新指纹报给中心。";
     case HALT_UNSUPPORTED_VERSION:
         return "中心不再支持本程序的版本。请先升级采集端，再恢复。";
     case HALT_GAP_LOST:

@@ -44,7 +44,7 @@ Test(mapping, everything_said) {
     struct read read =
         read_yaml("columns: {value: [累计完成, 完成数], note: 说明}\nas_of: {file: \"*{yyyy}{mm}*.csv\"}\nunit: 公里\n"
                   "factors: {米: 0.001, 米/公里: 0.001}\ntargets: {道路: T06.1}\ncell: number+note\nlayout: long\n"
-                  "area: 青川县\nseparator: tab\n");
+                  "area: 青川县\nseparator: tab\nserial: 1904\n");
     const struct mapping *m = &read.mapping;
     cr_assert_eq(read.findings.count, 0, "%s", read.findings.count ? read.findings.items[0].message : "");
     cr_expect_eq(m->columns[FIELD_VALUE].count, 2);
@@ -62,6 +62,7 @@ Test(mapping, everything_said) {
     cr_assert_eq(m->target_count, 1);
     cr_expect_str_eq(m->targets[0].code, "T06.1");
     cr_expect(m->number_and_note);
+    cr_expect_eq(m->serial, 1904);
     cr_expect_str_eq(m->area, "青川县");
     cr_expect_eq(m->separator, '\t');
     read_finish(&read);
@@ -71,7 +72,7 @@ Test(mapping, what_is_wrong_is_said_with_its_place) {
     static const char *const bad[] = {"layout: wide-area",        "layuot: long",          "as_of: mtime",
                                       "as_of: {file: \"x.csv\"}", "columns: {valeu: [x]}", "factors: {米: -1}",
                                       "factors: {米: many}",      "cell: number+words",    "separator: \"|\"",
-                                      "columns: [value]"};
+                                      "columns: [value]",         "serial: 1901"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct read read = read_yaml(bad[i]);
         cr_expect_geq(read.findings.errors, 1, "%s", bad[i]);
