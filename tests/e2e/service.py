@@ -89,6 +89,7 @@ class Service:
     def remove(self):
         self.stop()
         shutil.rmtree(self.state, ignore_errors=True)
+        (self.state.parent / f"{self.state.name}.log").unlink(missing_ok=True)
 
 
 def plain_number_text(text):
