@@ -1,0 +1,109 @@
+-- Alerts that people can act on: answers, the ladder of reminders, ways out of the house and what became of each.
+--
+-- Replies, extensions, close-outs, mutes, overrides and their reversals are events; what is kept here beside them is found
+-- again from them. Runs in one transaction as the owner, under the migration lock, search_path = duban.
+
+SET LOCAL search_path = duban, pg_temp;
+
+-- What people said and decided (kind 16 and above) is rare among the figures and often asked for by itself.
+CREATE INDEX event_desk ON event (known_at, log, seq) WHERE kind >= 16;
+
+-- ── The life of an alert ───────────────────────────────────────────────────────────────────────────────────────────
+-- rung: how far it has come without an answer that holds: 0 reminded 提醒, 1 urged 催办, 2 yellow card proposed 拟黄牌,
+-- 3 red card or circular proposed 拟红牌/通报. rung_said_at: when that rung was put into a message; NULL = not yet, so
+-- nothing counts: nobody is urged for a question that never left the house.
+ALTER TABLE alert
+    ADD COLUMN rung smallint NOT NULL DEFAULT 0 CHECK (rung BETWEEN 0 AND 3),
+    ADD COLUMN rung_at timestamptz,
+    ADD COLUMN rung_said_at timestamptz,
+    ADD COLUMN issued smallint NOT NULL DEFAULT 0 CHECK (issued BETWEEN 0 AND 3), -- the highest rung the office issued
+    ADD COLUMN message bigint REFERENCES message;                                -- of an undeliverable one
+UPDATE alert SET rung_at = opened_at;
+ALTER TABLE alert ALTER COLUMN rung_at SET NOT NULL;
+DROP INDEX alert_one_open;
+CREATE UNIQUE INDEX alert_one_open ON alert (programme, rule, coalesce(cell, 0), coalesce(stream, 0),
+    coalesce(period, '-infinity'), coalesce(file, 0), coalesce(message, 0)) WHERE state <> 'resolved';
+CREATE INDEX alert_message ON alert (message) WHERE message IS NOT NULL AND state <> 'resolved';
+
+ALTER TABLE alert_transition ADD COLUMN rung smallint NOT NULL DEFAULT 0;
+
+-- An answer as it was matched to what it answers; written by the alerter, once for each event of kind 16.
+CREATE TABLE reply (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    programme   smallint NOT NULL REFERENCES programme,
+    log         integer NOT NULL,
+    seq         bigint NOT NULL,
+    uid         uuid NOT NULL,
+    known_at    timestamptz NOT NULL,
+    number      text NOT NULL,     -- as written: "D21-1108-05" or "D21-1108-05/2"
+    message     bigint REFERENCES message,
+    item        smallint,          -- NULL = the message as a whole
+    who         text NOT NULL,
+    by_day      date,              -- NULL = an answer, no promise
+    reason_code text,
+    words       text,
+    reporter    text,
+    on_behalf   boolean NOT NULL,  -- taken down by the office, by phone
+    refused     text,              -- why it answers nothing: no_such_number no_such_item not_yours over; NULL = it does
+    UNIQUE (log, seq)
+);
+CREATE TABLE reply_alert (
+    reply    bigint NOT NULL REFERENCES reply,
+    alert    bigint NOT NULL REFERENCES alert,
+    -- of the promise (answers without a day are 'answer'): standing kept broken worse replaced reversed
+    outcome  text NOT NULL CHECK (outcome IN ('answer', 'standing', 'kept', 'broken', 'worse', 'replaced', 'reversed')),
+    ended_at timestamptz,
+    PRIMARY KEY (reply, alert)
+);
+CREATE INDEX reply_alert_alert ON reply_alert (alert);
+
+-- ── What leaves the house ──────────────────────────────────────────────────────────────────────────────────────────
+-- kind: notices = one recipient's; room = a channel shared by several; brief = the office's morning; test = `duban channel test`
+ALTER TABLE message
+    ADD COLUMN kind text NOT NULL DEFAULT 'notices' CHECK (kind IN ('notices', 'room', 'brief', 'test')),
+    ADD COLUMN long_body text,        -- for mail, where it differs from body
+    ADD COLUMN attachment_name text,
+    ADD COLUMN attachment bytea;
+-- Which notices a message says, in which item; a notice may stand in its recipient's own message and in a room's.
+CREATE TABLE message_notice (
+    message bigint NOT NULL REFERENCES message,
+    notice  bigint NOT NULL REFERENCES notice,
+    item    smallint NOT NULL,
+    PRIMARY KEY (message, notice)
+);
+CREATE INDEX message_notice_notice ON message_notice (notice);
+INSERT INTO message_notice SELECT message, id, item FROM notice WHERE message IS NOT NULL;
+ALTER TABLE notice DROP COLUMN message, DROP COLUMN item;
+
+ALTER TABLE delivery
+    ADD COLUMN mention text,                 -- whom the room's robot calls: userids or numbers, comma between
+    ADD COLUMN fallback_channel text,
+    ADD COLUMN fallback_address text,
+    ADD COLUMN fallback_of bigint REFERENCES delivery,
+    DROP CONSTRAINT delivery_state_check,
+    ADD CONSTRAINT delivery_state_check
+        CHECK (state IN ('waiting', 'leased', 'held', 'delivered', 'failed', 'dropped', 'trial'));
+CREATE UNIQUE INDEX delivery_fallback_once ON delivery (fallback_of) WHERE fallback_of IS NOT NULL;
+CREATE INDEX delivery_message ON delivery (message);
+CREATE TABLE delivery_attempt (
+    delivery bigint NOT NULL REFERENCES delivery,
+    at       timestamptz NOT NULL DEFAULT now(), -- real
+    outcome  text NOT NULL,
+    answer   text
+);
+CREATE INDEX delivery_attempt_delivery ON delivery_attempt (delivery);
+
+-- When the office's morning brief is next due. One row a programme, made by the alerter.
+CREATE TABLE brief_due (
+    programme  smallint PRIMARY KEY REFERENCES programme,
+    next_at    timestamptz NOT NULL
+);
+
+-- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+GRANT SELECT ON reply, reply_alert, message_notice, delivery_attempt, brief_due
+    TO duban_aggregator, duban_alerter, duban_reader, duban_admin;
+GRANT INSERT ON reply, message_notice, delivery_attempt, wake TO duban_alerter;
+GRANT INSERT, UPDATE ON reply_alert, brief_due TO duban_alerter;
+GRANT UPDATE (trial) ON programme TO duban_alerter; -- from the office's go-live event and the rules in force
+GRANT INSERT ON message, delivery TO duban_admin;   -- `duban channel test`
+GRANT UPDATE (state) ON delivery TO duban_admin;    -- hold and release by the office
