@@ -7,12 +7,11 @@
 #include "common/base/cleanup.h"
 #include "common/domain/alert.h"
 #include "common/domain/route.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
 #include "common/store/query_alert.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
 #include "services/cli/moment.h"
 #include "services/cli/programme_choice.h"
-#include "services/cli/view.h"
 
 struct sent {
     struct programme programme;

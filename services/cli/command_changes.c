@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/report/changes.h"
+#include "common/report/json.h"
 #include "common/store/event.h"
 #include "proto/more.h"
-#include "services/cli/changes.h"
-#include "services/cli/json.h"
+#include "services/cli/moment.h"
+#include "services/cli/view_open.h"
 
 struct freeze {
     const char *name;

@@ -3,9 +3,10 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/ledger.h"
+#include "common/report/json.h"
 #include "services/cli/decide.h"
-#include "services/cli/json.h"
-#include "services/cli/view.h"
+#include "services/cli/moment.h"
+#include "services/cli/view_open.h"
 
 static void tell(struct cli *cli, const struct decision_event *decision) {
     char uid[37];

@@ -6,10 +6,10 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/calendar_days.h"
+#include "common/report/json.h"
 #include "common/store/programme.h"
 #include "common/store/query_doctor.h"
 #include "services/cli/cli.h"
-#include "services/cli/json.h"
 #include "services/cli/settle_read.h"
 
 enum { CHECKS_MAX = 64, CHECK_TEXT_MAX = 300 };

@@ -6,12 +6,13 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/ledger.h"
+#include "common/report/evidence.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
+#include "common/report/words.h"
 #include "common/store/cell_json.h"
 #include "common/store/verify.h"
-#include "services/cli/evidence.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
-#include "services/cli/words.h"
+#include "services/cli/view_open.h"
 
 struct explanation {
     const struct view *view;

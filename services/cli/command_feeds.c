@@ -5,10 +5,11 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
-#include "services/cli/feed.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
-#include "services/cli/morning.h"
+#include "common/report/feed.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
+#include "common/report/morning.h"
+#include "services/cli/view_open.h"
 
 static json_t *file_json(const struct feed_file *file) {
     char id[32];

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
 #include "common/store/key.h"
 #include "common/store/programme.h"
 #include "common/store/stream.h"
 #include "services/cli/cli.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
 #include "services/cli/programme_choice.h"
 
 enum { SCOPE_MAX = 64 };

@@ -2,12 +2,13 @@
 #include <stdio.h>
 
 #include "common/base/cleanup.h"
-#include "services/cli/csv.h"
+#include "common/report/csv.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
+#include "common/report/morning.h"
+#include "common/report/words.h"
 #include "services/cli/filter.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
-#include "services/cli/morning.h"
-#include "services/cli/words.h"
+#include "services/cli/view_open.h"
 
 /* The texts of one line, in the order of `titles`. */
 enum {

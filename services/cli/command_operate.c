@@ -6,12 +6,12 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
 #include "common/store/migrate.h"
 #include "common/store/quarantine.h"
 #include "common/store/stream.h"
 #include "common/store/verify.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
 #include "services/cli/programme_choice.h"
 
 static void tell_migration(void *context, unsigned number, const char *name) {

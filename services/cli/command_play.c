@@ -8,10 +8,12 @@
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
+#include "common/report/morning.h"
+#include "common/report/words.h"
 #include "services/cli/director.h"
-#include "services/cli/morning.h"
+#include "services/cli/moment.h"
 #include "services/cli/number_option.h"
-#include "services/cli/words.h"
+#include "services/cli/view_open.h"
 
 enum {
     SCRIPT_BYTES_MAX = 16 * 1024 * 1024,

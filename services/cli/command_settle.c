@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "common/base/cleanup.h"
+#include "common/report/json.h"
 #include "services/cli/cli.h"
-#include "services/cli/json.h"
 #include "services/cli/number_option.h"
 #include "services/cli/settle_read.h"
 

@@ -1,10 +1,11 @@
 /* duban status: the morning view, or the cells a filter asks for. */
 #include "common/base/cleanup.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
+#include "common/report/morning.h"
+#include "common/report/words.h"
 #include "services/cli/filter.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
-#include "services/cli/morning.h"
-#include "services/cli/words.h"
+#include "services/cli/view_open.h"
 
 struct taken {
     const struct filter *filter;

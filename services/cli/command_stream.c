@@ -2,10 +2,10 @@
 #include <inttypes.h>
 
 #include "common/base/cleanup.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
 #include "common/store/stream.h"
 #include "services/cli/cli.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
 
 static json_t *texts_json(char *const *texts, size_t count) {
     if (!texts) return json_null();

@@ -1,7 +1,7 @@
 #include "services/cli/plan_json.h"
 
 #include "common/domain/plan_words.h"
-#include "services/cli/json.h"
+#include "common/report/json.h"
 
 static json_t *names_of_units(const struct plan *plan, const size_t *units, size_t count) {
     json_t *list = json_array();

@@ -1,12 +1,12 @@
 /* What the morning view, the changes and `explain` say of cells that stand as the rows below set them. */
-#include "services/cli/morning.h"
+#include "common/report/morning.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/cleanup.h"
-#include "services/cli/words.h"
+#include "common/report/words.h"
 
 static const char text_[] =
     "programme: x\n"

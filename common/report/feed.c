@@ -1,4 +1,4 @@
-#include "services/cli/feed.h"
+#include "common/report/feed.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,14 +1,24 @@
 /* A programme as of a day and as known at an instant: the plan then in force, every event of every cell known by then,
  * and all of it assessed by the same pure rules the alerter uses. No stored light is read. */
-#ifndef DUBAN_CLI_VIEW_H
-#define DUBAN_CLI_VIEW_H
+#ifndef DUBAN_REPORT_VIEW_H
+#define DUBAN_REPORT_VIEW_H
 
 #include "common/domain/rules.h"
 #include "common/store/history.h"
+#include "common/store/programme.h"
 #include "common/store/query_alert.h"
 #include "common/store/query_feed.h"
-#include "services/cli/moment.h"
-#include "services/cli/programme_choice.h"
+
+/* The two questions of every reading command: what was it like on a day, as known when. */
+struct moment {
+    struct day as_of;        /* figures as of it or before; never after the day of known_at */
+    struct instant known_at; /* what was committed at it or before */
+    bool past;               /* known_at was asked for: what is only known of the present is not shown */
+};
+/* The first instant that no longer counts: for functions that take "known before". */
+static inline struct instant moment_before(const struct moment *moment) {
+    return (struct instant){moment->known_at.ms + 1};
+}
 
 struct view {
     struct moment moment;
@@ -26,12 +36,10 @@ struct view {
     struct alert_rows alerts; /* that stood at the moment */
 };
 
-/* --programme, --as-of, --known-at of the command line. *out is initialised either way. */
-__attribute__((warn_unused_result)) enum error_code view_open(struct cli *cli, struct pg *pg, struct view *out,
-                                                              struct error *err);
-/* The same at a moment given; used by whoever draws again and again. */
+/* Everything of a programme at a moment; may block on the database. Takes *programme and leaves it empty. *out is
+ * initialised either way. */
 __attribute__((warn_unused_result)) enum error_code
-view_open_at(struct cli *cli, struct pg *pg, const struct moment *moment, struct view *out, struct error *err);
+view_load(struct pg *pg, struct programme *programme, const struct moment *moment, struct view *out, struct error *err);
 void view_finish(struct view *view);
 
 /* All cells at an earlier moment, by the plan of the view: an array like view->cells, free it with view_cells_free.

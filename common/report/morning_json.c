@@ -1,9 +1,9 @@
 /* `duban status --json`. */
 #include <string.h>
 
+#include "common/report/json.h"
+#include "common/report/morning.h"
 #include "common/store/cell_json.h"
-#include "services/cli/json.h"
-#include "services/cli/morning.h"
 
 /* Keeps the highest sequence of each stream and epoch. */
 static void merge_complete(json_t *into, const json_t *from) {

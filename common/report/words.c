@@ -1,4 +1,4 @@
-#include "services/cli/words.h"
+#include "common/report/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,14 +77,22 @@ const char *report_state_name(enum report_state state) {
 
 const char *forecast_refusal_name(enum forecast_refusal refusal) {
     switch (refusal) {
-    case FORECAST_GIVEN: return "";
-    case FORECAST_DONE: return "已完成";
-    case FORECAST_KIND: return "此类指标不作";
-    case FORECAST_NO_FIGURE: return "无数";
-    case FORECAST_SMALL_GOAL: return "件数少";
-    case FORECAST_SILENCE: return "久未报数";
-    case FORECAST_FEW_POINTS: return "期数不足4期";
-    case FORECAST_ROLLUP: return "合计数不作";
+    case FORECAST_GIVEN:
+        return "";
+    case FORECAST_DONE:
+        return "已完成";
+    case FORECAST_KIND:
+        return "此类指标不作";
+    case FORECAST_NO_FIGURE:
+        return "无数";
+    case FORECAST_SMALL_GOAL:
+        return "件数少";
+    case FORECAST_SILENCE:
+        return "久未报数";
+    case FORECAST_FEW_POINTS:
+        return "期数不足4期";
+    case FORECAST_ROLLUP:
+        return "合计数不作";
     }
     return "";
 }

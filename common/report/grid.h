@@ -1,6 +1,6 @@
 /* A table for the eye: columns as wide as their widest cell by the width of CJK text, two spaces between, no lines. */
-#ifndef DUBAN_CLI_GRID_H
-#define DUBAN_CLI_GRID_H
+#ifndef DUBAN_REPORT_GRID_H
+#define DUBAN_REPORT_GRID_H
 
 #include "common/base/buffer.h"
 #include "common/base/text.h"

@@ -1,10 +1,10 @@
-#include "services/cli/evidence.h"
+#include "common/report/evidence.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "common/report/json.h"
 #include "proto/more.h"
-#include "services/cli/json.h"
 
 void hold_causes_words(unsigned causes, char *out, size_t capacity) {
     static const struct {

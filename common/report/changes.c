@@ -1,10 +1,10 @@
-#include "services/cli/changes.h"
+#include "common/report/changes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/cli/json.h"
-#include "services/cli/words.h"
+#include "common/report/json.h"
+#include "common/report/words.h"
 
 /* The light as the office reads it, with what only it sees. */
 static enum light seen(const struct assessment *assessment) {

@@ -1,7 +1,7 @@
 /* CSV for spreadsheets: UTF-8 with BOM, CRLF, quotes where needed, and no cell that a spreadsheet would run as a
  * formula. */
-#ifndef DUBAN_CLI_CSV_H
-#define DUBAN_CLI_CSV_H
+#ifndef DUBAN_REPORT_CSV_H
+#define DUBAN_REPORT_CSV_H
 
 #include "common/base/buffer.h"
 

@@ -1,16 +1,16 @@
 /* The Chinese words of lights, states and figures, as every view prints them. */
-#ifndef DUBAN_CLI_WORDS_H
-#define DUBAN_CLI_WORDS_H
+#ifndef DUBAN_REPORT_WORDS_H
+#define DUBAN_REPORT_WORDS_H
 
 #include "common/base/buffer.h"
-#include "services/cli/view.h"
+#include "common/report/view.h"
 
 const char *light_name(enum light light);               /* 完成 正常 黄 红 灰 – */
 const char *cell_state_name(enum cell_state state);     /* 逾期 待终报 … */
 const char *report_state_name(enum report_state state); /* 按时 迟报 无变化 未报 补录; "" */
 const char *forecast_refusal_name(enum forecast_refusal refusal);
-const char *weekday_name(struct day day);               /* 周一 */
-void day_words(struct day day, char out[32]);           /* 10月31日 */
+const char *weekday_name(struct day day);     /* 周一 */
+void day_words(struct day day, char out[32]); /* 10月31日 */
 
 /* "9/21个", "87.5%", "已完成", "3.2个工作日"; "无数" without a figure. */
 void cell_done_words(const struct view *view, size_t cell, const struct assessment *assessment, struct buffer *out);

@@ -1,4 +1,4 @@
-#include "services/cli/morning.h"
+#include "common/report/morning.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Whether each agent's reports come, and if not, which of the three silences it is (DOMAIN: quiet has three names). */
-#ifndef DUBAN_CLI_FEED_H
-#define DUBAN_CLI_FEED_H
+#ifndef DUBAN_REPORT_FEED_H
+#define DUBAN_REPORT_FEED_H
 
-#include "services/cli/view.h"
+#include "common/report/view.h"
 
 enum feed_state {
     FEED_OK,

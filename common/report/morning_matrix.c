@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
-#include "services/cli/grid.h"
-#include "services/cli/morning.h"
-#include "services/cli/words.h"
+#include "common/report/grid.h"
+#include "common/report/morning.h"
+#include "common/report/words.h"
 
 enum { TITLE_WIDTH = 26 };
 

@@ -6,11 +6,11 @@
 #include "common/base/cleanup.h"
 #include "common/domain/ledger.h"
 #include "common/domain/route.h"
-#include "services/cli/evidence.h"
-#include "services/cli/grid.h"
-#include "services/cli/json.h"
-#include "services/cli/morning.h"
-#include "services/cli/words.h"
+#include "common/report/evidence.h"
+#include "common/report/grid.h"
+#include "common/report/json.h"
+#include "common/report/morning.h"
+#include "common/report/words.h"
 
 enum { LINE_WIDTH = 96, CHANGES_SHOWN = 12, REVIEWS_SHOWN = 6 };
 

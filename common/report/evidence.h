@@ -1,6 +1,6 @@
 /* What became of one event of a cell, read off the replayed ledger. Pure. */
-#ifndef DUBAN_CLI_EVIDENCE_H
-#define DUBAN_CLI_EVIDENCE_H
+#ifndef DUBAN_REPORT_EVIDENCE_H
+#define DUBAN_REPORT_EVIDENCE_H
 
 #include "common/base/buffer.h"
 #include "common/domain/ledger.h"

@@ -1,6 +1,6 @@
 /* JSON as others build on it: figures are strings, days YYYY-MM-DD, instants RFC 3339 at +08:00, absent = null. */
-#ifndef DUBAN_CLI_JSON_H
-#define DUBAN_CLI_JSON_H
+#ifndef DUBAN_REPORT_JSON_H
+#define DUBAN_REPORT_JSON_H
 
 #include <jansson.h>
 

@@ -1,4 +1,4 @@
-#include "services/cli/evidence.h"
+#include "common/report/evidence.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

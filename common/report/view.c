@@ -1,4 +1,4 @@
-#include "services/cli/view.h"
+#include "common/report/view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,11 +93,11 @@ void view_cells_free(const struct view *view, struct assessment **cells) {
     *cells = NULL;
 }
 
-enum error_code view_open_at(struct cli *cli, struct pg *pg, const struct moment *moment, struct view *out,
-                             struct error *err) {
-    *out = (struct view){.moment = *moment};
-    enum error_code code = choose_programme(cli, pg, &out->programme, err);
-    if (!code) code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
+enum error_code view_load(struct pg *pg, struct programme *programme, const struct moment *moment, struct view *out,
+                          struct error *err) {
+    *out = (struct view){.moment = *moment, .programme = *programme};
+    *programme = (struct programme){0};
+    enum error_code code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
     if (code) return code;
     out->plan = out->stored.plan;
     if ((code = read_rules(out, pg, err)) || (code = read_history(out, pg, err)) ||
@@ -108,14 +108,6 @@ enum error_code view_open_at(struct cli *cli, struct pg *pg, const struct moment
         return code;
     out->cells = view_cells_at(out, moment);
     return out->cells ? ERROR_OK : no_memory(err);
-}
-
-enum error_code view_open(struct cli *cli, struct pg *pg, struct view *out, struct error *err) {
-    struct moment moment;
-    *out = (struct view){0};
-    enum error_code code = moment_resolve(args_value(cli->args, "as-of", NULL), args_value(cli->args, "known-at", NULL),
-                                          cli->now, &moment, err);
-    return code ? code : view_open_at(cli, pg, &moment, out, err);
 }
 
 void view_finish(struct view *view) {

@@ -1,4 +1,4 @@
-#include "services/cli/grid.h"
+#include "common/report/grid.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* What moved between an earlier moment and the view's. */
-#ifndef DUBAN_CLI_CHANGES_H
-#define DUBAN_CLI_CHANGES_H
+#ifndef DUBAN_REPORT_CHANGES_H
+#define DUBAN_REPORT_CHANGES_H
 
 #include <jansson.h>
 
-#include "services/cli/view.h"
+#include "common/report/view.h"
 
 struct change {
     size_t cell;

@@ -1,8 +1,8 @@
 /* The lead's latest words on each task: all there is to see of a task without a measure. */
-#ifndef DUBAN_CLI_TASK_WORDS_H
-#define DUBAN_CLI_TASK_WORDS_H
+#ifndef DUBAN_REPORT_TASK_WORDS_H
+#define DUBAN_REPORT_TASK_WORDS_H
 
-#include "services/cli/view.h"
+#include "common/report/view.h"
 
 enum { TASK_WORDS_MAX = 802 }; /* a note of 200 characters */
 

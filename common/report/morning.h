@@ -1,12 +1,12 @@
 /* What the morning view is made of, beside the cells: feeds, what waits for the office, what changed. */
-#ifndef DUBAN_CLI_MORNING_H
-#define DUBAN_CLI_MORNING_H
+#ifndef DUBAN_REPORT_MORNING_H
+#define DUBAN_REPORT_MORNING_H
 
 #include <jansson.h>
 
-#include "services/cli/changes.h"
-#include "services/cli/feed.h"
-#include "services/cli/task_words.h"
+#include "common/report/changes.h"
+#include "common/report/feed.h"
+#include "common/report/task_words.h"
 
 enum decision_kind {
     DECISION_REVIEW,     /* 核定红灯 */

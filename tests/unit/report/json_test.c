@@ -1,4 +1,4 @@
-#include "services/cli/json.h"
+#include "common/report/json.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "services/cli/task_words.h"
+#include "common/report/task_words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "services/cli/json.h"
+#include "common/report/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
