@@ -90,12 +90,7 @@ static enum field missing_field(const struct sheet *sheet, const struct mapping 
 }
 
 const char *header_letters(struct arena *arena, size_t column) {
-    char text[8];
-    size_t at = sizeof text - 1;
-    text[at] = 0;
-    for (size_t n = column + 1; n && at; n = (n - 1) / 26)
-        text[--at] = (char)('A' + (n - 1) % 26);
-    return arena_copy(arena, text + at);
+    return sheet_letters(arena, column);
 }
 
 static const char *cell_text(struct arena *arena, struct slice cell) {

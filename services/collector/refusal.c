@@ -10,8 +10,8 @@ enum { SAY_MAX = 704, SHOWN_CHARS = 40 };
 
 static const struct refusal_row rows[REFUSAL_COUNT] = {
     [REFUSAL_NONE] = {"none", false, "没有退回", ""},
-    [REFUSAL_NOT_TEXT] = {"not_text", true, "不是文本表格（xlsx、xls、et、pdf、网页、压缩包等）",
-                          "请用 WPS 或 Excel 打开，另存为 CSV 后再放入"},
+    [REFUSAL_NOT_TEXT] = {"not_text", true, "不是表格（里面有空字节等）",
+                          "请用 WPS 或 Excel 打开，另存为 .xlsx 或 CSV 后再放入"},
     [REFUSAL_BAD_ENCODING] = {"bad_encoding", true, "文字编码既不是 UTF-8 也不是 GB18030",
                               "请另存为“CSV UTF-8”后再放入"},
     [REFUSAL_GARBLED] = {"garbled", true, "原文件已乱码（锟斤拷、成片的问号或替换符）",
@@ -76,6 +76,26 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
     [REFUSAL_ROW_TWICE] = {"row_twice", false, "同一指标、地区、日期有两行，数不一样", "请只留一行"},
     [REFUSAL_TEXT] = {"text", false, "文字里有不能传送的字符", "请删去特殊符号，重新填写"},
     [REFUSAL_MISFIT] = {"misfit", false, "与计划不符", "请按提示核对"},
+    [REFUSAL_WORKBOOK_OLD] = {"workbook_old", true, "旧格式的表格（.xls、.et）",
+                              "请用 WPS 或 Excel 打开，另存为 .xlsx 后再放入"},
+    [REFUSAL_WORKBOOK_LOCKED] = {"workbook_locked", true, "文件设了打开密码", "请取消打开密码，另存后再放入"},
+    [REFUSAL_WORKBOOK_BINARY] = {"workbook_binary", true, "二进制工作簿（.xlsb）",
+                                 "请用 WPS 或 Excel 打开，另存为 .xlsx 后再放入"},
+    [REFUSAL_WORKBOOK_BROKEN] = {"workbook_broken", true, "工作簿损坏，或没有复制完",
+                                 "请用 WPS 或 Excel 打开看看，另存为 .xlsx 后再放入"},
+    [REFUSAL_WEB_PAGE] = {"web_page", true, "网页或 XML 格式，只是名字像表格",
+                          "请用 WPS 或 Excel 打开，另存为 .xlsx 后再放入"},
+    [REFUSAL_OPEN_DOCUMENT] = {"open_document", true, "OpenDocument 格式（.ods、.odt）",
+                               "请用 WPS 或 Excel 打开，另存为 .xlsx 后再放入"},
+    [REFUSAL_DOCUMENT] = {"document", true, "文字、演示文档或 PDF，不是表格", "请把表放进 .xlsx 或 CSV 文件后再放入"},
+    [REFUSAL_PICTURE] = {"picture", true, "照片或图片，不是表格", "请要电子表格，不要照片"},
+    [REFUSAL_ARCHIVE] = {"archive", true, "压缩包", "请解压后把里面的表格放入"},
+    [REFUSAL_SHEET_MISSING] = {"sheet_missing", true, "工作簿里没有要用的工作表",
+                               "请核对工作表的名称，或改采集端配置里的 sheet"},
+    [REFUSAL_SHEET_TWICE] = {"sheet_twice", true, "有两张以上的工作表都对得上",
+                             "请在采集端配置里用 sheet 写明用哪一张"},
+    [REFUSAL_STRUCK] = {"struck", false, "单元格画了删除线", "要报的请去掉删除线；不报的请删去本行"},
+    [REFUSAL_NO_RESULT] = {"no_result", false, "公式没有结果", "请用 WPS 或 Excel 打开保存一次，再放入"},
 };
 
 const struct refusal_row *refusal_row(enum refusal_code code) {

@@ -24,28 +24,45 @@ bool sheet_add_row(struct sheet *sheet, size_t line) {
     return true;
 }
 
-bool sheet_add_cell(struct sheet *sheet, struct slice text) {
+bool sheet_add_marked(struct sheet *sheet, size_t at, size_t len, unsigned marks) {
     void *cells = sheet->cells;
-    if (!grow(&cells, sheet->cell_count, &sheet->cell_capacity, sizeof *sheet->cells)) {
+    if (at > UINT32_MAX || len > SHEET_CELL_MAX ||
+        !grow(&cells, sheet->cell_count, &sheet->cell_capacity, sizeof *sheet->cells)) {
         sheet->failed = true;
         return false;
     }
     sheet->cells = cells;
-    sheet->cells[sheet->cell_count++] = text;
+    sheet->cells[sheet->cell_count++] =
+        (struct sheet_cell_data){.at = (uint32_t)at, .len = len & SHEET_CELL_MAX, .marks = marks & 0xff};
     sheet->rows[sheet->row_count - 1].cell_count++;
     return true;
+}
+
+bool sheet_add_cell(struct sheet *sheet, struct slice text) {
+    return sheet_add_marked(sheet, text.len ? (size_t)(text.ptr - sheet->text) : 0, text.len, 0);
 }
 
 void sheet_finish(struct sheet *sheet) {
     free(sheet->rows);
     free(sheet->cells);
     free(sheet->text);
+    free(sheet->merges);
     memset(sheet, 0, sizeof *sheet);
 }
 
-struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t column) {
+static const struct sheet_cell_data *cell_data(const struct sheet *sheet, size_t row, size_t column) {
     const struct sheet_row *at = &sheet->rows[row];
-    return column < at->cell_count ? sheet->cells[at->first_cell + column] : (struct slice){"", 0};
+    return column < at->cell_count ? &sheet->cells[at->first_cell + column] : NULL;
+}
+
+struct slice sheet_cell(const struct sheet *sheet, size_t row, size_t column) {
+    const struct sheet_cell_data *cell = cell_data(sheet, row, column);
+    return cell && cell->len ? (struct slice){sheet->text + cell->at, cell->len} : (struct slice){"", 0};
+}
+
+unsigned sheet_marks(const struct sheet *sheet, size_t row, size_t column) {
+    const struct sheet_cell_data *cell = cell_data(sheet, row, column);
+    return cell ? cell->marks : 0;
 }
 
 bool sheet_row_is_blank(const struct sheet *sheet, size_t row) {
@@ -54,8 +71,70 @@ bool sheet_row_is_blank(const struct sheet *sheet, size_t row) {
     return true;
 }
 
+/* The last merge of this column that begins on the line or before; NULL when there is none. */
+static const struct sheet_merge *merge_before(const struct sheet *sheet, size_t column, size_t line) {
+    size_t low = 0, high = sheet->merge_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct sheet_merge *merge = &sheet->merges[middle];
+        if (merge->column < column || (merge->column == column && merge->first <= line))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low && sheet->merges[low - 1].column == column ? &sheet->merges[low - 1] : NULL;
+}
+
+/* Lines grow from row to row, but some may be missing. */
+static bool row_of_line(const struct sheet *sheet, size_t line, size_t *row) {
+    size_t low = 0, high = sheet->row_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sheet->rows[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *row = low;
+    return low < sheet->row_count && sheet->rows[low].line == line;
+}
+
+bool sheet_merged(const struct sheet *sheet, size_t row, size_t column, size_t *top, size_t *left) {
+    size_t line = sheet->rows[row].line;
+    const struct sheet_merge *merge = merge_before(sheet, column, line);
+    if (!merge || line > merge->last || (line == merge->first && column == merge->left)) return false;
+    *left = merge->left;
+    return row_of_line(sheet, merge->first, top);
+}
+
+struct refusal sheet_doubt(const struct sheet *sheet, struct arena *arena, size_t row, size_t column) {
+    unsigned marks = sheet_marks(sheet, row, column);
+    struct slice cell = sheet_cell(sheet, row, column);
+    if (marks & SHEET_STRUCK) return refuse(arena, REFUSAL_STRUCK, column, "“%s”画了删除线", shown(arena, cell));
+    if (marks & SHEET_NO_RESULT)
+        return refuse(arena, REFUSAL_NO_RESULT, column, "公式“%s”没有结果", shown(arena, cell));
+    if (marks & SHEET_ERROR)
+        return refuse(arena, REFUSAL_ERROR_VALUE, column, "单元格是错误值“%s”", shown(arena, cell));
+    return (struct refusal){.code = REFUSAL_NONE};
+}
+
+const char *sheet_letters(struct arena *arena, size_t column) {
+    char text[8];
+    size_t at = sizeof text - 1;
+    text[at] = 0;
+    for (size_t n = column + 1; n && at; n = (n - 1) / 26)
+        text[--at] = (char)('A' + (n - 1) % 26);
+    return arena_copy(arena, text + at);
+}
+
+const char *sheet_cell_place(struct arena *arena, const struct sheet *sheet, size_t row, size_t column) {
+    const char *letters = sheet->name && column != NO_COLUMN ? sheet_letters(arena, column) : "";
+    return sheet->name ? say(arena, "%s!%s%zu", sheet->name, letters, sheet->rows[row].line)
+                       : say(arena, ":%zu", sheet->rows[row].line);
+}
+
 const char *sheet_place(struct arena *arena, const struct sheet *sheet, size_t row) {
-    return say(arena, ":%zu", sheet->rows[row].line);
+    return sheet_cell_place(arena, sheet, row, NO_COLUMN);
 }
 
 /* --- delimited text --- */
