@@ -17,8 +17,8 @@ static void copy(const struct pg_rows *rows, size_t row, size_t column, char *ou
 
 static const char waiting_sql[] =
     "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for,"
-    "       (SELECT m.number FROM notice p JOIN message m ON m.id = p.message"
-    "         WHERE p.alert = n.alert AND p.recipient = n.recipient AND p.state = 'rendered' ORDER BY m.id DESC LIMIT 1),"
+    "       (SELECT m.number FROM notice p JOIN message_notice s ON s.notice = p.id JOIN message m ON m.id = s.message"
+    "         WHERE p.alert = n.alert AND p.recipient = n.recipient ORDER BY m.id DESC LIMIT 1),"
     "       a.rule, a.state, a.cell, a.stream, a.period, a.file, a.opened_at, n.key"
     "  FROM notice n JOIN alert a ON a.id = n.alert"
     " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
@@ -97,8 +97,9 @@ static const char message_sql[] =
     "WITH made AS (INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body,"
     "                                   facts)"
     "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id),"
-    "     said AS (UPDATE notice SET state = 'rendered', message = made.id, item = n.item"
-    "                FROM made, unnest($10::bigint[], $11::int[]) AS n(id, item) WHERE notice.id = n.id)"
+    "     said AS (UPDATE notice SET state = 'rendered' WHERE id = ANY($10::bigint[])),"
+    "     listed AS (INSERT INTO message_notice (message, notice, item)"
+    "                SELECT made.id, n.id, n.item FROM made, unnest($10::bigint[], $11::int[]) AS n(id, item))"
     "INSERT INTO delivery (message, channel, address, state)"
     " SELECT made.id, d.channel, d.address, $14 FROM made, unnest($12::text[], $13::text[]) AS d(channel, address)";
 

@@ -19,13 +19,14 @@ static const char alerts_sql[] =
     "WHERE a.programme = $1 AND a.opened_at <= $2 AND ($3 OR coalesce(w.to_state, a.state) <> 'resolved') "
     "ORDER BY a.opened_at, a.id";
 
+/* The message that says a notice: its recipient's own before a room's. */
 static const char notices_sql[] =
     "SELECT n.id, n.alert, coalesce(m.id, 0), n.step, n.recipient, coalesce(n.meant_for, ''), n.state, "
     "coalesce(n.cause, ''),"
     "       coalesce(m.number, ''), coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f WHERE "
-    "(f->>'item')::int = "
-    "n.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at "
-    "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN message m ON m.id = n.message "
+    "(f->>'item')::int = m.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at "
+    "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN LATERAL (SELECT x.*, s.item FROM message_notice s "
+    "JOIN message x ON x.id = s.message WHERE s.notice = n.id ORDER BY x.recipient <> n.recipient, x.id LIMIT 1) m ON true "
     "WHERE n.programme = $1 AND a.opened_at <= $2 ORDER BY n.alert, n.not_before, n.recipient, n.id";
 
 static const char messages_sql[] =
