@@ -267,6 +267,7 @@ const char *event_kind_name(uint32_t kind) {
         {EVENT_PLAN_ANSWER, "plan_answer"},
         {EVENT_KEY_ALLOWED, "key_allowed"},
         {EVENT_KEY_REVOKED, "key_revoked"},
+        {EVENT_GO_LIVE, "go_live"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if ((uint32_t)names[i].kind == kind) return names[i].name;

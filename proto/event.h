@@ -57,6 +57,7 @@ enum event_kind {
     EVENT_PLAN_ANSWER = 41,
     EVENT_KEY_ALLOWED = 42,
     EVENT_KEY_REVOKED = 43,
+    EVENT_GO_LIVE = 44,
 };
 
 enum {

@@ -26,7 +26,8 @@ struct element {
 enum { ELEMENTS_MAX = 8 };
 struct shape {
     uint32_t kind;
-    uint8_t count;
+    uint8_t count;    /* of elements written */
+    uint8_t required; /* of them, those that every version wrote; later ones may be missing and read as nil */
     struct element elements[ELEMENTS_MAX];
 };
 
@@ -39,38 +40,45 @@ struct shape {
 static const struct shape shapes[] = {
     {EVENT_RECEIPT,
      8,
+     8,
      {AT(TEXT, receipt.feed), AT(TEXT_OR_NIL, receipt.period), AT(COUNT, receipt.taken), AT(COUNT, receipt.unchanged),
       AT(COUNT, receipt.held), AT(COUNT, receipt.refused), AT(REFUSALS, receipt.refusals), AT(BOOL, receipt.whole)}},
     {EVENT_REPLY,
      5,
+     5,
      {AT(TEXT, reply.number), AT(TEXT, reply.who), AT(DAY_OR_NIL, reply.by_when), AT(TEXT_OR_NIL, reply.reason_code),
       AT(TEXT_OR_NIL, reply.text)}},
-    {EVENT_EXTENSION_ASKED, 2, {AT(DAY, extension.due), AT(TEXT_OR_NIL, extension.document)}},
-    {EVENT_CLOSE_CLAIMED, 1, {AT(TEXT_OR_NIL, close_out.document)}},
-    {EVENT_MATTER, 2, {AT(MATTER, matter.kind), AT(TEXT, matter.text)}},
-    {EVENT_OBJECTION, 2, {AT(TEXT, objection.number), AT(TEXT, objection.text)}},
-    {EVENT_CONFIRM, 2, {BY, AT(UID, of_event.uid)}},
-    {EVENT_FREEZE, 2, {BY, AT(TEXT, freeze.name)}},
+    {EVENT_EXTENSION_ASKED, 2, 2, {AT(DAY, extension.due), AT(TEXT_OR_NIL, extension.document)}},
+    {EVENT_CLOSE_CLAIMED, 1, 1, {AT(TEXT_OR_NIL, close_out.document)}},
+    {EVENT_MATTER, 2, 2, {AT(MATTER, matter.kind), AT(TEXT, matter.text)}},
+    {EVENT_OBJECTION, 2, 2, {AT(TEXT, objection.number), AT(TEXT, objection.text)}},
+    {EVENT_CONFIRM, 2, 2, {BY, AT(UID, of_event.uid)}},
+    {EVENT_FREEZE, 2, 2, {BY, AT(TEXT, freeze.name)}},
     {EVENT_RELEASE,
      3,
+     3,
      {BY, AT(TEXT_OR_NIL, release.alert), AT_IF(INSTANT_OR_NIL, release.instant_ms, release.has_instant)}},
-    {EVENT_ISSUE, 3, {BY, AT(TEXT, issue.number), AT(TEXT_OR_NIL, issue.document)}},
+    {EVENT_ISSUE, 4, 3, {BY, AT(TEXT, issue.number), AT(TEXT_OR_NIL, issue.document), AT(TEXT, issue.level)}},
     {EVENT_EXTENSION,
+     4,
      4,
      {BY, AT(DAY_OR_NIL, extension.due), AT(TEXT_OR_NIL, extension.document),
       AT_IF(UID_OR_NIL, extension.request, extension.has_request)}},
     {EVENT_CLOSE_CHECKED,
+     5,
      4,
      {BY, AT(BOOL, close_out.passed), AT(TEXT_OR_NIL, close_out.document),
-      AT_IF(UID_OR_NIL, close_out.claim, close_out.has_claim)}},
-    {EVENT_OVERRIDE, 3, {BY, AT(TEXT, override.light), AT(DAY, override.until)}},
-    {EVENT_MUTE, 3, {BY, AT(TEXT_OR_NIL, mute.rule), AT(DAY, mute.until)}},
-    {EVENT_REVERSAL, 2, {BY, AT(UID, of_event.uid)}},
-    {EVENT_PLAN_ANSWER, 3, {BY, AT(TEXT, plan_answer.question), AT(TEXT, plan_answer.answer)}},
+      AT_IF(UID_OR_NIL, close_out.claim, close_out.has_claim), AT(TEXT_OR_NIL, close_out.step)}},
+    {EVENT_OVERRIDE, 3, 3, {BY, AT(TEXT, override.light), AT(DAY, override.until)}},
+    {EVENT_MUTE, 3, 3, {BY, AT(TEXT_OR_NIL, mute.rule), AT(DAY_OR_NIL, mute.until)}},
+    {EVENT_REVERSAL, 2, 2, {BY, AT(UID, of_event.uid)}},
+    {EVENT_PLAN_ANSWER, 3, 3, {BY, AT(TEXT, plan_answer.question), AT(TEXT, plan_answer.answer)}},
     {EVENT_KEY_ALLOWED,
      6,
+     6,
      {BY, AT(KEY, key.public_key), AT(TEXT, key.stream), AT(TEXT, key.unit), AT(LIST, key.areas), AT(LIST, key.tasks)}},
-    {EVENT_KEY_REVOKED, 3, {BY, AT(KEY, key.public_key), AT(TEXT_OR_NIL, key.stream)}},
+    {EVENT_KEY_REVOKED, 3, 3, {BY, AT(KEY, key.public_key), AT(TEXT_OR_NIL, key.stream)}},
+    {EVENT_GO_LIVE, 3, 3, {BY, AT(BOOL, go_live.live), AT(TEXT, go_live.rules)}},
 };
 
 static const struct shape *shape_of(uint32_t kind) {
@@ -253,8 +261,8 @@ enum proto_code more_decode(uint32_t kind, struct slice bytes, struct more *out)
     if (bytes.len > MORE_BYTES_MAX) return PROTO_TOO_LARGE;
     struct unpack in = unpack_over(bytes.ptr, bytes.len);
     size_t count = unpack_array(&in);
-    if (count < shape->count) unpack_fail(&in, PROTO_SYNTAX);
-    for (size_t i = 0; i < shape->count && in.code == PROTO_OK; i++)
+    if (count < shape->required) unpack_fail(&in, PROTO_SYNTAX);
+    for (size_t i = 0; i < shape->count && i < count && in.code == PROTO_OK; i++)
         unpack_element(&in, out, &shape->elements[i]);
     for (size_t i = shape->count; i < count && in.code == PROTO_OK; i++)
         unpack_value(&in);

@@ -1,7 +1,7 @@
 /* `more` and `doubts` of an event: what each kind carries beyond the common fields (proto/README.md, "more").
  * Encode makes canonical msgpack for event.more, decode reads it back and borrows its texts from it. The first element
- * of every decision of the office (kinds 32-63) is `by`, the person's name. Elements added later stand at the end and
- * are ignored by readers that do not know them. Pure. */
+ * of every decision of the office (kinds 32-63) is `by`, the person's name. Elements added later stand at the end:
+ * readers that do not know them ignore them, and what was written before them reads as nil there. Pure. */
 #ifndef DUBAN_PROTO_MORE_H
 #define DUBAN_PROTO_MORE_H
 
@@ -47,6 +47,7 @@ struct more {
             bool passed;           /* 37 */
             bool has_claim;        /* 37: the uid of the claim */
             uint8_t claim[EVENT_UID_BYTES];
+            struct slice step; /* 37: "lead" the lead has checked, "office" verified; nil = office */
         } close_out;
         struct { /* 19 */
             enum matter_kind kind;
@@ -68,8 +69,9 @@ struct more {
             int64_t instant_ms;
         } release;
         struct {                   /* 35 */
-            struct slice number;   /* of the notice or circular issued */
+            struct slice number;   /* of the message or item whose alert it is; "" = by target and area alone */
             struct slice document; /* | nil */
+            struct slice level;    /* "yellow_card" "red_card" "circular"; nil in what older programs wrote */
         } issue;
         struct {                /* 38 */
             struct slice light; /* "green" … */
@@ -77,7 +79,7 @@ struct more {
         } override;
         struct {               /* 39 */
             struct slice rule; /* nil = all */
-            struct day until;
+            struct day until;  /* DAY_NONE = until resolved */
         } mute;
         struct { /* 41 */
             struct slice question, answer;
@@ -88,6 +90,10 @@ struct more {
             struct slice unit;         /* 42; nil in 43 */
             struct slice areas, tasks; /* 42: msgpack arrays of str (list_next); empty = all */
         } key;
+        struct { /* 44 */
+            bool live;
+            struct slice rules; /* hash of the rules file it was said of, in hex; "" = the rules as shipped */
+        } go_live;
     };
 };
 

@@ -188,7 +188,7 @@ static struct misfit check_words(const struct event *event) {
 static bool is_checked(uint32_t kind) {
     bool report = kind >= EVENT_FIGURE && kind <= EVENT_RETRACTION && kind != EVENT_RECEIPT;
     bool reply = kind >= EVENT_REPLY && kind <= EVENT_OBJECTION;
-    return report || reply || (kind >= EVENT_CONFIRM && kind <= EVENT_KEY_REVOKED);
+    return report || reply || (kind >= EVENT_CONFIRM && kind <= EVENT_GO_LIVE);
 }
 
 struct misfit catalogue_check_event(const struct catalogue *catalogue, const struct event *event, struct day today) {

@@ -56,7 +56,8 @@ Test(more, kinds_without_any) {
     static const uint32_t without[] = {EVENT_FIGURE, EVENT_CORRECTION, EVENT_NO_CHANGE, EVENT_WORDS, EVENT_RETRACTION};
     for (uint32_t kind = 1; kind <= 64; kind++) {
         bool want = false;
-        for (size_t i = 0; i < sizeof without / sizeof *without; i++) want = want || without[i] == kind;
+        for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+            want = want || without[i] == kind;
         cr_expect_eq(more_is_nil(kind), want, "%u", kind);
         cr_expect_not(more_is_nil(kind) && more_expected(kind), "%u", kind);
     }
@@ -74,4 +75,35 @@ Test(more, what_is_not_complete_is_not_encoded) {
     m.override.until = (struct day){18992};
     cr_expect_eq(more_encode(EVENT_OVERRIDE, &m, out, sizeof out, &len), PROTO_OK);
     cr_expect_eq(more_encode(EVENT_OVERRIDE, &m, out, 5, &len), PROTO_NO_SPACE);
+}
+
+Test(more, what_was_added_later_reads_as_nil_where_it_is_missing) {
+    static const uint8_t issue[] = {0x93, 0xa1, 'x', 0xa1, 'n', 0xc0};
+    static const uint8_t checked[] = {0x94, 0xa1, 'x', 0xc3, 0xc0, 0xc0};
+    static const uint8_t too_short[] = {0x93, 0xa1, 'x', 0xc3, 0xc0};
+    struct more m;
+    cr_assert_eq(more_decode(EVENT_ISSUE, (struct slice){(const char *)issue, sizeof issue}, &m), PROTO_OK);
+    cr_expect(slice_is(m.issue.number, "n") && !m.issue.level.ptr);
+    cr_assert_eq(more_decode(EVENT_CLOSE_CHECKED, (struct slice){(const char *)checked, sizeof checked}, &m), PROTO_OK);
+    cr_expect(m.close_out.passed && !m.close_out.step.ptr);
+    cr_expect_eq(more_decode(EVENT_CLOSE_CHECKED, (struct slice){(const char *)too_short, sizeof too_short}, &m),
+                 PROTO_SYNTAX);
+    cr_assert_eq(more_decode(EVENT_ISSUE, sample_of("issue")->event.more, &m), PROTO_OK);
+    cr_expect(slice_is(m.issue.level, "yellow_card"));
+}
+
+Test(more, a_mute_has_an_end_or_lasts_until_it_is_resolved) {
+    struct more m;
+    cr_assert_eq(more_decode(EVENT_MUTE, sample_of("mute")->event.more, &m), PROTO_OK);
+    cr_expect_eq(m.mute.until.n, 18961); /* 2021-11-30 */
+    cr_assert_eq(more_decode(EVENT_MUTE, sample_of("mute_until_resolved")->event.more, &m), PROTO_OK);
+    cr_expect(!day_is(m.mute.until) && slice_is(m.mute.rule, "slipping"));
+}
+
+Test(more, go_live_names_the_rules_it_was_said_of) {
+    struct more m;
+    cr_assert_eq(more_decode(EVENT_GO_LIVE, sample_of("go_live")->event.more, &m), PROTO_OK);
+    cr_expect(m.go_live.live && slice_is(m.go_live.rules, ""));
+    cr_expect(event_kind_is_decision(EVENT_GO_LIVE));
+    cr_expect_str_eq(event_kind_name(EVENT_GO_LIVE), "go_live");
 }

@@ -5,7 +5,7 @@
 #include "proto/more.h"
 #include "tests/unit/proto/vectors.h"
 
-enum { SAMPLES = 27 };
+enum { SAMPLES = 29 };
 
 struct sample {
     const char *name;
@@ -165,6 +165,7 @@ static inline void samples_of_decisions(struct sample *all, size_t *n) {
     p = sample_numbered(all, n, "issue", EVENT_ISSUE);
     p->more.issue.number = s("T0006");
     p->more.issue.document = s("广改办〔2021〕9号");
+    p->more.issue.level = s("yellow_card");
     p = sample_numbered(all, n, "extension", EVENT_EXTENSION);
     sample_cell(&p->event, "T11.2", "510821", NULL);
     p->more.extension.due = sample_day("2022-03-31");
@@ -176,6 +177,7 @@ static inline void samples_of_decisions(struct sample *all, size_t *n) {
     p->more.close_out.passed = true;
     p->more.close_out.has_claim = true;
     uid_of(p->more.close_out.claim, 18);
+    p->more.close_out.step = s("lead");
     p = sample_numbered(all, n, "override", EVENT_OVERRIDE);
     sample_cell(&p->event, "T06.1", "510811", NULL);
     p->event.reason = s("口径调整");
@@ -184,6 +186,11 @@ static inline void samples_of_decisions(struct sample *all, size_t *n) {
     p = sample_numbered(all, n, "mute", EVENT_MUTE);
     p->event.target = s("T06.1");
     p->more.mute.until = sample_day("2021-11-30");
+    p = sample_numbered(all, n, "mute_until_resolved", EVENT_MUTE);
+    sample_cell(&p->event, "T06.1", "510811", NULL);
+    uid_of(p->event.uid, 0x37);
+    p->more.mute.rule = s("slipping");
+    p->more.mute.until = DAY_NONE;
     p = sample_numbered(all, n, "reversal", EVENT_REVERSAL);
     p->event.reason = s("误操作");
     uid_of(p->more.of_event.uid, 32);
@@ -197,6 +204,9 @@ static inline void samples_of_decisions(struct sample *all, size_t *n) {
     p->more.key.areas = sample_list((struct slice[]){s("510811")}, 1, p->lists[0]);
     p = sample_numbered(all, n, "key_revoked", EVENT_KEY_REVOKED);
     memset(p->more.key.public_key, 0xab, 32);
+    p = sample_numbered(all, n, "go_live", EVENT_GO_LIVE);
+    p->more.go_live.live = true;
+    p->more.go_live.rules = s("");
 }
 
 /* All of them, encoded. */
