@@ -276,6 +276,10 @@ class Year:
             for r in rows:
                 r["单位"] = self.targets[r["指标"]]["unit"]
             self.drop(extra["county"], datetime.fromisoformat(extra["at"]), extra["name"], self.table(extra["county"], rows))
+        for file in self.feed.get("file", []):
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\r\n").writerows(file["rows"])
+            self.drop(file["county"], datetime.fromisoformat(file["at"]), file["name"], ("\ufeff" + text.getvalue()).encode())
         for empty in self.feed.get("empty", []):
             self.drop(empty["county"], datetime.fromisoformat(empty["at"]), empty["name"], b"")
         self.script.sort(key=lambda line: line[0])

@@ -43,11 +43,38 @@ def check_alert(alerts, wanted):
     if not notices:
         return f"nothing sent at {wanted['sent']} (windows: {sorted({n['window_at'] for a in opened for n in a['notices']}, key=str)})"
     missing = set(wanted["to"]) - {n["recipient"] for n in notices}
+    extra = {n["recipient"] for n in notices} - set(wanted["to"]) if wanted.get("only") else None
+    if extra:
+        return f"also sent to {sorted(extra)}"
     if missing:
         return f"not sent to {sorted(missing)} (sent to {sorted(n['recipient'] for n in notices)})"
     lines = {n["line"] for n in notices if n["recipient"] in wanted["to"]}
     wrong = [line for line in lines if not line_matches(line, wanted["line"])]
     return f"line {wrong} instead of {wanted['line']!r}" if wrong else None
+
+
+def check_never(alerts, unwanted):
+    """Nothing opened; with a line, nothing said that begins so."""
+    found = [a for a in alerts if concerns(a, unwanted)]
+    if "line" not in unwanted:
+        return f"opened on {[a['opened_at'][:10] for a in found]}" if found else None
+    said = [n["line"] for a in found for n in a["notices"] if line_matches(n["line"] or "", unwanted["line"])]
+    return f"said: {said}" if said else None
+
+
+def check_end(alerts, wanted):
+    about = [a for a in alerts if concerns(a, wanted) and a["opened_at"][:10] == text_of(wanted["opened"])]
+    if not about:
+        return f"no {wanted['word']} opened on {wanted['opened']}"
+    ends = [((a["resolved_at"] or "")[:10], a["class"]) for a in about]
+    return None if (text_of(wanted["resolved"]), wanted["class"]) in ends else f"ended {ends}"
+
+
+def check_rows(rows, wanted, by):
+    """One row of a list: found by the keys of `by`, equal in all others that are named."""
+    rows = [r for r in rows if all(text_of(wanted[k]) == r[k] for k in by)]
+    wrong = [{k: r[k] for k in wanted if k != "known" and r[k] != text_of(wanted[k])} for r in rows]
+    return None if {} in wrong else f"{len(rows)} rows, with other values: {wrong}"
 
 
 def check_cell(service, cache, wanted):
@@ -103,8 +130,19 @@ def check(service):
         for wanted in incident.get("alerts", []):
             good &= verdict(f"{name}: {wanted['word']} {wanted.get('target', '')} {wanted['opened']}", check_alert(alerts, wanted))
         for unwanted in incident.get("never", []):
-            found = [a["opened_at"][:10] for a in alerts if concerns(a, unwanted)]
-            good &= verdict(f"{name}: never {unwanted['word']} {unwanted.get('target', '')}", f"opened on {found}" if found else None)
+            good &= verdict(f"{name}: never {unwanted['word']} {unwanted.get('target', '')} {unwanted.get('line', '')}".rstrip(),
+                            check_never(alerts, unwanted))
+        for wanted in incident.get("ends", []):
+            good &= verdict(f"{name}: end of {wanted['word']} {wanted['target']}", check_end(alerts, wanted))
+        for wanted in incident.get("promises", []):
+            rows = [{**p, "ended": (p["ended_at"] or "")[:10] or None} for p in service.ask("alerts", "--promises")["promises"]]
+            good &= verdict(f"{name}: promise of {wanted['who']} until {wanted['by_day']}", check_rows(rows, wanted, ("target", "area", "by_day")))
+        for wanted in incident.get("extensions", []):
+            rows = service.ask("extensions", "--known-at", text_of(wanted["known"]))["extensions"]
+            good &= verdict(f"{name}: extension {wanted['id']} known {wanted['known']}", check_rows(rows, wanted, ("target", "area")))
+        for wanted in incident.get("closeouts", []):
+            rows = service.ask("closeouts", "--known-at", text_of(wanted["known"]))["closeouts"]
+            good &= verdict(f"{name}: close-out known {wanted['known']}", check_rows(rows, wanted, ("target", "area")))
         for wanted in incident.get("cells", []):
             good &= verdict(f"{name}: cell {wanted['target']} {wanted['area']} known {wanted['known']}", check_cell(service, cache, wanted))
         for wanted in incident.get("receipts", []):
