@@ -71,9 +71,9 @@ static size_t addresses(const struct desk *desk, const char *recipient, struct o
         bool known = false;
         for (size_t k = 0; k < count && !known; k++)
             known = strcmp(out[k].channel, contacts[i]->channel) == 0 && strcmp(out[k].address, contacts[i]->address) == 0;
-        if (!known) out[count++] = (struct outbox_delivery){contacts[i]->channel, contacts[i]->address};
+        if (!known) out[count++] = (struct outbox_delivery){.channel = contacts[i]->channel, .address = contacts[i]->address};
     }
-    if (count == 0) out[count++] = (struct outbox_delivery){"log", recipient};
+    if (count == 0) out[count++] = (struct outbox_delivery){.channel = "log", .address = recipient};
     return count;
 }
 
