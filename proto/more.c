@@ -36,6 +36,7 @@ struct shape {
 #define AT_IF(type, member, has)                                                                                       \
     { TYPE_##type, offsetof(struct more, member), offsetof(struct more, has) }
 #define BY AT(TEXT, by)
+#define BY_OR_NIL AT(TEXT_OR_NIL, by)
 
 static const struct shape shapes[] = {
     {EVENT_RECEIPT,
@@ -44,12 +45,12 @@ static const struct shape shapes[] = {
      {AT(TEXT, receipt.feed), AT(TEXT_OR_NIL, receipt.period), AT(COUNT, receipt.taken), AT(COUNT, receipt.unchanged),
       AT(COUNT, receipt.held), AT(COUNT, receipt.refused), AT(REFUSALS, receipt.refusals), AT(BOOL, receipt.whole)}},
     {EVENT_REPLY,
-     5,
+     6,
      5,
      {AT(TEXT, reply.number), AT(TEXT, reply.who), AT(DAY_OR_NIL, reply.by_when), AT(TEXT_OR_NIL, reply.reason_code),
-      AT(TEXT_OR_NIL, reply.text)}},
-    {EVENT_EXTENSION_ASKED, 2, 2, {AT(DAY, extension.due), AT(TEXT_OR_NIL, extension.document)}},
-    {EVENT_CLOSE_CLAIMED, 1, 1, {AT(TEXT_OR_NIL, close_out.document)}},
+      AT(TEXT_OR_NIL, reply.text), BY_OR_NIL}},
+    {EVENT_EXTENSION_ASKED, 3, 2, {AT(DAY, extension.due), AT(TEXT_OR_NIL, extension.document), BY_OR_NIL}},
+    {EVENT_CLOSE_CLAIMED, 2, 1, {AT(TEXT_OR_NIL, close_out.document), BY_OR_NIL}},
     {EVENT_MATTER, 2, 2, {AT(MATTER, matter.kind), AT(TEXT, matter.text)}},
     {EVENT_OBJECTION, 2, 2, {AT(TEXT, objection.number), AT(TEXT, objection.text)}},
     {EVENT_CONFIRM, 2, 2, {BY, AT(UID, of_event.uid)}},

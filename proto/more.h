@@ -19,7 +19,7 @@ enum matter_kind { MATTER_DIFFICULTY = 1, MATTER_RISK = 2, MATTER_EXAMPLE = 3 };
 
 /* Which member is used follows from the kind of the event. */
 struct more {
-    struct slice by; /* kinds 32-63 */
+    struct slice by; /* kinds 32-63; 16, 17, 18: who wrote it down, nil = not said */
     union {
         struct { /* 4 */
             struct slice feed;

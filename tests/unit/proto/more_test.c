@@ -90,6 +90,11 @@ Test(more, what_was_added_later_reads_as_nil_where_it_is_missing) {
                  PROTO_SYNTAX);
     cr_assert_eq(more_decode(EVENT_ISSUE, sample_of("issue")->event.more, &m), PROTO_OK);
     cr_expect(slice_is(m.issue.level, "yellow_card"));
+    static const uint8_t claimed[] = {0x91, 0xa1, 'd'};
+    cr_assert_eq(more_decode(EVENT_CLOSE_CLAIMED, (struct slice){(const char *)claimed, sizeof claimed}, &m), PROTO_OK);
+    cr_expect(slice_is(m.close_out.document, "d") && !m.by.ptr);
+    cr_assert_eq(more_decode(EVENT_REPLY, sample_of("reply")->event.more, &m), PROTO_OK);
+    cr_expect(slice_is(m.reply.who, "张三") && slice_is(m.by, "李四"));
 }
 
 Test(more, a_mute_has_an_end_or_lasts_until_it_is_resolved) {

@@ -137,6 +137,7 @@ static inline void samples_of_answers(struct sample *all, size_t *n) {
     p->more.reply.by_when = sample_day("2021-12-31");
     p->more.reply.reason_code = s("land");
     p->more.reply.text = s("征地滞后，月底补上");
+    p->more.by = s("李四");
     p = sample_numbered(all, n, "extension_asked", EVENT_EXTENSION_ASKED);
     sample_cell(&p->event, "T11.2", "510821", NULL);
     p->event.reason = s("征地");
