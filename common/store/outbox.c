@@ -1,6 +1,7 @@
 #include "common/store/outbox.h"
 
 #include <sodium.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,16 +96,33 @@ static void message_key(const struct outbox_message *message, char out[65]) {
 
 static const char message_sql[] =
     "WITH made AS (INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body,"
-    "                                   facts)"
-    "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id),"
+    "                                   facts, kind, long_body, attachment_name, attachment)"
+    "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $19, $20, $21) RETURNING id),"
     "     said AS (UPDATE notice SET state = 'rendered' WHERE id = ANY($10::bigint[])),"
     "     listed AS (INSERT INTO message_notice (message, notice, item)"
     "                SELECT made.id, n.id, n.item FROM made, unnest($10::bigint[], $11::int[]) AS n(id, item))"
-    "INSERT INTO delivery (message, channel, address, state)"
-    " SELECT made.id, d.channel, d.address, $14 FROM made, unnest($12::text[], $13::text[]) AS d(channel, address)";
+    "INSERT INTO delivery (message, channel, address, mention, fallback_channel, fallback_address, state)"
+    " SELECT made.id, d.channel, d.address, d.mention, d.fallback_channel, d.fallback_address, $12"
+    "   FROM made, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::text[])"
+    "              AS d(channel, address, mention, fallback_channel, fallback_address)";
+
+/* One text of every delivery, as an array; NULL stays NULL. */
+static void put_column(struct pg_params *params, const struct outbox_message *message, size_t offset) {
+    pg_array_begin(params, PG_ELEMENT_TEXT, message->delivery_count);
+    for (size_t i = 0; i < message->delivery_count; i++) {
+        const char *text;
+        memcpy(&text, (const char *)&message->deliveries[i] + offset, sizeof text);
+        binary_slice(&params->bytes, slice_of(text));
+    }
+    pg_array_end(params);
+}
 
 enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struct outbox_message *message,
                                    struct error *err) {
+    static const size_t columns[] = {
+        offsetof(struct outbox_delivery, channel), offsetof(struct outbox_delivery, address),
+        offsetof(struct outbox_delivery, mention), offsetof(struct outbox_delivery, fallback_channel),
+        offsetof(struct outbox_delivery, fallback_address)};
     char key[65];
     message_key(message, key);
     CLEAN(pg_params_finish) struct pg_params params = {0};
@@ -121,15 +139,12 @@ enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struc
     pg_array_begin(&params, PG_ELEMENT_INT, message->notice_count);
     for (size_t i = 0; i < message->notice_count; i++) binary_int4(&params.bytes, message->items[i]);
     pg_array_end(&params);
-    pg_array_begin(&params, PG_ELEMENT_TEXT, message->delivery_count);
-    for (size_t i = 0; i < message->delivery_count; i++)
-        binary_slice(&params.bytes, slice_of(message->deliveries[i].channel));
-    pg_array_end(&params);
-    pg_array_begin(&params, PG_ELEMENT_TEXT, message->delivery_count);
-    for (size_t i = 0; i < message->delivery_count; i++)
-        binary_slice(&params.bytes, slice_of(message->deliveries[i].address));
-    pg_array_end(&params);
     pg_put_text(&params, message->trial ? "trial" : "waiting");
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) put_column(&params, message, columns[i]);
+    pg_put_text(&params, message->kind ? message->kind : "notices");
+    pg_put_slice(&params, message->long_body);
+    pg_put_text(&params, message->attachment_name);
+    pg_put_bytes(&params, message->attachment_name ? message->attachment.ptr : NULL, message->attachment.len);
     return pg_run(pg, message_sql, &params, NULL, err);
 }
 
@@ -139,91 +154,4 @@ enum error_code outbox_drop(struct pg *pg, int64_t notice, const char *cause, st
     pg_put_text(&params, cause);
     return pg_run(pg, "UPDATE notice SET state = 'dropped', cause = $2 WHERE id = $1 AND state = 'waiting'", &params,
                   NULL, err);
-}
-
-/* --- deliveries --- */
-
-static const char lease_sql[] =
-    "WITH due AS (SELECT id FROM delivery WHERE state IN ('waiting', 'leased')"
-    "              AND CASE state WHEN 'waiting' THEN next_try_at <= now() ELSE lease_until < now() END"
-    "            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),"
-    "     held AS (UPDATE delivery d SET state = 'leased', lease_until = now() + $2 * interval '1 millisecond',"
-    "                     lease_epoch = d.lease_epoch + 1, attempts = d.attempts + 1"
-    "                FROM due WHERE d.id = due.id RETURNING d.*)"
-    "SELECT h.id, h.lease_epoch, h.attempts, h.channel, h.address, m.key, m.number, m.recipient, m.first_line, m.body,"
-    "       m.facts::text, p.code, m.rendered_at"
-    "  FROM held h JOIN message m ON m.id = h.message JOIN programme p ON p.id = m.programme ORDER BY h.id";
-
-static char *heap(const struct pg_rows *rows, size_t row, size_t column) {
-    struct slice text = pg_slice(rows, row, column);
-    return strndup(text.ptr ? text.ptr : "", text.len);
-}
-
-enum error_code outbox_lease(struct pg *pg, int limit, int lease_ms, struct deliveries *out, struct error *err) {
-    *out = (struct deliveries){0};
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
-    pg_put_bigint(&params, limit);
-    pg_put_int(&params, lease_ms);
-    enum error_code code = pg_run(pg, lease_sql, &params, &rows, err);
-    if (code) return code;
-    size_t count = pg_count(&rows);
-    out->items = calloc(count ? count : 1, sizeof *out->items);
-    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory for %zu deliveries", count);
-    out->count = count;
-    for (size_t row = 0; row < count; row++) {
-        struct delivery *d = &out->items[row];
-        char **const texts[] = {&d->channel,   &d->address,    &d->key,  &d->number,   &d->recipient,
-                                &d->first_line, &d->body, &d->facts, &d->programme};
-        d->id = pg_int(&rows, row, 0);
-        d->lease_epoch = pg_int(&rows, row, 1);
-        d->attempts = (int)pg_int(&rows, row, 2);
-        d->rendered_at = pg_instant(&rows, row, 12);
-        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-            if (!(*texts[i] = heap(&rows, row, 3 + i))) return error_set(err, ERROR_MEMORY, "out of memory");
-    }
-    return ERROR_OK;
-}
-
-void delivery_finish(struct delivery *d) {
-    char *const texts[] = {d->channel, d->address, d->key, d->number, d->recipient, d->first_line, d->body, d->facts,
-                           d->programme};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) free(texts[i]);
-    *d = (struct delivery){0};
-}
-void deliveries_finish(struct deliveries *deliveries) {
-    for (size_t i = 0; i < deliveries->count; i++) delivery_finish(&deliveries->items[i]);
-    free(deliveries->items);
-    *deliveries = (struct deliveries){0};
-}
-
-enum error_code outbox_close(struct pg *pg, const struct delivery *delivery, enum delivery_outcome outcome,
-                             const char *answer, int retry_ms, struct error *err) {
-    static const char *const states[] = {
-        [DELIVERY_DELIVERED] = "delivered", [DELIVERY_RETRY] = "waiting", [DELIVERY_FAILED] = "failed"};
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_bigint(&params, delivery->id);
-    pg_put_bigint(&params, delivery->lease_epoch);
-    pg_put_text(&params, states[outcome]);
-    pg_put_text(&params, answer);
-    pg_put_int(&params, retry_ms);
-    return pg_run(pg,
-                  "UPDATE delivery SET state = $3, last_answer = $4, lease_until = NULL,"
-                  "       next_try_at = now() + $5 * interval '1 millisecond',"
-                  "       delivered_at = CASE WHEN $3 = 'delivered' THEN now() END"
-                  " WHERE id = $1 AND lease_epoch = $2 AND state = 'leased'",
-                  &params, NULL, err);
-}
-
-enum error_code outbox_next_try(struct pg *pg, int64_t *ms, struct error *err) {
-    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
-    enum error_code code =
-        pg_run(pg,
-               "SELECT ceil(extract(epoch FROM min(CASE state WHEN 'waiting' THEN next_try_at ELSE lease_until END)"
-               " - now()) * 1000)::bigint FROM delivery WHERE state IN ('waiting', 'leased')",
-               NULL, &rows, err);
-    if (code) return code;
-    *ms = pg_is_null(&rows, 0, 0) ? -1 : pg_int(&rows, 0, 0);
-    if (*ms < 0 && !pg_is_null(&rows, 0, 0)) *ms = 0;
-    return ERROR_OK;
 }

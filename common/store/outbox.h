@@ -35,16 +35,22 @@ __attribute__((warn_unused_result)) enum error_code outbox_numbers(struct pg *pg
                                                                    struct error *err);
 
 struct outbox_delivery {
-    const char *channel, *address;
+    const char *channel, *address; /* address: a mail box, a webhook's URL, or the NAME of a channel of the configuration */
+    const char *mention;           /* whom a robot calls: userids or numbers, comma between; NULL = nobody */
+    const char *fallback_channel, *fallback_address; /* NULL = none; taken once when the first way has failed */
 };
 struct outbox_message {
     const char *number, *recipient;
+    const char *kind; /* "notices", "room", "brief", "test"; NULL = "notices" */
     struct instant window_at, rendered_at;
     const char *const *keys; /* of its notices, in the order of items: the idempotency key comes from them */
     const int64_t *notices;
     const int *items;        /* item number of each notice; several may share one */
     size_t notice_count;
     struct slice first_line, body, facts;
+    struct slice long_body;      /* for mail, where it differs; ptr NULL = body */
+    const char *attachment_name; /* mail carries it; NULL = none */
+    struct slice attachment;
     const struct outbox_delivery *deliveries;
     size_t delivery_count;
     bool trial; /* deliveries are kept, not sent */
@@ -55,30 +61,103 @@ __attribute__((warn_unused_result)) enum error_code outbox_message_add(struct pg
 __attribute__((warn_unused_result)) enum error_code outbox_drop(struct pg *pg, int64_t notice, const char *cause,
                                                                 struct error *err);
 
-/* --- deliveries --- */
+/* --- the configured channels, as all alerters share them: outbox_channel.c --- */
+
+struct outbox_channel {
+    const char *name, *kind; /* "office-room", "wecom" */
+    int64_t interval_ms;     /* one message in so long; 0 = no pace */
+    int64_t burst;           /* so many at once, saved up; 1 or more */
+    int64_t abreast;         /* deliveries under way at a time; 1 or more */
+    int64_t quiet_seconds;   /* after each full and half hour, when every robot of the country speaks */
+};
+/* What this configuration has; an old row is brought up to date and keeps its pace and its hold. */
+__attribute__((warn_unused_result)) enum error_code outbox_channels_declare(struct pg *pg,
+                                                                            const struct outbox_channel *channels,
+                                                                            size_t count, struct error *err);
+struct outbox_channel_row {
+    char *name, *kind, *held_cause, *last_answer; /* heap; "" = none */
+    struct instant held_until, declared_at;       /* real; held_until INSTANT_NONE = it is not held */
+    int64_t waiting, failed;                      /* deliveries */
+};
+struct outbox_channel_rows {
+    struct outbox_channel_row *items; /* by name */
+    size_t count;
+};
+__attribute__((warn_unused_result)) enum error_code outbox_channels(struct pg *pg, struct outbox_channel_rows *out,
+                                                                    struct error *err);
+void outbox_channel_rows_finish(struct outbox_channel_rows *rows);
+
+/* A message marked as a test, on its own, for one delivery; *delivery is its id. Allowed to duban_admin, in trial mode
+ * too. An open transaction is not wanted: it is committed at once, and the alerters are woken. */
+__attribute__((warn_unused_result)) enum error_code outbox_test_add(struct pg *pg, int32_t programme,
+                                                                    const char *channel, const char *address,
+                                                                    struct instant now, int64_t *delivery,
+                                                                    struct error *err);
+struct outbox_test_state {
+    char state[16]; /* as in the table: "waiting", "leased", "delivered", "failed", "dropped" */
+    int64_t attempts;
+    char answer[512];
+    bool held; /* the channel waits for its vendor */
+};
+__attribute__((warn_unused_result)) enum error_code outbox_test_state(struct pg *pg, int64_t delivery,
+                                                                      struct outbox_test_state *out,
+                                                                      struct error *err);
+
+/* --- deliveries: outbox_delivery.c --- */
 
 struct delivery {
     int64_t id, lease_epoch;
     int attempts; /* this one included */
     char *channel, *address, *key, *number, *recipient, *first_line, *body, *facts, *programme; /* heap */
+    char *kind, *mention, *long_body, *attachment_name; /* heap; "" = none */
+    struct buffer attachment;
+    bool has_fallback;
     struct instant rendered_at;
 };
 struct deliveries {
     struct delivery *items;
     size_t count;
 };
-/* Leases at most `limit`; its own transaction (one statement). */
+/* Leases at most `limit`, no configured channel beyond its pace; its own transaction (one statement). A message about
+ * nothing but what has been done since it was rendered is not leased but closed as 'dropped'. */
 __attribute__((warn_unused_result)) enum error_code outbox_lease(struct pg *pg, int limit, int lease_ms,
                                                                  struct deliveries *out, struct error *err);
 void delivery_finish(struct delivery *delivery);
 void deliveries_finish(struct deliveries *deliveries);
 
-enum delivery_outcome { DELIVERY_DELIVERED, DELIVERY_RETRY, DELIVERY_FAILED };
-/* Closes a lease; nothing happens when another holds it by now. retry_ms counts with DELIVERY_RETRY. */
+enum delivery_outcome {
+    DELIVERY_DELIVERED,
+    DELIVERY_RETRY,
+    DELIVERY_FAILED,    /* for good: its fallback, if it has one, is added in the same transaction */
+    DELIVERY_THROTTLED, /* not spent: the channel as a whole waits */
+};
+/* Closes a lease and keeps the attempt; nothing happens when another holds it by now. wait_ms: until the next try
+ * (DELIVERY_RETRY), until the channel speaks again (DELIVERY_THROTTLED). */
 __attribute__((warn_unused_result)) enum error_code outbox_close(struct pg *pg, const struct delivery *delivery,
                                                                  enum delivery_outcome outcome, const char *answer,
-                                                                 int retry_ms, struct error *err);
+                                                                 int wait_ms, struct error *err);
 /* Real milliseconds until the next try or the next lease runs out; -1 = nothing is under way. */
 __attribute__((warn_unused_result)) enum error_code outbox_next_try(struct pg *pg, int64_t *ms, struct error *err);
+
+/* --- self-watch: what could not be delivered --- */
+
+struct failed_delivery {
+    int64_t id, message;
+    char *number, *recipient, *channel, *first_line, *answer; /* heap */
+    struct instant rendered_at;
+};
+struct failed_deliveries {
+    struct failed_delivery *items; /* by id */
+    size_t count;
+};
+/* Failed for good, no fallback or that failed too, and not told yet. Tests are not among them. In the caller's
+ * transaction, where the rows are locked: tell them and call outbox_failed_told before it ends. */
+__attribute__((warn_unused_result)) enum error_code outbox_failed_since(struct pg *pg, int32_t programme,
+                                                                        struct failed_deliveries *out,
+                                                                        struct error *err);
+__attribute__((warn_unused_result)) enum error_code outbox_failed_told(struct pg *pg,
+                                                                       const struct failed_deliveries *told,
+                                                                       struct error *err);
+void failed_deliveries_finish(struct failed_deliveries *failed);
 
 #endif

@@ -85,13 +85,37 @@ ALTER TABLE delivery
         CHECK (state IN ('waiting', 'leased', 'held', 'delivered', 'failed', 'dropped', 'trial'));
 CREATE UNIQUE INDEX delivery_fallback_once ON delivery (fallback_of) WHERE fallback_of IS NOT NULL;
 CREATE INDEX delivery_message ON delivery (message);
+ALTER TABLE delivery ADD COLUMN told boolean NOT NULL DEFAULT false; -- a failed one: that the office was told
+CREATE INDEX delivery_untold ON delivery (id) WHERE state = 'failed' AND NOT told;
 CREATE TABLE delivery_attempt (
     delivery bigint NOT NULL REFERENCES delivery,
     at       timestamptz NOT NULL DEFAULT now(), -- real
-    outcome  text NOT NULL,
+    outcome  text NOT NULL CHECK (outcome IN ('delivered', 'retry', 'failed', 'throttled', 'dropped')),
     answer   text
 );
 CREATE INDEX delivery_attempt_delivery ON delivery_attempt (delivery);
+
+-- The channels that the alerters' configurations declare: kept here so that all alerters keep one pace (a robot asked too
+-- often shuts for minutes, and failures count), and so that the office can list and test them. No address, no secret.
+CREATE TABLE channel (
+    name          text PRIMARY KEY,
+    kind          text NOT NULL,
+    interval_ms   integer NOT NULL CHECK (interval_ms >= 0),   -- one message in so long; 0 = no pace
+    burst         integer NOT NULL CHECK (burst > 0),          -- so many at once, when they were saved up
+    abreast       integer NOT NULL CHECK (abreast > 0),        -- deliveries under way at a time
+    quiet_seconds integer NOT NULL CHECK (quiet_seconds >= 0), -- after each full and half hour
+    next_at       timestamptz NOT NULL DEFAULT now(),          -- real: when the bucket would be full again
+    held_until    timestamptz NOT NULL DEFAULT now(),          -- real: by the vendor
+    held_cause    text,
+    declared_at   timestamptz NOT NULL DEFAULT now()           -- real
+);
+-- The first real moment at which a channel may take one more.
+CREATE FUNCTION channel_free_at(c channel) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = duban, pg_temp AS $$
+    SELECT CASE WHEN extract(epoch FROM t)::bigint % 1800 < c.quiet_seconds
+                THEN t + (c.quiet_seconds - extract(epoch FROM t)::bigint % 1800) * interval '1 second' ELSE t END
+      FROM (SELECT greatest(now() /* real */, c.held_until,
+                            c.next_at - (c.burst - 1) * c.interval_ms * interval '1 millisecond') AS t) AS pace
+$$;
 
 -- When the office's morning brief is next due. One row a programme, made by the alerter.
 CREATE TABLE brief_due (
@@ -100,10 +124,10 @@ CREATE TABLE brief_due (
 );
 
 -- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-GRANT SELECT ON reply, reply_alert, message_notice, delivery_attempt, brief_due
+GRANT SELECT ON reply, reply_alert, message_notice, delivery_attempt, channel, brief_due
     TO duban_aggregator, duban_alerter, duban_reader, duban_admin;
 GRANT INSERT ON reply, message_notice, delivery_attempt, wake TO duban_alerter;
-GRANT INSERT, UPDATE ON reply_alert, brief_due TO duban_alerter;
+GRANT INSERT, UPDATE ON reply_alert, channel, brief_due TO duban_alerter;
 GRANT UPDATE (trial) ON programme TO duban_alerter; -- from the office's go-live event and the rules in force
 GRANT INSERT ON message, delivery TO duban_admin;   -- `duban channel test`
 GRANT UPDATE (state) ON delivery TO duban_admin;    -- hold and release by the office
