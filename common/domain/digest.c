@@ -13,6 +13,15 @@
 
 /* --- order --- */
 
+void digest_changes(const struct digest_past *past, struct digest_item *items, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        items[i].change = past ? CHANGE_NEW : CHANGE_NONE;
+        for (size_t k = 0; past && k < past->count; k++)
+            if (items[i].key && strcmp(past->items[k].key, items[i].key) == 0)
+                items[i].change = strcmp(past->items[k].step, items[i].step) == 0 ? CHANGE_SAME : CHANGE_WORSE;
+    }
+}
+
 static const enum alert_rule worst_first[] = {
     ALERT_OVERDUE, ALERT_FELL_BACK, ALERT_REVIEW,   ALERT_SLIPPING,  ALERT_MISSING,
     ALERT_OFFLINE, ALERT_REJECTED,  ALERT_DUE_SOON, ALERT_CORRECTION,
@@ -81,8 +90,9 @@ static void line_of_cell(const struct plan *plan, const struct digest_item *item
     saying_number(plan, item, now, brevity, out);
 }
 
-void digest_first_line(const struct plan *plan, const struct digest_item *item, struct instant now,
-                       struct buffer *out) {
+void digest_first_line(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct plan *plan = view->plan;
+    struct instant now = view->now;
     CLEAN(buffer_finish) struct buffer line = {0};
     if (item->cell) {
         for (int brevity = SAYING_FULL; brevity <= SAYING_NAME_CUT; brevity++) {
@@ -201,8 +211,9 @@ static void body_recovered(const struct plan *plan, const struct digest_item *it
                   alert_rule_word(item->rule));
 }
 
-static void add_item(const struct plan *plan, const struct digest_item *item, struct instant now,
-                     struct buffer *out) {
+static void add_item(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct plan *plan = view->plan;
+    struct instant now = view->now;
     static void (*const bodies[ALERT_RULES])(const struct plan *, const struct digest_item *, struct instant,
                                              struct buffer *) = {
         [ALERT_DUE_SOON] = body_due_soon,     [ALERT_SLIPPING] = body_slipping,     [ALERT_REVIEW] = body_review,
@@ -210,7 +221,7 @@ static void add_item(const struct plan *plan, const struct digest_item *item, st
         [ALERT_MISSING] = saying_body_missing, [ALERT_OFFLINE] = saying_body_offline,
         [ALERT_REJECTED] = saying_body_rejected,
     };
-    digest_first_line(plan, item, now, out);
+    digest_first_line(view, item, out);
     buffer_add_text(out, "\n");
     if (saying_recovered(item))
         body_recovered(plan, item, now, out);
@@ -298,10 +309,12 @@ static void digest_tail(const struct plan *plan, const struct digest_item *items
     buffer_printf(out, "同级内按差额排列，不是排名。编号 %s", number);
 }
 
-void digest_message(const struct plan *plan, const char *recipient, const struct digest_item *items, size_t count,
-                    struct instant now, const char *number, struct buffer *out) {
+void digest_message(const struct digest_view *view, const struct digest_item *items, size_t count, struct buffer *out) {
+    const struct plan *plan = view->plan;
+    const char *recipient = view->recipient, *number = view->number;
+    struct instant now = view->now;
     if (count == 1) {
-        add_item(plan, &items[0], now, out);
+        add_item(view, &items[0], out);
         if (items[0].rule == ALERT_DUE_SOON || items[0].rule == ALERT_OVERDUE) add_contact(plan, out);
         add_number(&items[0], number, out);
         return;

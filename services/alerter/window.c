@@ -43,7 +43,8 @@ static int compare_items(const void *a, const void *b, void *plan) {
 static json_t *item_json(const struct window_view *view, const struct window_item *item, int number) {
     const struct plan *plan = view->desk->plan;
     CLEAN(buffer_finish) struct buffer line = {0};
-    digest_first_line(plan, &item->item, view->now, &line);
+    struct digest_view text = {.plan = plan, .rules = &view->desk->rules, .now = view->now};
+    digest_first_line(&text, &item->item, &line);
     const struct cell *cell = item->item.cell;
     char opened[INSTANT_TEXT_MAX];
     instant_print(item->item.opened_at, opened);
@@ -100,7 +101,9 @@ static enum error_code page_write(struct pg *pg, const struct window_view *view,
         places[i] = item_of(page, page->notices[i]->alert);
     }
     CLEAN(buffer_finish) struct buffer body = {0};
-    digest_message(desk->plan, recipient, items, page->count, view->now, number, &body);
+    struct digest_view view_of = {.plan = desk->plan, .rules = &desk->rules, .recipient = recipient, .now = view->now,
+                                  .number = number, .bytes_max = DIGEST_BYTES};
+    digest_message(&view_of, items, page->count, &body);
     if (body.failed) return error_set(err, ERROR_MEMORY, "out of memory for a message");
     const char *text = buffer_text(&body);
     struct outbox_delivery deliveries[CONTACTS_MAX];

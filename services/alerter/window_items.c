@@ -119,7 +119,7 @@ static bool join(char **list, const char *text, const char *between) {
 static bool fill_others(const struct desk *desk, const struct waiting_notice *notice, const struct subject *subject,
                         struct window_item *out) {
     struct recipients recipients;
-    route_cell(desk->plan, notice->rule, &desk->plan->cells[subject->index], &recipients);
+    route_cell(desk->plan, notice->rule, notice->step, &desk->plan->cells[subject->index], &recipients);
     for (size_t i = 0; i < recipients.count; i++) {
         char words[RECIPIENT_MAX];
         route_words(desk->plan, recipients.keys[i], words, sizeof words);
@@ -143,6 +143,7 @@ bool window_item_fill(const struct window_view *view, const struct waiting_notic
     out->item = (struct digest_item){
         .rule = notice->rule,
         .step = notice->step,
+        .key = notice->key,
         .cause = notice->cause,
         .reported_at = INSTANT_NONE,
         .stream = stream,

@@ -49,7 +49,8 @@ static void look_at(struct desk *d, enum alert_rule rule, const char *step, cons
 
 static void check(struct desk *d, const char *recipient, const char *now, const char *number, const char *wanted) {
     CLEAN(buffer_finish) struct buffer text = {0};
-    digest_message(&d->p.plan, recipient, &d->item, 1, at(now), number, &text);
+    struct digest_view view = {.plan = &d->p.plan, .recipient = recipient, .now = at(now), .number = number};
+    digest_message(&view, &d->item, 1, &text);
     cr_assert_str_eq(buffer_text(&text), wanted, "\n%s\n--- wanted ---\n%s", buffer_text(&text), wanted);
 }
 
@@ -138,11 +139,11 @@ Test(digest, offline_and_rejected_first_lines) {
     d.p.areas[6].short_name = "剑阁";
     CLEAN(buffer_finish) struct buffer line = {0};
     d.item = (struct digest_item){.rule = ALERT_OFFLINE, .step = "first", .stream = &facts};
-    digest_first_line(&d.p.plan, &d.item, at("2021-09-03T08:30:00+08:00"), &line);
+    digest_first_line(&(struct digest_view){.plan = &d.p.plan, .now = at("2021-09-03T08:30:00+08:00")}, &d.item, &line);
     cr_assert_str_eq(buffer_text(&line), "【断线】剑阁 采集端3个工作日无心跳 7月数据已收全");
     buffer_clear(&line);
     d.item = (struct digest_item){.rule = ALERT_REJECTED, .step = "first", .stream = &facts, .receipt = &refused};
-    digest_first_line(&d.p.plan, &d.item, at("2021-10-08T16:30:00+08:00"), &line);
+    digest_first_line(&(struct digest_view){.plan = &d.p.plan, .now = at("2021-10-08T16:30:00+08:00")}, &d.item, &line);
     cr_assert_str_eq(buffer_text(&line), "【退回】剑阁 9月报表37行全退 找不到“累计完成”列");
     finish(&d);
 }
@@ -178,7 +179,9 @@ Test(digest, several_items_worst_first) {
     cr_assert_lt(digest_compare(&d.p.plan, &items[0], &items[1]), 0);
     cr_assert_gt(digest_compare(&d.p.plan, &items[1], &items[0]), 0);
     CLEAN(buffer_finish) struct buffer text = {0};
-    digest_message(&d.p.plan, "unit:市交通运输局", items, 2, at("2021-10-09T08:30:00+08:00"), "D21-1009-05", &text);
+    struct digest_view view = {.plan = &d.p.plan, .recipient = "unit:市交通运输局", .now = at("2021-10-09T08:30:00+08:00"),
+                               .number = "D21-1009-05"};
+    digest_message(&view, items, 2, &text);
     static const char wanted[] = "【督办】交通局 2项：滞后1 未报1\n"
                                  "10月9日8:30所知；各项的数截至各自的报送日。\n"
                                  "滞后（1）\n"
@@ -199,7 +202,7 @@ Test(digest, line_one_never_exceeds_forty_characters) {
     report(&d.p, "31.0", "2021-09-30", "2021-10-08");
     look_at(&d, ALERT_SLIPPING, "yellow", "2021-10-09T08:30:00+08:00");
     CLEAN(buffer_finish) struct buffer line = {0};
-    digest_first_line(&d.p.plan, &d.item, at("2021-10-09T08:30:00+08:00"), &line);
+    digest_first_line(&(struct digest_view){.plan = &d.p.plan, .now = at("2021-10-09T08:30:00+08:00")}, &d.item, &line);
     cr_assert_leq(text_chars(buffer_text(&line), line.len), 40);
     cr_assert(!strstr(buffer_text(&line), "附注"));
     cr_assert(!strstr(buffer_text(&line), "红"), "no colour word before a release");
