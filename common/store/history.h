@@ -30,4 +30,13 @@ __attribute__((warn_unused_result)) enum error_code history_load(struct pg *pg, 
                                                                  struct error *err);
 void history_finish(struct history *history);
 
+/* For other lists of events: what to select of event e and stream s, and how to take it from column `first` on. Texts
+ * are borrowed from the rows. */
+#define HISTORY_EVENT_SQL                                                                                              \
+    "e.log, e.seq, e.known_at, e.kind, e.uid, e.as_of, e.value, e.denominator, e.done, e.reported_at, e.reporter, "    \
+    "e.source_file, e.source_place, e.source_raw, e.source_document, e.replaces, e.reason, e.note, e.blocked_by, "     \
+    "e.more, s.name, s.unit, s.role"
+enum { HISTORY_EVENT_COLUMNS = 23 };
+void history_take_event(const struct pg_rows *rows, size_t row, size_t first, struct cell_event *out);
+
 #endif
