@@ -37,9 +37,9 @@ bool workbook_sheet_hidden(const struct workbook *workbook, size_t index);
 struct workbook_extent {
     size_t line; /* the first with something in it that was not read: behind too many blank rows; 0 = none */
 };
-/* Fills a sheet (finish it either way); rows: at most so many, for a look at the header; 0 = all. */
-bool workbook_read(struct workbook *workbook, size_t index, size_t rows, struct sheet *out,
-                   struct workbook_extent *extent, struct refusal *refusal);
+/* Fills a sheet; finish it either way. */
+bool workbook_read(struct workbook *workbook, size_t index, struct sheet *out, struct workbook_extent *extent,
+                   struct refusal *refusal);
 
 /* Whether a zip file that is being written is complete: its directory stands at the end. Both leave the file anywhere.
  */
