@@ -11,10 +11,10 @@ static const char alerts_sql[] =
     "a.period,"
     "       coalesce(w.to_state, a.state), coalesce(w.cause, a.cause), coalesce(w.step, a.step), a.opened_at,"
     "       coalesce(w.at, a.changed_at), CASE WHEN coalesce(w.to_state, a.state) = 'resolved' THEN coalesce(w.at, "
-    "a.resolved_at) END, a.back_filled, a.facts::text "
+    "a.resolved_at) END, a.back_filled, a.facts::text, coalesce(a.cell, 0), coalesce(w.rung, a.rung), a.issued "
     "FROM alert a LEFT JOIN cell c ON c.id = a.cell LEFT JOIN target t ON t.id = c.target LEFT JOIN area r ON r.id = "
     "c.area "
-    "LEFT JOIN stream s ON s.id = a.stream LEFT JOIN LATERAL (SELECT x.to_state, x.cause, x.step, x.at FROM "
+    "LEFT JOIN stream s ON s.id = a.stream LEFT JOIN LATERAL (SELECT x.to_state, x.cause, x.step, x.rung, x.at FROM "
     "alert_transition x WHERE x.alert = a.id AND x.at <= $2 ORDER BY x.at DESC, x.stored_at DESC LIMIT 1) w ON true "
     "WHERE a.programme = $1 AND a.opened_at <= $2 AND ($3 OR coalesce(w.to_state, a.state) <> 'resolved') "
     "ORDER BY a.opened_at, a.id";
@@ -24,7 +24,7 @@ static const char notices_sql[] =
     "SELECT n.id, n.alert, coalesce(m.id, 0), n.step, n.recipient, coalesce(n.meant_for, ''), n.state, "
     "coalesce(n.cause, ''),"
     "       coalesce(m.number, ''), coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f WHERE "
-    "(f->>'item')::int = m.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at "
+    "(f->>'item')::int = m.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at, coalesce(m.item, 0) "
     "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN LATERAL (SELECT x.*, s.item FROM message_notice s "
     "JOIN message x ON x.id = s.message WHERE s.notice = n.id ORDER BY x.recipient <> n.recipient, x.id LIMIT 1) m ON true "
     "WHERE n.programme = $1 AND a.opened_at <= $2 ORDER BY n.alert, n.not_before, n.recipient, n.id";
@@ -74,7 +74,10 @@ enum error_code query_alerts(struct pg *pg, int32_t programme, struct instant kn
                                            .changed_at = pg_instant(rows, i, 11),
                                            .resolved_at = pg_instant(rows, i, 12),
                                            .back_filled = pg_bool(rows, i, 13),
-                                           .facts = pg_text(rows, i, 14)};
+                                           .facts = pg_text(rows, i, 14),
+                                           .cell = pg_int(rows, i, 15),
+                                           .rung = pg_int(rows, i, 16),
+                                           .issued = pg_int(rows, i, 17)};
     return code;
 }
 
@@ -101,7 +104,8 @@ enum error_code query_notices(struct pg *pg, int32_t programme, struct instant k
                                             .line = pg_text(rows, i, 9),
                                             .unroutable = pg_bool(rows, i, 10),
                                             .not_before = pg_instant(rows, i, 11),
-                                            .window_at = pg_instant(rows, i, 12)};
+                                            .window_at = pg_instant(rows, i, 12),
+                                            .item = pg_int(rows, i, 13)};
     return code;
 }
 

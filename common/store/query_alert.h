@@ -6,19 +6,21 @@
 #include "common/store/session.h"
 
 struct alert_row {
-    int64_t id, file;                          /* file 0 = none */
+    int64_t id, file, cell;                    /* 0 = none */
     const char *rule, *target, *area, *stream; /* codes and name; "" = none */
     struct day period;
     const char *state, *cause, *step; /* as they stood at the instant asked for */
     struct instant opened_at, changed_at, resolved_at;
     bool back_filled;
-    const char *facts; /* JSON */
+    int64_t rung, issued; /* 0-3; rung as it stood, issued as known now */
+    const char *facts;    /* JSON */
 };
 struct notice_row {
     int64_t id, alert, message_id;                                             /* message_id 0 = not yet */
     const char *step, *recipient, *meant_for, *state, *cause, *message, *line; /* message: its number; line: of this
                                                                                           item in it; "" = none */
     bool unroutable;
+    int64_t item; /* of the message that says it; 0 = not yet */
     struct instant not_before, window_at; /* window_at INSTANT_NONE = not yet */
 };
 struct message_row_read {

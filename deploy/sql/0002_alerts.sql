@@ -131,3 +131,4 @@ GRANT INSERT, UPDATE ON reply_alert, channel, brief_due TO duban_alerter;
 GRANT UPDATE (trial) ON programme TO duban_alerter; -- from the office's go-live event and the rules in force
 GRANT INSERT ON message, delivery TO duban_admin;   -- `duban channel test`
 GRANT UPDATE (state) ON delivery TO duban_admin;    -- hold and release by the office
+GRANT UPDATE (state, cause) ON notice TO duban_admin;
