@@ -104,10 +104,12 @@ enum error_code view_load(struct pg *pg, struct programme *programme, const stru
         (code = streams_read(pg, out->programme.id, &out->streams, err)) ||
         (code = query_files(pg, out->programme.id, moment->known_at, FEED_LAST, &out->last_files, err)) ||
         (code = query_positions(pg, moment->known_at, &out->positions, err)) ||
-        (code = query_alerts(pg, out->programme.id, moment->known_at, false, &out->alerts, err)))
+        (code = query_alerts(pg, out->programme.id, moment->known_at, false, &out->alerts, err)) ||
+        (code = desk_read(pg, out->programme.id, out->plan, moment_before(moment), &out->desk, err)))
         return code;
+    requests_build(out->plan, out->desk.events, out->desk.count, &out->requests);
     out->cells = view_cells_at(out, moment);
-    return out->cells ? ERROR_OK : no_memory(err);
+    return out->cells && !out->requests.failed ? ERROR_OK : no_memory(err);
 }
 
 void view_finish(struct view *view) {
@@ -115,6 +117,8 @@ void view_finish(struct view *view) {
     assess_scratch_destroy(&view->scratch);
     free(view->events);
     history_finish(&view->history);
+    requests_finish(&view->requests);
+    desk_finish(&view->desk);
     alert_rows_finish(&view->alerts);
     feed_positions_finish(&view->positions);
     feed_files_finish(&view->last_files);

@@ -4,6 +4,7 @@
 #define DUBAN_REPORT_VIEW_H
 
 #include "common/domain/rules.h"
+#include "common/store/desk.h"
 #include "common/store/history.h"
 #include "common/store/programme.h"
 #include "common/store/query_alert.h"
@@ -34,6 +35,8 @@ struct view {
     struct feed_files last_files;
     struct feed_positions positions;
     struct alert_rows alerts; /* that stood at the moment */
+    struct desk desk;         /* what people said and decided */
+    struct requests requests; /* of desk: extensions and close-outs */
 };
 
 /* Everything of a programme at a moment; may block on the database. Takes *programme and leaves it empty. *out is
@@ -46,6 +49,19 @@ void view_finish(struct view *view);
  * NULL without memory. */
 struct assessment *view_cells_at(struct view *view, const struct moment *moment);
 void view_cells_free(const struct view *view, struct assessment **cells);
+
+/* Which cells and tasks a list is asked for; a function that is not there takes all. */
+struct selection {
+    bool (*cell)(const void *context, size_t cell);
+    bool (*task)(const void *context, size_t task); /* of those without a measure */
+    const void *context;
+};
+static inline bool selects_cell(const struct selection *selection, size_t cell) {
+    return !selection || !selection->cell || selection->cell(selection->context, cell);
+}
+static inline bool selects_task(const struct selection *selection, size_t task) {
+    return !selection || !selection->task || selection->task(selection->context, task);
+}
 
 /* The task of a cell, and its areas and targets by name. */
 static inline const struct target *view_target(const struct view *view, size_t cell) {
