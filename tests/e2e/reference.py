@@ -7,6 +7,7 @@ taken from the programs. Exact arithmetic throughout (Fraction); days are date, 
 An event is a dict: kind, uid, target, area, as_of, value | numerator + denominator | done, known_at, reporter, unit and role
 (of its stream), replaces, reason, document, more (a list). A cell's answer has the keys of `duban status --json`.
 """
+import copy
 import csv
 import io
 from bisect import bisect_right
@@ -21,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CHINA = timezone(timedelta(hours=8))
 DAY = timedelta(days=1)
 CITY = "510800"
-FIGURE, CORRECTION, NO_CHANGE, RETRACTION, CONFIRM, RELEASE, REVERSAL = 1, 2, 3, 6, 32, 34, 40
+FIGURE, CORRECTION, NO_CHANGE, RETRACTION, CONFIRM, RELEASE, EXTENSION, REVERSAL = 1, 2, 3, 6, 32, 34, 36, 40
+EPOCH = date(1970, 1, 1)
 SEVERITY = {"none": 0, "grey": 0, "green": 1, "blue": 2, "yellow": 3, "red": 4}
 FINISHING = ("cumulative", "per_entity", "ratio", "milestone", "baseline")
 
@@ -990,7 +992,7 @@ class Reference:
         owner = {}
         for event in sorted(events, key=lambda e: e["known_at"]):
             key = (event.get("target"), event.get("area"))
-            if event["kind"] in (FIGURE, CORRECTION, NO_CHANGE, RETRACTION, RELEASE) and key in self.events:
+            if event["kind"] in (FIGURE, CORRECTION, NO_CHANGE, RETRACTION, RELEASE, EXTENSION) and key in self.events:
                 self.events[key].append(event)
                 owner[event["uid"]] = key
             elif event["kind"] == CONFIRM and event["more"][1] in owner:
@@ -999,13 +1001,32 @@ class Reference:
             elif event["kind"] == REVERSAL and event["more"][1] in owner:
                 self.events[owner[event["more"][1]]].append(event)
         self.days = {key: self.own_days(key) for key in cells}
+        self.variants, self.trails, self.all_moments = {}, {}, {}
+
+    def extension(self, key, known):
+        """The extension in force as known at an instant; None."""
+        taken_back = {e["more"][1] for e in self.events[key] if e["kind"] == REVERSAL and e["known_at"] <= known}
+        granted = [e for e in self.events[key] if e["kind"] == EXTENSION and e["known_at"] <= known and e["more"][1] is not None
+                   and e["uid"] not in taken_back]
+        return granted[-1] if granted else None
+
+    def cell(self, key, known):
+        """The cell as known at an instant: an extension moves its due day, for the whole history."""
+        extension = self.extension(key, known)
+        if not extension:
+            return self.cells[key]
+        due = EPOCH + DAY * extension["more"][1]
+        if (key, due) not in self.variants:
+            moved = self.variants[key, due] = copy.copy(self.cells[key])
+            moved.due, moved.memo = due, {}
+        return self.variants[key, due]
 
     def own_days(self, key):
         """The days on which something about a cell can change by itself, or an event came."""
         cell, reporting = self.cells[key], self.cells[key].reporting
         days = {cell.programme_start, cell.start}
-        if cell.due:
-            days.add(cell.due + DAY)
+        dues = [cell.due] + [EPOCH + DAY * e["more"][1] for e in self.events[key] if e["kind"] == EXTENSION and e["more"][1] is not None]
+        days.update(due + DAY for due in dues if due)
         period = min(reporting.first, reporting.period(cell.programme_start))
         for _ in range(60 // reporting.months):
             days.add(reporting.closing(period) + DAY)
@@ -1018,61 +1039,54 @@ class Reference:
                 days.add(event["as_of"])
         return sorted(d for d in days if d >= cell.programme_start)
 
-    def judge(self, key, today, cut):
-        """A cell's judgement, remembered: it changes only on its own days and with its own events."""
-        cell = self.cells[key]
+    def judge(self, key, today, cut, known=None):
+        """A cell's judgement, remembered: it changes only on its own days and with its own events. known: as of which instant
+        the plan and its extensions are taken, `cut` unless the past is looked at."""
+        cell = self.cell(key, known or cut)
         known = sum(1 for e in self.events[key] if e["known_at"] <= cut)
         if cell.parts is not None:
-            parts = [self.judge((cell.target, p.area), today, cut) for p in cell.parts]
+            parts = [self.judge((cell.target, p.area), today, cut, known) for p in cell.parts]
             return RollUp(cell, parts, today)
         memo = (known, bisect_right(self.days[key], today), cut < start_of(today))
         if memo not in cell.memo:
             cell.memo[memo] = Judgement(cell, self.events[key], today, cut)
         return cell.memo[memo]
 
-    def moments(self, key, today, cut):
-        """(day, instant) at which the light may have changed, up to now."""
-        cell = self.cells[key]
-        keys = [key] + [(cell.target, p.area) for p in cell.parts or []]
-        found = set()
-        for one in keys:
-            found.update((d, start_of(d)) for d in self.days[one] if d <= today)
-            found.update((day_of(e["known_at"]), e["known_at"]) for e in self.events[one] if day_of(e["known_at"]) <= today and e["known_at"] <= cut)
-        return sorted(found) + [(today, cut)]
+    def moments(self, key):
+        """(day, instant) at which the light may change, in order, of a cell and of its parts."""
+        if key not in self.all_moments:
+            keys = [key] + [(key[0], p.area) for p in self.cells[key].parts or []]
+            found = {(d, start_of(d)) for one in keys for d in self.days[one]}
+            found |= {(day_of(e["known_at"]), e["known_at"]) for one in keys for e in self.events[one]}
+            self.all_moments[key] = sorted(found, key=lambda m: (m[1], m[0]))
+        return self.all_moments[key]
 
     def ask(self, target, area, today=None, cut=None):
         """A cell as of D, known at T (the end of D when not given)."""
         key = (target, area)
-        cell = self.cells[key]
         cut = cut or end_of(today)
+        cell = self.cell(key, cut)
         #: today := the earlier of D and T's day
         today = min(today or day_of(cut), day_of(cut))
         reversed_ones = {e["more"][1] for e in self.events[key] if e["kind"] == REVERSAL and e["known_at"] <= cut}
-        releases = [e for e in self.events[key] if e["kind"] == RELEASE and e["known_at"] <= cut and e["uid"] not in reversed_ones]
-        light = since = None
-        released = released_before = False
-        spells = []  # (instant, computed light, number of its red spell)
-        spell = 0
-        for day, instant in self.moments(key, today, cut):
-            now = self.judge(key, day, instant)
-            computed = now.light
-            #: holds until the computed light is yellow, blue or green (grey and overdue do not end it)
-            if computed in ("yellow", "blue", "green"):
-                released, spell = False, spell + 1
-            spells.append((instant, computed, spell))
-            for release in releases:
-                if release["known_at"] == instant and computed == "red":
-                    #: A release frees the red that stands at its instant, counts from its own day
-                    at = release_instant(release)
-                    stood = [s for s in spells if s[0] <= at]
-                    if stood and stood[-1][1] == "red" and stood[-1][2] == spell:
-                        released = True
-            #: until a person of the office releases it, `light` is yellow and `proposed_light` red
-            shown = "yellow" if computed == "red" and not released else computed
-            released_before |= shown == "red"
-            #: `light_since` = the day the shown light last changed
-            if shown != light:
-                light, since = shown, day
+        #: After an extension the history has no red: release and made_good lapse.
+        extended = self.extension(key, cut)
+        releases = [e for e in self.events[key] if e["kind"] == RELEASE and e["known_at"] <= cut and e["uid"] not in reversed_ones
+                    and not (extended and e["known_at"] < extended["known_at"])]
+        # what was found for an earlier moment is gone on from, while nothing of the past has changed
+        name = (key, cell.due, tuple(e["uid"] for e in releases), tuple(self.cell((target, p.area), cut).due for p in cell.parts or []))
+        trail = self.trails.get(name)
+        if not trail or trail.at > (today, cut):
+            trail = self.trails[name] = Trail()
+        moments = self.moments(key)
+        while trail.next < len(moments) and moments[trail.next][0] <= today and moments[trail.next][1] <= cut:
+            day, instant = moments[trail.next]
+            trail.follow(self.judge(key, day, instant, cut).light, day, instant, releases)
+            trail.next, trail.at = trail.next + 1, (day, instant)
+        end = copy.copy(trail)
+        now = self.judge(key, today, cut)
+        end.follow(now.light, today, cut, releases)
+        light, since, released_before = end.light, end.since, end.released_before
         answer = now.answer()
         flags = now.flags()
         state = now.state
@@ -1096,6 +1110,35 @@ class Reference:
                 "overdue_since": cell.due + DAY if overdue else None, "days_overdue": (today - cell.due).days if overdue else None,
                 "light": light, "proposed_light": now.light, "light_since": since, "light_changed": since != cell.programme_start,
                 "flags": sorted(flags)}
+
+
+class Trail:
+    """What became of a light, moment by moment."""
+
+    def __init__(self):
+        self.next, self.at = 0, (date.min, datetime.min.replace(tzinfo=CHINA))
+        self.light = self.since = None
+        self.released = self.released_before = False
+        self.spells, self.spell = [], 0  # (instant, computed light, number of its red spell)
+
+    def follow(self, computed, day, instant, releases):
+        #: holds until the computed light is yellow, blue or green (grey and overdue do not end it)
+        if computed in ("yellow", "blue", "green"):
+            self.released, self.spell = False, self.spell + 1
+        self.spells = [*self.spells, (instant, computed, self.spell)] if releases else self.spells
+        for release in releases:
+            if release["known_at"] == instant and computed == "red":
+                #: A release frees the red that stands at its instant, counts from its own day
+                at = release_instant(release)
+                stood = [s for s in self.spells if s[0] <= at]
+                if stood and stood[-1][1] == "red" and stood[-1][2] == self.spell:
+                    self.released = True
+        #: until a person of the office releases it, `light` is yellow and `proposed_light` red
+        shown = "yellow" if computed == "red" and not self.released else computed
+        self.released_before |= shown == "red"
+        #: `light_since` = the day the shown light last changed
+        if shown != self.light:
+            self.light, self.since = shown, day
 
 
 def release_instant(event):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import reference  # noqa: E402
-from reference import CHINA, CITY, CONFIRM, CORRECTION, FIGURE, NO_CHANGE, RELEASE, RETRACTION, Cell, Reference, Reporting, read_calendar, read_programme  # noqa: E402
+from reference import CHINA, CITY, CONFIRM, CORRECTION, EXTENSION, FIGURE, NO_CHANGE, RELEASE, RETRACTION, Cell, Reference, Reporting, read_calendar, read_programme  # noqa: E402
 from service import ROOT, verdict  # noqa: E402
 
 DAYS = ("2021-02-04", "2021-05-06", "2021-07-03", "2021-08-04", "2021-09-10", "2021-10-10", "2021-12-06", "2022-01-03", "2022-01-15")
@@ -237,6 +237,13 @@ def hand_made():
         case.figure(reference.Reporting({}).last_day(date(2021, month, 1)).isoformat(), str(value))
     good &= expect("not yet out of reach", case.ask("2021-08-31"), proposed_light="yellow", deviation_points="-12.5", days_behind=47)
     good &= expect("out of reach", case.ask("2021-09-30"), proposed_light="red", light="yellow", deviation_points="-18.7", days_behind=69)
+    # an extension: fifteen months instead of twelve, for the whole history, from the day it is known
+    case = Case(share="118", counted=True, unit="名")
+    case.figure("2021-09-30", "80", "2021-10-08")
+    case.figure("2021-10-31", "84", "2021-11-03")
+    case.event(EXTENSION, "2021-11-09", more=["值班", (date(2022, 3, 31) - date(1970, 1, 1)).days, "1号", None], role="office")
+    good &= expect("before the extension", case.ask("2021-11-08"), planned="98", deviation_points="-11.8", light="yellow", state="behind", not_flag="extended")
+    good &= expect("after the extension", case.ask("2021-11-09"), planned="78", light="blue", state="on_plan", flag="extended", due="2022-03-31")
     # the city: one county's surplus never hides another's gap
     case = Case(shares={"510822": "60", "510823": "60", "510824": "0"}, value=125)
     case.figure("2021-06-30", "60")
