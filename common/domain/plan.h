@@ -47,12 +47,15 @@ struct area {
     int tile_row, tile_column; /* -1 = none */
     struct dated_alias *aliases;
     size_t alias_count;
+    bool reachable, it_reachable; /* its liaison, its IT desk: a contact with a working channel */
 };
 
 struct unit {
     const char *name, *short_name;
     const char **aliases;
     size_t alias_count;
+    bool reachable, it_reachable;
+    bool subscribes; /* hears of the tasks it takes part in, too */
 };
 
 struct group {
@@ -146,7 +149,13 @@ struct contact {
     size_t unit; /* NO_INDEX for a county's own people */
     size_t area; /* NO_INDEX for a unit of the city */
     enum contact_role role;
-    const char *title, *channel, *address, *note; /* channel: webhook, email, log; "" address = no working channel */
+    /* channel: webhook, email, log (address: URL, mail box, a word) or wecom, dingtalk, feishu, zmq, command (address: the
+     * name of a channel that the alerter's configuration declares). "" address = no working channel. */
+    const char *title, *channel, *address, *note;
+    const char *fallback_channel, *fallback_address; /* "" = none */
+    const char *mention; /* whom the robot calls: userids or numbers, comma between; "" = nobody */
+    bool subscribes;     /* the unit also hears of the tasks it takes part in */
+    bool shared;         /* a room: contacts of another recipient have the same channel and address */
 };
 
 struct plan {

@@ -122,6 +122,18 @@ static void add_json_text(struct buffer *out, struct slice text) {
     buffer_add_char(out, '"');
 }
 
+/* What people say and decide concerns more than a cell: answers are matched to what they answer, a mute holds a whole
+ * area, go-live the programme. The alerter looks at the stream that brought it. */
+static void wake_stream(struct ingest_group *group, struct group_entry *entry, int32_t stream) {
+    if (entry->stream_woken) return;
+    entry->stream_woken = true;
+    ingest_put_wake_stream(&group->ingest, stream, (struct instant){group->known_at.ms + SETTLE_MS});
+}
+
+static bool is_said(uint32_t kind) {
+    return (kind >= EVENT_REPLY && kind <= EVENT_OBJECTION) || event_kind_is_decision(kind);
+}
+
 static void put_receipt(struct ingest_group *group, struct group_entry *entry, const struct stream *stream,
                         const struct checked *checked, int32_t log, uint64_t seq) {
     const struct event *event = &checked->event;
@@ -147,9 +159,7 @@ static void put_receipt(struct ingest_group *group, struct group_entry *entry, c
     ingest_put_receipt(&group->ingest, &receipt);
     if (refusals.failed) group->failed = true;
     buffer_finish(&refusals);
-    if (entry->receipt_wake) return;
-    entry->receipt_wake = true;
-    ingest_put_wake_stream(&group->ingest, stream->id, (struct instant){group->known_at.ms + SETTLE_MS});
+    wake_stream(group, entry, stream->id);
 }
 
 /* --- a batch --- */
@@ -181,6 +191,7 @@ static void take_event(struct ingest_group *group, struct group_entry *entry, co
         wake_cells(group, batch->programme, &checked);
     }
     if (checked.event.kind == EVENT_RECEIPT) put_receipt(group, entry, batch->stream, &checked, batch->log, seq);
+    if (is_said(checked.event.kind)) wake_stream(group, entry, batch->stream->id);
 }
 
 void group_take(struct ingest_group *group, struct group_entry *entry, const struct group_batch *batch) {

@@ -21,7 +21,7 @@ struct group_entry {
     struct message_rejected rejected[MESSAGE_REJECTED_MAX];
     size_t rejected_listed;
     uint64_t rejected_count;
-    bool receipt_wake;
+    bool stream_woken;
 };
 
 struct ingest_group {

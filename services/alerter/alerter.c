@@ -23,7 +23,7 @@ static bool take_notifications(struct alerter *alerter) {
     bool any = false;
     while (pg_notified(alerter->pg, &channel, &payload)) {
         any = true;
-        if (strcmp(channel, "duban_wake") != 0) alerter->desks_stale = true;
+        if (strcmp(channel, "duban_wake") != 0) alerter->dockets_stale = true;
     }
     return any;
 }
@@ -59,71 +59,71 @@ static enum error_code open_session(struct alerter *alerter, struct error *err) 
     if (!code) {
         alerter->watched_fd = pg_fd(alerter->pg);
         code = loop_watch(&alerter->loop, alerter->watched_fd, POLLIN, on_notify, alerter, err);
-        alerter->desks_stale = true;
+        alerter->dockets_stale = true;
     }
     return code;
 }
 
-/* --- the desks --- */
+/* --- the dockets --- */
 
-static void desks_finish(struct alerter *alerter) {
-    for (size_t i = 0; i < alerter->desk_count; i++) desk_finish(&alerter->desks[i]);
-    free(alerter->desks);
-    alerter->desks = NULL;
-    alerter->desk_count = 0;
+static void dockets_finish(struct alerter *alerter) {
+    for (size_t i = 0; i < alerter->docket_count; i++) docket_finish(&alerter->dockets[i]);
+    free(alerter->dockets);
+    alerter->dockets = NULL;
+    alerter->docket_count = 0;
 }
 
-static enum error_code desks_read(struct alerter *alerter, struct error *err) {
+static enum error_code dockets_read(struct alerter *alerter, struct error *err) {
     CLEAN(programmes_finish) struct programmes programmes = {0};
     const char *only = alerter->settings->programme;
     enum error_code code = programmes_read(alerter->pg, &programmes, err);
     if (code) return code;
-    desks_finish(alerter);
-    alerter->desks = calloc(programmes.count + 1, sizeof *alerter->desks);
-    if (!alerter->desks) return error_set(err, ERROR_MEMORY, "out of memory for %zu programmes", programmes.count);
+    dockets_finish(alerter);
+    alerter->dockets = calloc(programmes.count + 1, sizeof *alerter->dockets);
+    if (!alerter->dockets) return error_set(err, ERROR_MEMORY, "out of memory for %zu programmes", programmes.count);
     for (size_t i = 0; i < programmes.count; i++) {
         if (only && strcmp(only, programmes.items[i].code) != 0) continue;
         const struct light_rules *rules = alerter->own_rules ? &alerter->rules : NULL;
-        struct desk *desk = &alerter->desks[alerter->desk_count++];
-        if ((code = desk_open(alerter->pg, &programmes.items[i], rules, desk, err))) return code;
+        struct docket *docket = &alerter->dockets[alerter->docket_count++];
+        if ((code = docket_open(alerter->pg, &programmes.items[i], rules, docket, err))) return code;
         log_info("plan_read", "programme=%s version=%d cells=%zu streams=%zu trial=%d", programmes.items[i].code,
-                 (int)desk->stored.version, desk->cell_count, desk->streams.count, (int)desk->trial);
+                 (int)docket->stored.version, docket->cell_count, docket->streams.count, (int)docket->trial);
     }
-    alerter->desks_stale = false;
+    alerter->dockets_stale = false;
     return ERROR_OK;
 }
 
 /* NOTIFY is only a hint: a new plan, stream or trial mode shows in this number, too. */
-static enum error_code desks_check(struct alerter *alerter, struct error *err) {
-    bool stale = alerter->desks_stale;
+static enum error_code dockets_check(struct alerter *alerter, struct error *err) {
+    bool stale = alerter->dockets_stale;
     enum error_code code = ERROR_OK;
     if (!stale) {
         size_t streams = 0;
         int64_t versions = 0, trials = 0;
-        for (size_t i = 0; i < alerter->desk_count; i++) {
-            streams += alerter->desks[i].streams.count;
-            versions += alerter->desks[i].stored.version;
-            trials += alerter->desks[i].trial;
+        for (size_t i = 0; i < alerter->docket_count; i++) {
+            streams += alerter->dockets[i].streams.count;
+            versions += alerter->dockets[i].stored.version;
+            trials += alerter->dockets[i].trial;
         }
         struct due_mark mark = {0};
         code = due_mark(alerter->pg, alerter->settings->programme, &mark, err);
         stale = !code && (mark.streams != (int64_t)streams || mark.versions != versions || mark.trials != trials);
     }
-    return code ? code : stale ? desks_read(alerter, err) : ERROR_OK;
+    return code ? code : stale ? dockets_read(alerter, err) : ERROR_OK;
 }
 
 /* --- one look --- */
 
 /* Cells first, then agents (whose silence is counted from cells), then what is to be said. */
-static enum error_code work_desk(struct alerter *alerter, const struct desk *desk, bool *others, struct error *err) {
+static enum error_code work_docket(struct alerter *alerter, const struct docket *docket, bool *others, struct error *err) {
     struct instant now = clock_domain(&alerter->clock);
     struct due_work due = {0};
-    enum error_code code = due_work(alerter->pg, desk->programme, now, &due, err);
+    enum error_code code = due_work(alerter->pg, docket->programme, now, &due, err);
     bool any = due.cells > 0;
-    while (!code && any) code = work_cells(alerter->pg, desk, alerter->scratch, now, &any, err);
+    while (!code && any) code = work_cells(alerter->pg, docket, alerter->scratch, now, &any, err);
     any = due.streams > 0;
-    while (!code && any) code = work_streams(alerter->pg, desk, alerter->scratch, now, &any, err);
-    if (!code && due.cells + due.streams > 0) code = due_work(alerter->pg, desk->programme, now, &due, err);
+    while (!code && any) code = work_streams(alerter->pg, docket, alerter->scratch, now, &any, err);
+    if (!code && due.cells + due.streams > 0) code = due_work(alerter->pg, docket->programme, now, &due, err);
     if (code) return code;
     if (due.cells + due.streams > 0) {
         *others = true; /* another alerter holds them, or they came meanwhile */
@@ -131,8 +131,8 @@ static enum error_code work_desk(struct alerter *alerter, const struct desk *des
     }
     if (due.notices == 0) return ERROR_OK;
     unsigned messages = 0;
-    code = window_render(alerter->pg, desk, alerter->scratch, now, &messages, err);
-    if (!code && messages > 0) log_info("window", "programme=%s messages=%u", desk->plan->programme, messages);
+    code = window_render(alerter->pg, docket, alerter->scratch, now, &messages, err);
+    if (!code && messages > 0) log_info("window", "programme=%s messages=%u", docket->plan->programme, messages);
     return code;
 }
 
@@ -165,10 +165,10 @@ static int64_t sleep_ms(const struct alerter *alerter, const struct due_left *le
 static enum error_code look(struct alerter *alerter, struct error *err) {
     enum error_code code = ERROR_OK;
     if (!alerter->pg || pg_broken(alerter->pg)) code = open_session(alerter, err);
-    if (!code) code = desks_check(alerter, err);
+    if (!code) code = dockets_check(alerter, err);
     bool others = false, more = true;
-    for (size_t i = 0; !code && i < alerter->desk_count; i++)
-        code = work_desk(alerter, &alerter->desks[i], &others, err);
+    for (size_t i = 0; !code && i < alerter->docket_count; i++)
+        code = work_docket(alerter, &alerter->dockets[i], &others, err);
     while (!code && more) code = courier_work(&alerter->courier, alerter->pg, &more, err);
     struct due_left left = {0};
     int64_t next_try = -1;
@@ -199,7 +199,7 @@ static void on_look(void *context) {
         return;
     }
     if (alerter->pg && pg_broken(alerter->pg)) unwatch(alerter);
-    alerter->desks_stale = true;
+    alerter->dockets_stale = true;
     int64_t pause = RETRY_MIN_MS << (alerter->failures < 6 ? alerter->failures : 6);
     alerter->failures++;
     write_status(alerter, NULL);
@@ -214,7 +214,7 @@ static void on_ended(void *context) {
 }
 static void on_reload(void *context) {
     struct alerter *alerter = context;
-    alerter->desks_stale = true;
+    alerter->dockets_stale = true;
     look_in(alerter, 0);
 }
 
@@ -265,7 +265,7 @@ enum error_code alerter_run(struct alerter *alerter, struct error *err) {
 void alerter_finish(struct alerter *alerter) {
     if (alerter->courier.multi) courier_finish(&alerter->courier);
     unwatch(alerter);
-    desks_finish(alerter);
+    dockets_finish(alerter);
     pg_close(&alerter->pg);
     assess_scratch_destroy(&alerter->scratch);
     loop_timer_cancel(&alerter->loop.timers, &alerter->look);

@@ -4,7 +4,7 @@
 #define DUBAN_ALERTER_ALERTER_H
 
 #include "common/base/status.h"
-#include "services/alerter/desk.h"
+#include "services/alerter/docket.h"
 #include "services/alerter/settings.h"
 
 struct alerter {
@@ -15,9 +15,9 @@ struct alerter {
     struct assess_scratch *scratch;
     struct light_rules rules;
     bool own_rules;
-    struct desk *desks;
-    size_t desk_count;
-    bool desks_stale;
+    struct docket *dockets;
+    size_t docket_count;
+    bool dockets_stale;
     struct courier courier;
     struct loop_timer look;   /* the next look at the database */
     struct status status;

@@ -4,24 +4,23 @@
 #include <string.h>
 
 /* Nobody is left out: whom no channel reaches, the office hears for, marked. */
-static void add_recipients(const struct desk *desk, const struct recipients *recipients, size_t alert,
-                           struct alert_writes *out) {
+static void add_recipients(const struct recipients *recipients, size_t alert, struct alert_writes *out) {
     for (size_t i = 0; i < recipients->count; i++) {
         struct notice_write *notice = alert_writes_notice(out);
         if (!notice) return;
         const char *key = recipients->keys[i];
         notice->alert = alert;
-        notice->unroutable = strcmp(key, "office") != 0 && route_contacts(desk->plan, key, NULL, 0) == 0;
+        notice->unroutable = !recipients->reachable[i];
         snprintf(notice->recipient, sizeof notice->recipient, "%s", notice->unroutable ? "office" : key);
         if (notice->unroutable) snprintf(notice->meant_for, sizeof notice->meant_for, "%s", key);
     }
 }
 
-static bool is_back_filled(const struct desk *desk, const struct alert_want *want) {
-    return day_is(want->about) && instant_is(desk->first_loaded) && want->about.n < instant_day(desk->first_loaded).n;
+static bool is_back_filled(const struct docket *docket, const struct alert_want *want) {
+    return day_is(want->about) && instant_is(docket->first_loaded) && want->about.n < instant_day(docket->first_loaded).n;
 }
 
-static void add_change(const struct desk *desk, const struct notify_subject *subject, const struct alert_wants *wants,
+static void add_change(const struct docket *docket, const struct notify_subject *subject, const struct alert_wants *wants,
                        const struct alert *standing, const struct alert_change *change, struct alert_writes *out) {
     struct alert_write *write = alert_writes_add(out);
     if (!write) return;
@@ -46,20 +45,20 @@ static void add_change(const struct desk *desk, const struct notify_subject *sub
         write->rule = want->rule;
         write->period = want->period;
         write->file = want->file;
-        write->back_filled = is_back_filled(desk, want);
+        write->back_filled = is_back_filled(docket, want);
         memcpy(write->key, want->key, sizeof write->key);
     }
     if (!change->say) return;
     struct recipients recipients;
     if (subject->plan_cell)
-        route_cell(desk->plan, write->rule, subject->plan_cell, &recipients);
+        route_cell(docket->plan, write->rule, write->step, subject->plan_cell, &recipients);
     else
-        route_stream(desk->plan, write->rule, subject->facts_of_stream, &recipients);
-    add_recipients(desk, &recipients, at, out);
+        route_stream(docket->plan, write->rule, write->step, subject->facts_of_stream, &recipients);
+    add_recipients(&recipients, at, out);
 }
 
-void notify_changes(const struct desk *desk, const struct notify_subject *subject, const struct alert_wants *wants,
+void notify_changes(const struct docket *docket, const struct notify_subject *subject, const struct alert_wants *wants,
                     const struct alert *standing, const struct alert_changes *changes, struct alert_writes *out) {
     for (size_t i = 0; i < changes->count; i++)
-        add_change(desk, subject, wants, standing, &changes->items[i], out);
+        add_change(docket, subject, wants, standing, &changes->items[i], out);
 }

@@ -4,7 +4,7 @@
 #define DUBAN_ALERTER_NOTIFY_H
 
 #include "common/store/alert.h"
-#include "services/alerter/desk.h"
+#include "services/alerter/docket.h"
 
 /* Who it is about: one of the two. facts is copied. */
 struct notify_subject {
@@ -14,7 +14,7 @@ struct notify_subject {
     const char *facts; /* JSON */
 };
 /* standing: the alerts of this subject alone, as given to alert_life. */
-void notify_changes(const struct desk *desk, const struct notify_subject *subject, const struct alert_wants *wants,
+void notify_changes(const struct docket *docket, const struct notify_subject *subject, const struct alert_wants *wants,
                     const struct alert *standing, const struct alert_changes *changes, struct alert_writes *out);
 
 #endif

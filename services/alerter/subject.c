@@ -4,28 +4,28 @@
 
 #include "common/base/cleanup.h"
 
-void subjects_close(const struct desk *desk, bool *wanted) {
-    const struct plan *plan = desk->plan;
+void subjects_close(const struct docket *docket, bool *wanted) {
+    const struct plan *plan = docket->plan;
     for (size_t t = 0; t < plan->target_count; t++) {
         const struct target *target = &plan->targets[t];
         bool rollup = false;
         for (size_t i = target->first_cell; i < target->first_cell + target->cell_count; i++)
             rollup = rollup || (wanted[i] && plan->cells[i].rollup);
         for (size_t i = target->first_cell; rollup && i < target->first_cell + target->cell_count; i++)
-            wanted[i] = desk->cell_ids[i] != 0;
+            wanted[i] = docket->cell_ids[i] != 0;
     }
 }
 
-static enum error_code assess_rollups(const struct desk *desk, const struct assess_context *context,
+static enum error_code assess_rollups(const struct docket *docket, const struct assess_context *context,
                                       struct subjects *out, struct assess_scratch *scratch, struct error *err) {
     AUTO_FREE struct assessment *counties = calloc(out->count ? out->count : 1, sizeof *counties);
     if (!counties) return error_set(err, ERROR_MEMORY, "out of memory for a roll-up");
     for (size_t i = 0; i < out->count; i++) {
-        const struct cell *city = &desk->plan->cells[out->items[i].index];
+        const struct cell *city = &docket->plan->cells[out->items[i].index];
         if (!city->rollup) continue;
         size_t count = 0;
         for (size_t k = 0; k < out->count; k++) {
-            const struct cell *county = &desk->plan->cells[out->items[k].index];
+            const struct cell *county = &docket->plan->cells[out->items[k].index];
             if (k != i && county->target == city->target && !county->rollup)
                 counties[count++] = out->items[k].assessment; /* borrowed for the call */
         }
@@ -36,29 +36,29 @@ static enum error_code assess_rollups(const struct desk *desk, const struct asse
     return ERROR_OK;
 }
 
-enum error_code subjects_load(struct pg *pg, const struct desk *desk, const size_t *cells, size_t count,
+enum error_code subjects_load(struct pg *pg, const struct docket *docket, const size_t *cells, size_t count,
                               struct instant now, struct assess_scratch *scratch, struct subjects *out,
                               struct error *err) {
     *out = (struct subjects){0};
     out->items = calloc(count ? count : 1, sizeof *out->items);
     AUTO_FREE int32_t *ids = calloc(count ? count : 1, sizeof *ids);
     if (!out->items || !ids) return error_set(err, ERROR_MEMORY, "out of memory for %zu cells", count);
-    for (size_t i = 0; i < count; i++) ids[i] = desk->cell_ids[cells[i]];
+    for (size_t i = 0; i < count; i++) ids[i] = docket->cell_ids[cells[i]];
     enum error_code code = history_load(pg, ids, count, now, &out->history, err);
     if (code) return code;
-    struct assess_context context = {.plan = desk->plan, .rules = &desk->rules, .known_at = now,
+    struct assess_context context = {.plan = docket->plan, .rules = &docket->rules, .known_at = now,
                                      .as_of = instant_day(now)};
     out->count = count;
     for (size_t i = 0; i < count; i++) {
         struct subject *s = &out->items[i];
-        const struct cell *cell = &desk->plan->cells[cells[i]];
+        const struct cell *cell = &docket->plan->cells[cells[i]];
         *s = (struct subject){.cell = ids[i], .index = cells[i], .events = out->history.cells[i].events,
                               .event_count = out->history.cells[i].count};
         if (cell->rollup) continue;
         assess_cell(&context, cell, s->events, s->event_count, scratch, &s->assessment);
         s->assessed = true;
     }
-    return assess_rollups(desk, &context, out, scratch, err);
+    return assess_rollups(docket, &context, out, scratch, err);
 }
 
 void subjects_finish(struct subjects *subjects) {

@@ -3,7 +3,7 @@
 #define DUBAN_ALERTER_SUBJECT_H
 
 #include "common/store/history.h"
-#include "services/alerter/desk.h"
+#include "services/alerter/docket.h"
 
 struct subject {
     int32_t cell;                 /* table id */
@@ -21,7 +21,7 @@ struct subjects {
 
 /* indexes of plan->cells with an id, by plan order, without repetition. A roll-up is assessed from the county cells of
  * its target that stand behind it in the list: all of them must be there. */
-__attribute__((warn_unused_result)) enum error_code subjects_load(struct pg *pg, const struct desk *desk,
+__attribute__((warn_unused_result)) enum error_code subjects_load(struct pg *pg, const struct docket *docket,
                                                                   const size_t *cells, size_t count,
                                                                   struct instant now, struct assess_scratch *scratch,
                                                                   struct subjects *out, struct error *err);
@@ -29,6 +29,6 @@ void subjects_finish(struct subjects *subjects);
 const struct subject *subjects_find(const struct subjects *subjects, size_t index); /* NULL */
 
 /* Adds to a set of plan cells (flags, one byte a cell) what the roll-ups among them need. */
-void subjects_close(const struct desk *desk, bool *wanted);
+void subjects_close(const struct docket *docket, bool *wanted);
 
 #endif

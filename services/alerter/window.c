@@ -29,7 +29,7 @@ static bool page_add(const struct window_view *view, struct page *page, const st
         struct window_item *item = &page->items[i];
         if (item->alert != notice->alert) continue;
         item->item.step = notice->step;
-        return !*notice->meant_for || window_item_meant_for(view->desk, item, notice->meant_for);
+        return !*notice->meant_for || window_item_meant_for(view->docket, item, notice->meant_for);
     }
     return window_item_fill(view, notice, &page->items[page->count++]);
 }
@@ -41,9 +41,9 @@ static int compare_items(const void *a, const void *b, void *plan) {
 }
 
 static json_t *item_json(const struct window_view *view, const struct window_item *item, int number) {
-    const struct plan *plan = view->desk->plan;
+    const struct plan *plan = view->docket->plan;
     CLEAN(buffer_finish) struct buffer line = {0};
-    struct digest_view text = {.plan = plan, .rules = &view->desk->rules, .now = view->now};
+    struct digest_view text = {.plan = plan, .rules = &view->docket->rules, .now = view->now};
     digest_first_line(&text, &item->item, &line);
     const struct cell *cell = item->item.cell;
     char opened[INSTANT_TEXT_MAX];
@@ -65,9 +65,9 @@ static char *facts_json(const struct window_view *view, const struct page *page)
 }
 
 /* Each address once; the office is never without one: its log. */
-static size_t addresses(const struct desk *desk, const char *recipient, struct outbox_delivery *out) {
+static size_t addresses(const struct docket *docket, const char *recipient, struct outbox_delivery *out) {
     const struct contact *contacts[CONTACTS_MAX];
-    size_t found = route_contacts(desk->plan, recipient, contacts, CONTACTS_MAX), count = 0;
+    size_t found = route_contacts(docket->plan, recipient, contacts, CONTACTS_MAX), count = 0;
     for (size_t i = 0; i < found && i < CONTACTS_MAX; i++) {
         bool known = false;
         for (size_t k = 0; k < count && !known; k++)
@@ -86,7 +86,7 @@ static int item_of(const struct page *page, int64_t alert) {
 
 static enum error_code page_write(struct pg *pg, const struct window_view *view, const struct page *page,
                                   const char *recipient, const char *number, struct error *err) {
-    const struct desk *desk = view->desk;
+    const struct docket *docket = view->docket;
     size_t n = page->notice_count;
     AUTO_FREE struct digest_item *items = calloc(page->count + 1, sizeof *items);
     AUTO_FREE const char **keys = calloc(n + 1, sizeof *keys);
@@ -101,7 +101,7 @@ static enum error_code page_write(struct pg *pg, const struct window_view *view,
         places[i] = item_of(page, page->notices[i]->alert);
     }
     CLEAN(buffer_finish) struct buffer body = {0};
-    struct digest_view view_of = {.plan = desk->plan, .rules = &desk->rules, .recipient = recipient, .now = view->now,
+    struct digest_view view_of = {.plan = docket->plan, .rules = &docket->rules, .recipient = recipient, .now = view->now,
                                   .number = number, .bytes_max = DIGEST_BYTES};
     digest_message(&view_of, items, page->count, &body);
     if (body.failed) return error_set(err, ERROR_MEMORY, "out of memory for a message");
@@ -120,10 +120,10 @@ static enum error_code page_write(struct pg *pg, const struct window_view *view,
         .body = {text, body.len},
         .facts = slice_of(facts),
         .deliveries = deliveries,
-        .delivery_count = addresses(desk, recipient, deliveries),
-        .trial = desk->trial && strcmp(recipient, "office") != 0,
+        .delivery_count = addresses(docket, recipient, deliveries),
+        .trial = docket->trial && strcmp(recipient, "office") != 0,
     };
-    return outbox_message_add(pg, desk->programme, &message, err);
+    return outbox_message_add(pg, docket->programme, &message, err);
 }
 
 /* --- the window --- */
@@ -136,7 +136,7 @@ static enum error_code render_page(struct pg *pg, const struct window_view *view
     if (!page.items) return error_set(err, ERROR_MEMORY, "out of memory for %zu items", count);
     for (size_t i = 0; i < count; i++)
         if (!page_add(view, &page, notices[i])) return error_set(err, ERROR_MEMORY, "out of memory for %zu items", count);
-    qsort_r(page.items, page.count, sizeof *page.items, compare_items, view->desk->stored.plan);
+    qsort_r(page.items, page.count, sizeof *page.items, compare_items, view->docket->stored.plan);
     char number[32];
     digest_number(instant_day(view->now), ordinal, number);
     return page_write(pg, view, &page, notices[0]->recipient, number, err);
@@ -154,13 +154,13 @@ static enum error_code drop_over(struct pg *pg, const struct window_view *view, 
     return ERROR_OK;
 }
 
-static enum error_code render(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+static enum error_code render(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                               struct instant now, unsigned *messages, struct error *err) {
     CLEAN(waiting_notices_finish) struct waiting_notices all = {0};
-    enum error_code code = outbox_waiting(pg, desk->programme, now, &all, err);
+    enum error_code code = outbox_waiting(pg, docket->programme, now, &all, err);
     if (code || all.count == 0) return code;
     CLEAN(window_view_finish) struct window_view view = {0};
-    if ((code = window_view_read(pg, desk, &all, now, scratch, &view, err))) return code;
+    if ((code = window_view_read(pg, docket, &all, now, scratch, &view, err))) return code;
     AUTO_FREE const struct waiting_notice **said = calloc(all.count, sizeof *said);
     if (!said) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", all.count);
     size_t count = 0;
@@ -169,7 +169,7 @@ static enum error_code render(struct pg *pg, const struct desk *desk, struct ass
     unsigned given = 0;
     digest_number(instant_day(now), 0, prefix);
     prefix[PREFIX_LEN] = '\0';
-    if ((code = outbox_numbers(pg, desk->programme, prefix, &given, err))) return code;
+    if ((code = outbox_numbers(pg, docket->programme, prefix, &given, err))) return code;
     for (size_t from = 0; from < count && !code;) {
         size_t n = 1;
         while (from + n < count && strcmp(said[from + n]->recipient, said[from]->recipient) == 0) n++;
@@ -179,11 +179,11 @@ static enum error_code render(struct pg *pg, const struct desk *desk, struct ass
     return code;
 }
 
-enum error_code window_render(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+enum error_code window_render(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                               struct instant now, unsigned *messages, struct error *err) {
     *messages = 0;
     enum error_code code = pg_begin(pg, err);
-    if (!code) code = render(pg, desk, scratch, now, messages, err);
+    if (!code) code = render(pg, docket, scratch, now, messages, err);
     if (!code) code = pg_commit(pg, err);
     if (code) pg_rollback(pg);
     return code;

@@ -9,7 +9,7 @@
 #include "services/alerter/work.h"
 
 /* Call it only when nothing of the programme is due at `now` any more. */
-__attribute__((warn_unused_result)) enum error_code window_render(struct pg *pg, const struct desk *desk,
+__attribute__((warn_unused_result)) enum error_code window_render(struct pg *pg, const struct docket *docket,
                                                                   struct assess_scratch *scratch, struct instant now,
                                                                   unsigned *messages, struct error *err);
 
@@ -23,14 +23,14 @@ struct window_item {
     char *others, *meant_for;           /* heap */
 };
 struct window_view {
-    const struct desk *desk;
+    const struct docket *docket;
     struct instant now;
     struct subjects subjects;
     struct work_silence silence;
     int32_t *streams; /* of silence.facts */
     size_t stream_count;
 };
-__attribute__((warn_unused_result)) enum error_code window_view_read(struct pg *pg, const struct desk *desk,
+__attribute__((warn_unused_result)) enum error_code window_view_read(struct pg *pg, const struct docket *docket,
                                                                      const struct waiting_notices *notices,
                                                                      struct instant now,
                                                                      struct assess_scratch *scratch,
@@ -40,7 +40,7 @@ void window_view_finish(struct window_view *view);
 const char *window_over(const struct window_view *view, const struct waiting_notice *notice);
 /* false: no memory. */
 bool window_item_fill(const struct window_view *view, const struct waiting_notice *notice, struct window_item *out);
-bool window_item_meant_for(const struct desk *desk, struct window_item *item, const char *recipient);
+bool window_item_meant_for(const struct docket *docket, struct window_item *item, const char *recipient);
 void window_item_finish(struct window_item *item);
 
 #endif

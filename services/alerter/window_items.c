@@ -6,25 +6,25 @@
 
 /* --- what the notices are about, as it stands now --- */
 
-static enum error_code read_cells(struct pg *pg, const struct desk *desk, const struct waiting_notices *notices,
+static enum error_code read_cells(struct pg *pg, const struct docket *docket, const struct waiting_notices *notices,
                                   struct instant now, struct assess_scratch *scratch, struct window_view *out,
                                   struct error *err) {
-    size_t all = desk->plan->cell_count;
+    size_t all = docket->plan->cell_count;
     AUTO_FREE bool *wanted = calloc(all + 1, 1);
     AUTO_FREE size_t *cells = calloc(all + 1, sizeof *cells);
     if (!wanted || !cells) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < notices->count; i++) {
-        size_t index = notices->items[i].cell ? desk_cell(desk, notices->items[i].cell) : NO_INDEX;
+        size_t index = notices->items[i].cell ? docket_cell(docket, notices->items[i].cell) : NO_INDEX;
         if (index != NO_INDEX) wanted[index] = true;
     }
-    subjects_close(desk, wanted);
+    subjects_close(docket, wanted);
     size_t count = 0;
     for (size_t i = 0; i < all; i++)
         if (wanted[i]) cells[count++] = i;
-    return subjects_load(pg, desk, cells, count, now, scratch, &out->subjects, err);
+    return subjects_load(pg, docket, cells, count, now, scratch, &out->subjects, err);
 }
 
-static enum error_code read_streams(struct pg *pg, const struct desk *desk, const struct waiting_notices *notices,
+static enum error_code read_streams(struct pg *pg, const struct docket *docket, const struct waiting_notices *notices,
                                     struct instant now, struct assess_scratch *scratch, struct window_view *out,
                                     struct error *err) {
     out->streams = calloc(notices->count + 1, sizeof *out->streams);
@@ -35,15 +35,15 @@ static enum error_code read_streams(struct pg *pg, const struct desk *desk, cons
         for (size_t k = 0; k < out->stream_count && !known; k++) known = out->streams[k] == stream;
         if (!known) out->streams[out->stream_count++] = stream;
     }
-    return work_silence_read(pg, desk, out->streams, out->stream_count, now, scratch, &out->silence, err);
+    return work_silence_read(pg, docket, out->streams, out->stream_count, now, scratch, &out->silence, err);
 }
 
-enum error_code window_view_read(struct pg *pg, const struct desk *desk, const struct waiting_notices *notices,
+enum error_code window_view_read(struct pg *pg, const struct docket *docket, const struct waiting_notices *notices,
                                  struct instant now, struct assess_scratch *scratch, struct window_view *out,
                                  struct error *err) {
-    *out = (struct window_view){.desk = desk, .now = now};
-    enum error_code code = read_cells(pg, desk, notices, now, scratch, out, err);
-    return code ? code : read_streams(pg, desk, notices, now, scratch, out, err);
+    *out = (struct window_view){.docket = docket, .now = now};
+    enum error_code code = read_cells(pg, docket, notices, now, scratch, out, err);
+    return code ? code : read_streams(pg, docket, notices, now, scratch, out, err);
 }
 
 void window_view_finish(struct window_view *view) {
@@ -53,7 +53,7 @@ void window_view_finish(struct window_view *view) {
 }
 
 static const struct subject *subject_of(const struct window_view *view, const struct waiting_notice *notice) {
-    size_t index = notice->cell ? desk_cell(view->desk, notice->cell) : NO_INDEX;
+    size_t index = notice->cell ? docket_cell(view->docket, notice->cell) : NO_INDEX;
     return index == NO_INDEX ? NULL : subjects_find(&view->subjects, index);
 }
 static const struct stream_facts *stream_of(const struct window_view *view, const struct waiting_notice *notice) {
@@ -74,7 +74,7 @@ static bool called_for(const struct alert_wants *wants, const struct waiting_not
 }
 
 const char *window_over(const struct window_view *view, const struct waiting_notice *notice) {
-    const struct desk *desk = view->desk;
+    const struct docket *docket = view->docket;
     const struct subject *subject = subject_of(view, notice);
     const struct stream_facts *stream = stream_of(view, notice);
     if (!subject && !stream) return "retired";
@@ -82,10 +82,10 @@ const char *window_over(const struct window_view *view, const struct waiting_not
     if (notice->state == ALERT_RESOLVED || notice->state == ALERT_SUPPRESSED) return "before";
     struct alert_wants wants;
     if (subject)
-        alert_wants_cell(desk->plan, &desk->rules, &desk->plan->cells[subject->index], subject->events,
+        alert_wants_cell(docket->plan, &docket->rules, &docket->plan->cells[subject->index], subject->events,
                          subject->event_count, &subject->assessment, view->now, &wants);
     else
-        alert_wants_stream(desk->plan, &desk->rules, stream, view->now, &wants);
+        alert_wants_stream(docket->plan, &docket->rules, stream, view->now, &wants);
     return called_for(&wants, notice) ? NULL : "before";
 }
 
@@ -116,21 +116,21 @@ static bool join(char **list, const char *text, const char *between) {
     return true;
 }
 
-static bool fill_others(const struct desk *desk, const struct waiting_notice *notice, const struct subject *subject,
+static bool fill_others(const struct docket *docket, const struct waiting_notice *notice, const struct subject *subject,
                         struct window_item *out) {
     struct recipients recipients;
-    route_cell(desk->plan, notice->rule, notice->step, &desk->plan->cells[subject->index], &recipients);
+    route_cell(docket->plan, notice->rule, notice->step, &docket->plan->cells[subject->index], &recipients);
     for (size_t i = 0; i < recipients.count; i++) {
         char words[RECIPIENT_MAX];
-        route_words(desk->plan, recipients.keys[i], words, sizeof words);
+        route_words(docket->plan, recipients.keys[i], words, sizeof words);
         if (!join(&out->others, words, "、")) return false;
     }
     return true;
 }
 
-bool window_item_meant_for(const struct desk *desk, struct window_item *item, const char *recipient) {
+bool window_item_meant_for(const struct docket *docket, struct window_item *item, const char *recipient) {
     char words[RECIPIENT_MAX];
-    route_words(desk->plan, recipient, words, sizeof words);
+    route_words(docket->plan, recipient, words, sizeof words);
     bool done = join(&item->meant_for, words, "、");
     item->item.meant_for = item->meant_for;
     return done;
@@ -153,14 +153,14 @@ bool window_item_fill(const struct window_view *view, const struct waiting_notic
     for (size_t i = 0; stream && i < stream->receipt_count; i++)
         if (stream->receipts[i].id == notice->file) out->item.receipt = &stream->receipts[i];
     if (subject) {
-        out->item.cell = &view->desk->plan->cells[subject->index];
+        out->item.cell = &view->docket->plan->cells[subject->index];
         out->item.assessment = &subject->assessment;
         if (subject->assessment.has_value) out->item.reported_at = subject->assessment.figure_known_at;
         fill_words(subject, &out->item);
-        if (notice->rule == ALERT_OVERDUE && !fill_others(view->desk, notice, subject, out)) return false;
+        if (notice->rule == ALERT_OVERDUE && !fill_others(view->docket, notice, subject, out)) return false;
         out->item.others = out->others;
     }
-    return !*notice->meant_for || window_item_meant_for(view->desk, out, notice->meant_for);
+    return !*notice->meant_for || window_item_meant_for(view->docket, out, notice->meant_for);
 }
 
 void window_item_finish(struct window_item *item) {

@@ -3,14 +3,14 @@
 #ifndef DUBAN_ALERTER_WORK_H
 #define DUBAN_ALERTER_WORK_H
 
-#include "services/alerter/desk.h"
+#include "services/alerter/docket.h"
 
 /* *any: something was claimed, so there may be more. ERROR_CONFLICT: the plan changed underneath, or another alerter was
- * in the way: roll back, read the desk again, try again. */
-__attribute__((warn_unused_result)) enum error_code work_cells(struct pg *pg, const struct desk *desk,
+ * in the way: roll back, read the docket again, try again. */
+__attribute__((warn_unused_result)) enum error_code work_cells(struct pg *pg, const struct docket *docket,
                                                                struct assess_scratch *scratch, struct instant now,
                                                                bool *any, struct error *err);
-__attribute__((warn_unused_result)) enum error_code work_streams(struct pg *pg, const struct desk *desk,
+__attribute__((warn_unused_result)) enum error_code work_streams(struct pg *pg, const struct docket *docket,
                                                                  struct assess_scratch *scratch, struct instant now,
                                                                  bool *any, struct error *err);
 
@@ -20,7 +20,7 @@ struct work_silence {
     size_t count;
     struct silences silences;
 };
-__attribute__((warn_unused_result)) enum error_code work_silence_read(struct pg *pg, const struct desk *desk,
+__attribute__((warn_unused_result)) enum error_code work_silence_read(struct pg *pg, const struct docket *docket,
                                                                       const int32_t *streams, size_t count,
                                                                       struct instant now,
                                                                       struct assess_scratch *scratch,

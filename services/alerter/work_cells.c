@@ -41,39 +41,39 @@ static void batch_finish(struct batch *batch) {
 }
 
 /* A county's cell that is looked at changes the city's: both are looked at, and the city's needs all of its counties. */
-static enum error_code choose(const struct desk *desk, struct batch *batch, struct error *err) {
-    const struct plan *plan = desk->plan;
+static enum error_code choose(const struct docket *docket, struct batch *batch, struct error *err) {
+    const struct plan *plan = docket->plan;
     batch->looked = calloc(plan->cell_count + 1, 1);
     batch->wanted = calloc(plan->cell_count + 1, 1);
     batch->was = calloc(plan->cell_count + 1, sizeof *batch->was);
     batch->cells = calloc(plan->cell_count + 1, sizeof *batch->cells);
     if (!batch->looked || !batch->wanted || !batch->was || !batch->cells) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < batch->claimed.count; i++) {
-        size_t index = desk_cell(desk, batch->claimed.cells[i].cell);
+        size_t index = docket_cell(docket, batch->claimed.cells[i].cell);
         if (index != NO_INDEX) batch->was[index] = batch->claimed.cells[i].light;
         if (!batch->claimed.cells[i].due) continue;
         if (index == NO_INDEX)
             return error_set(err, ERROR_CONFLICT, "cell %d is not in the plan read last", (int)batch->claimed.cells[i].cell);
         batch->looked[index] = true;
         const struct target *target = &plan->targets[plan->cells[index].target];
-        if (target->cell_count && plan->cells[target->first_cell].rollup && desk->cell_ids[target->first_cell])
+        if (target->cell_count && plan->cells[target->first_cell].rollup && docket->cell_ids[target->first_cell])
             batch->looked[target->first_cell] = true; /* the city's stands first */
     }
     memcpy(batch->wanted, batch->looked, plan->cell_count);
-    subjects_close(desk, batch->wanted);
+    subjects_close(docket, batch->wanted);
     for (size_t i = 0; i < plan->cell_count; i++)
         if (batch->wanted[i]) batch->cells[batch->count++] = i;
     return ERROR_OK;
 }
 
-static bool fill_light(const struct desk *desk, const struct subjects *subjects, const struct subject *subject,
+static bool fill_light(const struct docket *docket, const struct subjects *subjects, const struct subject *subject,
                        struct instant now, struct cell_light *out) {
-    const struct plan *plan = desk->plan;
+    const struct plan *plan = docket->plan;
     const struct cell *cell = &plan->cells[subject->index];
     const struct assessment *a = &subject->assessment;
     *out = (struct cell_light){
         .cell = subject->cell,
-        .next_check = due_cell(plan, &desk->rules, cell, subject->events, subject->event_count, a, now),
+        .next_check = due_cell(plan, &docket->rules, cell, subject->events, subject->event_count, a, now),
         .state = cell_state_word(a->state),
         .light = light_word(a->light),
         .proposed = a->proposed != a->light ? light_word(a->proposed) : NULL,
@@ -106,22 +106,28 @@ static size_t standing_of(const struct standing_alerts *all, int32_t cell, struc
     return count;
 }
 
-static void judge_alerts(const struct desk *desk, const struct subject *subject, const char *facts, struct instant now,
+static void judge_alerts(const struct docket *docket, const struct subject *subject, const char *facts, struct instant now,
                          struct batch *batch) {
-    const struct cell *cell = &desk->plan->cells[subject->index];
+    const struct cell *cell = &docket->plan->cells[subject->index];
     struct alert standing[ALERT_CHANGES_MAX - ALERT_WANTS_MAX];
     size_t count = standing_of(&batch->standing, subject->cell, standing, sizeof standing / sizeof standing[0]);
     struct alert_wants wants;
     struct alert_changes changes;
-    alert_wants_cell(desk->plan, &desk->rules, cell, subject->events, subject->event_count, &subject->assessment, now,
+    alert_wants_cell(docket->plan, &docket->rules, cell, subject->events, subject->event_count, &subject->assessment, now,
                      &wants);
     struct alert_over over = {.now = &subject->assessment, .was = batch->was[subject->index]};
-    alert_life(&wants, standing, count, alert_over_cell, &over, &changes);
+    struct alert_case judged = {.plan = docket->plan,
+                                .rules = &docket->rules,
+                                .cell = cell,
+                                .events = subject->events,
+                                .count = subject->event_count,
+                                .now = now};
+    alert_life(&judged, &wants, standing, count, alert_over_cell, &over, &changes);
     struct notify_subject about = {.cell = subject->cell, .plan_cell = cell, .facts = facts};
-    notify_changes(desk, &about, &wants, standing, &changes, &batch->writes);
+    notify_changes(docket, &about, &wants, standing, &changes, &batch->writes);
 }
 
-static enum error_code judge(struct pg *pg, const struct desk *desk, struct instant now, struct batch *batch,
+static enum error_code judge(struct pg *pg, const struct docket *docket, struct instant now, struct batch *batch,
                              struct error *err) {
     AUTO_FREE int32_t *ids = calloc(batch->subjects.count + 1, sizeof *ids);
     batch->lights = calloc(batch->subjects.count + 1, sizeof *batch->lights);
@@ -135,36 +141,36 @@ static enum error_code judge(struct pg *pg, const struct desk *desk, struct inst
         const struct subject *subject = &batch->subjects.items[i];
         if (!batch->looked[subject->index]) continue;
         struct cell_light *light = &batch->lights[batch->light_count++];
-        if (!fill_light(desk, &batch->subjects, subject, now, light))
+        if (!fill_light(docket, &batch->subjects, subject, now, light))
             return error_set(err, ERROR_MEMORY, "out of memory");
-        judge_alerts(desk, subject, light->json, now, batch);
+        judge_alerts(docket, subject, light->json, now, batch);
     }
     return ERROR_OK;
 }
 
-static enum error_code run_batch(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+static enum error_code run_batch(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                  struct instant now, struct batch *batch, struct error *err) {
-    enum error_code code = due_cells_claim(pg, desk->programme, now, TARGETS_A_BATCH, &batch->claimed, err);
+    enum error_code code = due_cells_claim(pg, docket->programme, now, TARGETS_A_BATCH, &batch->claimed, err);
     if (code || batch->claimed.count == 0) return code;
-    code = choose(desk, batch, err);
+    code = choose(docket, batch, err);
     if (!code)
-        code = subjects_load(pg, desk, batch->cells, batch->count, now, scratch, &batch->subjects, err);
-    if (!code) code = judge(pg, desk, now, batch, err);
+        code = subjects_load(pg, docket, batch->cells, batch->count, now, scratch, &batch->subjects, err);
+    if (!code) code = judge(pg, docket, now, batch, err);
     if (!code)
-        code = due_cells_write(pg, &batch->claimed, batch->lights, batch->light_count, now, desk->stored.version,
-                               desk->rules.version, err);
+        code = due_cells_write(pg, &batch->claimed, batch->lights, batch->light_count, now, docket->stored.version,
+                               docket->rules.version, err);
     if (!code)
-        code = alerts_write(pg, desk->programme, &batch->writes, now, due_window(desk->plan, now), desk->rules.version,
+        code = alerts_write(pg, docket->programme, &batch->writes, now, due_window(docket->plan, now), docket->rules.version,
                             err);
     return code;
 }
 
-enum error_code work_cells(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch, struct instant now,
+enum error_code work_cells(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch, struct instant now,
                            bool *any, struct error *err) {
     CLEAN(batch_finish) struct batch batch = {0};
     *any = false;
     enum error_code code = pg_begin(pg, err);
-    if (!code) code = run_batch(pg, desk, scratch, now, &batch, err);
+    if (!code) code = run_batch(pg, docket, scratch, now, &batch, err);
     if (!code) code = pg_commit(pg, err);
     if (code) {
         pg_rollback(pg);

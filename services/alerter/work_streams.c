@@ -23,10 +23,10 @@ static bool month_of_today(struct day due, struct instant now) {
 }
 
 /* A cell that owes this stream's report of the closed period, or of a later one. */
-static bool owes_report(const struct desk *desk, const struct stream *stream, const struct stream_facts *facts,
+static bool owes_report(const struct docket *docket, const struct stream *stream, const struct stream_facts *facts,
                         const struct subject *subject) {
     const struct assessment *a = &subject->assessment;
-    return desk_owes(desk, stream, &desk->plan->cells[subject->index]) && a->report_state != REPORT_NONE &&
+    return docket_owes(docket, stream, &docket->plan->cells[subject->index]) && a->report_state != REPORT_NONE &&
            a->report_period.first.n >= facts->period.first.n;
 }
 
@@ -35,43 +35,43 @@ static bool lacks_report(const struct stream_facts *facts, const struct subject 
     return a->report_state == REPORT_MISSING && a->report_period.first.n == facts->period.first.n;
 }
 
-static size_t *witness_of(const struct desk *desk, const struct stream *stream) {
-    return &desk->witnesses[stream - desk->streams.items];
+static size_t *witness_of(const struct docket *docket, const struct stream *stream) {
+    return &docket->witnesses[stream - docket->streams.items];
 }
 
-static void count_reports(const struct desk *desk, const struct stream *stream, const struct subjects *subjects,
+static void count_reports(const struct docket *docket, const struct stream *stream, const struct subjects *subjects,
                           struct instant now, struct stream_facts *facts) {
     facts->owed = facts->missing = facts->missing_due = 0;
-    *witness_of(desk, stream) = NO_INDEX;
+    *witness_of(docket, stream) = NO_INDEX;
     for (size_t i = 0; i < subjects->count; i++) {
         const struct subject *subject = &subjects->items[i];
-        if (!owes_report(desk, stream, facts, subject)) continue;
+        if (!owes_report(docket, stream, facts, subject)) continue;
         facts->owed++;
         if (lacks_report(facts, subject)) {
             facts->missing++;
             facts->missing_due += month_of_today(subject->assessment.due, now);
         } else
-            *witness_of(desk, stream) = subject->index;
+            *witness_of(docket, stream) = subject->index;
     }
 }
 
-static enum error_code load_owed(struct pg *pg, const struct desk *desk, const struct stream *const *streams,
+static enum error_code load_owed(struct pg *pg, const struct docket *docket, const struct stream *const *streams,
                                  size_t count, struct instant now, struct assess_scratch *scratch,
                                  struct subjects *out, struct error *err) {
-    AUTO_FREE size_t *cells = calloc(desk->plan->cell_count + 1, sizeof *cells);
+    AUTO_FREE size_t *cells = calloc(docket->plan->cell_count + 1, sizeof *cells);
     if (!cells) return error_set(err, ERROR_MEMORY, "out of memory");
     size_t wanted = 0;
-    for (size_t i = 0; i < desk->plan->cell_count; i++) {
+    for (size_t i = 0; i < docket->plan->cell_count; i++) {
         bool owed = false;
         for (size_t s = 0; s < count && !owed; s++)
-            owed = streams[s] && desk->cell_ids[i] && desk_owes(desk, streams[s], &desk->plan->cells[i]);
+            owed = streams[s] && docket->cell_ids[i] && docket_owes(docket, streams[s], &docket->plan->cells[i]);
         if (owed) cells[wanted++] = i;
     }
-    return subjects_load(pg, desk, cells, wanted, now, scratch, out, err);
+    return subjects_load(pg, docket, cells, wanted, now, scratch, out, err);
 }
 
 /* Counts what of the closed period has come by those streams that are not NULL. */
-static enum error_code count_all(struct pg *pg, const struct desk *desk, const struct stream *const *streams,
+static enum error_code count_all(struct pg *pg, const struct docket *docket, const struct stream *const *streams,
                                  size_t count, struct instant now, struct assess_scratch *scratch,
                                  struct stream_facts *facts, struct error *err) {
     CLEAN(subjects_finish) struct subjects subjects = {0};
@@ -79,9 +79,9 @@ static enum error_code count_all(struct pg *pg, const struct desk *desk, const s
     for (size_t i = 0; i < count; i++)
         any = any || (streams[i] && day_is(facts[i].period.first));
     if (!any) return ERROR_OK;
-    enum error_code code = load_owed(pg, desk, streams, count, now, scratch, &subjects, err);
+    enum error_code code = load_owed(pg, docket, streams, count, now, scratch, &subjects, err);
     for (size_t i = 0; !code && i < count; i++)
-        if (streams[i] && day_is(facts[i].period.first)) count_reports(desk, streams[i], &subjects, now, &facts[i]);
+        if (streams[i] && day_is(facts[i].period.first)) count_reports(docket, streams[i], &subjects, now, &facts[i]);
     return code;
 }
 
@@ -92,7 +92,7 @@ static int by_place(const void *a, const void *b) {
 
 /* One cell that has reported is enough to know that a stream is not missing: that is asked first, of the cell that had
  * reported last time. Streams it speaks for are counted as that one cell and become NULL. */
-static enum error_code ask_witnesses(struct pg *pg, const struct desk *desk, const struct stream **streams,
+static enum error_code ask_witnesses(struct pg *pg, const struct docket *docket, const struct stream **streams,
                                      size_t count, struct instant now, struct assess_scratch *scratch,
                                      struct stream_facts *facts, struct error *err) {
     CLEAN(subjects_finish) struct subjects subjects = {0};
@@ -100,13 +100,13 @@ static enum error_code ask_witnesses(struct pg *pg, const struct desk *desk, con
     if (!cells) return error_set(err, ERROR_MEMORY, "out of memory");
     size_t wanted = 0;
     for (size_t i = 0; i < count; i++)
-        if (*witness_of(desk, streams[i]) != NO_INDEX) cells[wanted++] = *witness_of(desk, streams[i]);
+        if (*witness_of(docket, streams[i]) != NO_INDEX) cells[wanted++] = *witness_of(docket, streams[i]);
     if (wanted == 0) return ERROR_OK;
     qsort(cells, wanted, sizeof *cells, by_place);
-    enum error_code code = subjects_load(pg, desk, cells, wanted, now, scratch, &subjects, err);
+    enum error_code code = subjects_load(pg, docket, cells, wanted, now, scratch, &subjects, err);
     for (size_t i = 0; !code && i < count; i++) {
-        const struct subject *subject = subjects_find(&subjects, *witness_of(desk, streams[i]));
-        if (!subject || !owes_report(desk, streams[i], &facts[i], subject) || lacks_report(&facts[i], subject))
+        const struct subject *subject = subjects_find(&subjects, *witness_of(docket, streams[i]));
+        if (!subject || !owes_report(docket, streams[i], &facts[i], subject) || lacks_report(&facts[i], subject))
             continue;
         facts[i].owed = 1;
         streams[i] = NULL;
@@ -114,30 +114,30 @@ static enum error_code ask_witnesses(struct pg *pg, const struct desk *desk, con
     return code;
 }
 
-static enum error_code read_silence(struct pg *pg, const struct desk *desk, const int32_t *ids, size_t count,
+static enum error_code read_silence(struct pg *pg, const struct docket *docket, const int32_t *ids, size_t count,
                                     struct instant now, const struct stream **known, struct work_silence *out,
                                     struct error *err) {
     *out = (struct work_silence){0};
     out->facts = calloc(count + 1, sizeof *out->facts);
     if (!out->facts) return error_set(err, ERROR_MEMORY, "out of memory for %zu streams", count);
     for (size_t i = 0; i < count; i++)
-        if (!(known[i] = streams_by_id(&desk->streams, ids[i])))
+        if (!(known[i] = streams_by_id(&docket->streams, ids[i])))
             return error_set(err, ERROR_CONFLICT, "stream %d is newer than the list read last", (int)ids[i]);
     enum error_code code = silences_read(pg, ids, count, now, &out->silences, err);
     if (code) return code;
     out->count = count;
     for (size_t i = 0; i < count; i++)
-        desk_stream_facts(desk, known[i], &out->silences.items[i], now, &out->facts[i]);
+        docket_stream_facts(docket, known[i], &out->silences.items[i], now, &out->facts[i]);
     return ERROR_OK;
 }
 
-enum error_code work_silence_read(struct pg *pg, const struct desk *desk, const int32_t *streams, size_t count,
+enum error_code work_silence_read(struct pg *pg, const struct docket *docket, const int32_t *streams, size_t count,
                                   struct instant now, struct assess_scratch *scratch, struct work_silence *out,
                                   struct error *err) {
     AUTO_FREE const struct stream **known = calloc(count + 1, sizeof *known);
     if (!known) return error_set(err, ERROR_MEMORY, "out of memory for %zu streams", count);
-    enum error_code code = read_silence(pg, desk, streams, count, now, known, out, err);
-    return code ? code : count_all(pg, desk, known, count, now, scratch, out->facts, err);
+    enum error_code code = read_silence(pg, docket, streams, count, now, known, out, err);
+    return code ? code : count_all(pg, docket, known, count, now, scratch, out->facts, err);
 }
 
 void work_silence_finish(struct work_silence *silence) {
@@ -176,7 +176,7 @@ static void batch_finish(struct batch *batch) {
     free(batch->next);
 }
 
-static enum error_code judge_stream(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+static enum error_code judge_stream(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                     struct instant now, size_t index, struct batch *batch, struct error *err) {
     struct stream_facts *facts = &batch->silence.facts[index];
     struct alert standing[ALERT_CHANGES_MAX - ALERT_WANTS_MAX];
@@ -185,58 +185,64 @@ static enum error_code judge_stream(struct pg *pg, const struct desk *desk, stru
         if (batch->standing.items[i].stream == facts->id) standing[count++] = batch->standing.items[i].alert;
     struct alert_wants wants;
     struct alert_changes changes;
-    alert_wants_stream(desk->plan, &desk->rules, facts, now, &wants);
-    alert_life(&wants, standing, count, alert_over_stream, facts, &changes);
+    alert_wants_stream(docket->plan, &docket->rules, facts, now, &wants);
+    struct alert_case judged = {.plan = docket->plan,
+                                .rules = &docket->rules,
+                                .stream = facts->name,
+                                .events = facts->decisions,
+                                .count = facts->decision_count,
+                                .now = now};
+    alert_life(&judged, &wants, standing, count, alert_over_stream, facts, &changes);
     if (changes.count == 0) return ERROR_OK;
     /* What is written down says how much is missing: now all of it is counted. */
-    const struct stream *stream = streams_by_id(&desk->streams, facts->id);
+    const struct stream *stream = streams_by_id(&docket->streams, facts->id);
     enum error_code code =
-        batch->known[index] ? ERROR_OK : count_all(pg, desk, &stream, 1, now, scratch, facts, err);
+        batch->known[index] ? ERROR_OK : count_all(pg, docket, &stream, 1, now, scratch, facts, err);
     if (code) return code;
     AUTO_FREE char *json = facts_json(facts);
     struct notify_subject about = {.stream = facts->id, .facts_of_stream = facts, .facts = json};
-    notify_changes(desk, &about, &wants, standing, &changes, &batch->writes);
+    notify_changes(docket, &about, &wants, standing, &changes, &batch->writes);
     return ERROR_OK;
 }
 
-static enum error_code read_batch(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+static enum error_code read_batch(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                   struct instant now, struct batch *batch, struct error *err) {
     const struct due_streams *claimed = &batch->claimed;
     batch->next = calloc(claimed->count, sizeof *batch->next);
     batch->known = calloc(claimed->count, sizeof *batch->known);
     if (!batch->next || !batch->known) return error_set(err, ERROR_MEMORY, "out of memory");
     enum error_code code =
-        read_silence(pg, desk, claimed->streams, claimed->count, now, batch->known, &batch->silence, err);
+        read_silence(pg, docket, claimed->streams, claimed->count, now, batch->known, &batch->silence, err);
     struct stream_facts *facts = batch->silence.facts;
-    if (!code) code = ask_witnesses(pg, desk, batch->known, claimed->count, now, scratch, facts, err);
-    if (!code) code = count_all(pg, desk, batch->known, claimed->count, now, scratch, facts, err);
+    if (!code) code = ask_witnesses(pg, docket, batch->known, claimed->count, now, scratch, facts, err);
+    if (!code) code = count_all(pg, docket, batch->known, claimed->count, now, scratch, facts, err);
     if (!code) code = alerts_of_streams(pg, claimed->streams, claimed->count, &batch->standing, err);
     return code;
 }
 
-static enum error_code run_batch(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+static enum error_code run_batch(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                  struct instant now, struct batch *batch, struct error *err) {
     struct due_streams *claimed = &batch->claimed;
-    enum error_code code = due_streams_claim(pg, desk->programme, now, STREAMS_A_BATCH, claimed, err);
+    enum error_code code = due_streams_claim(pg, docket->programme, now, STREAMS_A_BATCH, claimed, err);
     if (code || claimed->count == 0) return code;
-    code = read_batch(pg, desk, scratch, now, batch, err);
+    code = read_batch(pg, docket, scratch, now, batch, err);
     for (size_t i = 0; !code && i < claimed->count; i++) {
-        code = judge_stream(pg, desk, scratch, now, i, batch, err);
-        batch->next[i] = due_stream(desk->plan, &desk->rules, &batch->silence.facts[i], now);
+        code = judge_stream(pg, docket, scratch, now, i, batch, err);
+        batch->next[i] = due_stream(docket->plan, &docket->rules, &batch->silence.facts[i], now);
     }
     if (!code) code = due_streams_write(pg, claimed, batch->next, err);
     if (!code)
-        code = alerts_write(pg, desk->programme, &batch->writes, now, due_window(desk->plan, now), desk->rules.version,
+        code = alerts_write(pg, docket->programme, &batch->writes, now, due_window(docket->plan, now), docket->rules.version,
                             err);
     return code;
 }
 
-enum error_code work_streams(struct pg *pg, const struct desk *desk, struct assess_scratch *scratch,
+enum error_code work_streams(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                              struct instant now, bool *any, struct error *err) {
     CLEAN(batch_finish) struct batch batch = {0};
     *any = false;
     enum error_code code = pg_begin(pg, err);
-    if (!code) code = run_batch(pg, desk, scratch, now, &batch, err);
+    if (!code) code = run_batch(pg, docket, scratch, now, &batch, err);
     if (!code) code = pg_commit(pg, err);
     if (code) {
         pg_rollback(pg);

@@ -127,6 +127,29 @@ Test(group, a_receipt_with_its_refusals) {
     cr_expect(memmem(group.ingest.receipts.bytes.data, group.ingest.receipts.bytes.len, json, sizeof json - 1), "refusals as JSON");
 }
 
+/* A mute of a county, go-live: there is no cell to look at. What names one wakes it as well. */
+Test(group, what_people_say_and_decide_wakes_their_stream_once) {
+    CLEAN(programme_view_destroy) struct programme_view *programme = small_programme();
+    CLEAN(group_finish) struct ingest_group group = {0};
+    uint8_t contents[1024];
+    size_t len = 0;
+    struct more more = {.by = slice_of("王"), .mute = {.rule = slice_of("missing"), .until = DAY_NONE}};
+    cr_assert_eq(more_encode(EVENT_MUTE, &more, contents, sizeof contents, &len), PROTO_OK);
+    struct event mute = {.kind = EVENT_MUTE, .uid = {9}, .as_of = DAY_NONE, .reported_at_ms = 1625100000000,
+                         .area = slice_of("510824"), .reporter = slice_of("市督办办"),
+                         .more = {(const char *)contents, len}};
+    group_begin(&group, 1, now);
+    struct group_entry *entry = group_add(&group, office.id);
+    cr_assert_not_null(entry);
+    add(&mute);
+    mute.uid[1] = 1;
+    add(&mute);
+    take(&group, entry, &office, programme, 1);
+    cr_expect_eq(group.ingest.quarantine.rows, 0);
+    cr_expect_eq(group.ingest.events.rows, 2);
+    cr_expect_eq(group.ingest.wakes.rows, 1);
+}
+
 Test(group, steps_begin_with_the_position_and_end_with_commit) {
     CLEAN(programme_view_destroy) struct programme_view *programme = small_programme();
     CLEAN(group_finish) struct ingest_group group = {0};

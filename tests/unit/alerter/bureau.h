@@ -20,7 +20,7 @@
 struct bureau {
     struct pg *owner, *pg; /* pg: the alerter's own role */
     struct programme programme;
-    struct desk desk;
+    struct docket docket;
     struct assess_scratch *scratch;
     int64_t seq;
 };
@@ -68,10 +68,10 @@ static inline char *list(struct bureau *b, const char *text) {
     } while (0)
 
 static inline void bureau_read(struct bureau *b) {
-    desk_finish(&b->desk);
+    docket_finish(&b->docket);
     programme_finish(&b->programme);
     OK(programme_find(b->pg, NULL, &b->programme, err));
-    OK(desk_open(b->pg, &b->programme, NULL, &b->desk, err));
+    OK(docket_open(b->pg, &b->programme, NULL, &b->docket, err));
 }
 
 static inline void bureau_agent(struct bureau *b, const char *name, const char *area, struct instant made) {
@@ -113,7 +113,7 @@ static inline void bureau_open(struct bureau *b, const char *database, const cha
 }
 
 static inline void bureau_close(struct bureau *b) {
-    desk_finish(&b->desk);
+    docket_finish(&b->docket);
     programme_finish(&b->programme);
     assess_scratch_destroy(&b->scratch);
     pg_close(&b->pg);
@@ -147,13 +147,13 @@ static inline void bureau_heard(struct bureau *b, const char *stream, const char
 static inline unsigned bureau_look(struct bureau *b, struct instant now) {
     bool any = true;
     unsigned messages = 0;
-    while (any) OK(work_cells(b->pg, &b->desk, b->scratch, now, &any, err));
+    while (any) OK(work_cells(b->pg, &b->docket, b->scratch, now, &any, err));
     any = true;
-    while (any) OK(work_streams(b->pg, &b->desk, b->scratch, now, &any, err));
+    while (any) OK(work_streams(b->pg, &b->docket, b->scratch, now, &any, err));
     struct due_work left;
-    OK(due_work(b->pg, b->desk.programme, now, &left, err));
+    OK(due_work(b->pg, b->docket.programme, now, &left, err));
     cr_assert_eq(left.cells + left.streams, 0, "%lld left", (long long)(left.cells + left.streams));
-    OK(window_render(b->pg, &b->desk, b->scratch, now, &messages, err));
+    OK(window_render(b->pg, &b->docket, b->scratch, now, &messages, err));
     return messages;
 }
 

@@ -38,7 +38,7 @@ Test(contacts, says_all_that_is_wrong) {
         {"c.csv:4:2", "“乙县” is no area of the plan; did you mean “甲县”?"},
         {"c.csv:4:6", "begins with https://"},
         {"c.csv:5:1", "“设备课” is no unit of the plan; did you mean “设备科”?"},
-        {"c.csv:5:5", "“wechat” is no channel; write webhook, email or log"},
+        {"c.csv:5:5", "“wechat” is no channel; write webhook, email, log, wecom, dingtalk, feishu, zmq or command"},
         {"c.csv:6:2", "whose contact is this?"},
         {"c.csv:7:3", "“组长” is no role; write 联络员, 信息员, 牵头 or 办公室"},
         {"c.csv:7:5", "an address without its 渠道"},
@@ -47,4 +47,57 @@ Test(contacts, says_all_that_is_wrong) {
     refuse(yaml, "contacts", "c.csv", table, &findings);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         expect(&findings, rows[i].place, rows[i].words);
+}
+
+/* Rooms, fallbacks, mentions and subscriptions: what an office adds beside the first seven columns. */
+Test(contacts, ways_beside_the_first) {
+    static const char yaml[] = "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}, {code: b, name: 乙县}]\n"
+                               "units: [{name: 设备科}, {name: 水电科}]\nstart: 2021-01-01\ntasks: "
+                               "[{code: T1, title: x, leads: [设备科], participants: [水电科]}]\n";
+    static const char table[] = "单位,县区,角色,称呼,渠道,地址,备注,备用渠道,备用地址,提醒谁,订阅\n"
+                                ",甲县,联络员,甲,wecom,leads-room,,email,a@example.org,\"lisi,wangwu\",\n"
+                                ",乙县,联络员,乙,wecom,leads-room,,,,,\n"
+                                "设备科,,牵头,丙,email,c@example.org,,,,,\n"
+                                "设备科,,联络员,丙,email,c@example.org,,,,,\n"
+                                "水电科,,联络员,丁,log,d,,,,,是\n";
+    CLEAN(findings_finish) struct findings findings = {0};
+    struct plan_text texts[2] = {{"plan", "plan.yaml", slice_of(yaml)}, {"contacts", "c.csv", slice_of(table)}};
+    struct plan *plan = NULL;
+    enum error_code code = plan_read(texts, 2, &plan, &findings);
+    findings_print(&findings);
+    cr_assert_eq(code, ERROR_OK);
+    cr_assert_eq(plan->contact_count, 5);
+    cr_expect_str_eq(plan->contacts[0].fallback_channel, "email");
+    cr_expect_str_eq(plan->contacts[0].fallback_address, "a@example.org");
+    cr_expect_str_eq(plan->contacts[0].mention, "lisi,wangwu");
+    cr_expect(plan->contacts[0].shared && plan->contacts[1].shared, "two counties in one room");
+    cr_expect(!plan->contacts[2].shared && !plan->contacts[3].shared, "one unit's lead and liaison are one recipient");
+    cr_expect(plan->areas[0].reachable && !plan->areas[0].it_reachable);
+    cr_expect(plan->units[plan_find_unit(plan, slice_of("水电科"))].subscribes);
+    cr_expect_not(plan->units[plan_find_unit(plan, slice_of("设备科"))].subscribes);
+    plan_destroy(&plan);
+}
+
+Test(contacts, what_no_office_should_write) {
+    static const char yaml[] = "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}]\nstart: 2021-01-01\ntasks: "
+                               "[{code: T1, title: x, leads: [设备科]}]\n";
+    static const char table[] = "单位,县区,角色,称呼,渠道,地址,备注,备用渠道,备用地址,提醒谁,订阅\n"
+                                ",甲县,联络员,甲,command,13800138000,,,,,\n"
+                                ",甲县,联络员,甲,wecom,Leads Room,,,,,\n"
+                                ",甲县,联络员,甲,log,x,,email,,,\n"
+                                ",甲县,联络员,甲,log,x,,,b@example.org,,\n"
+                                ",甲县,联络员,甲,log,x,,,,,也许\n"
+                                ",甲县,联络员,甲,log,x,,,,,是\n"
+                                ",甲县,联络员,甲,email,+86 138 0013 8000,,,,,\n";
+    static const struct {
+        const char *place, *words;
+    } rows[] = {
+        {"c.csv:2:6", "person's own mobile number"}, {"c.csv:3:6", "no name of a wecom channel"},
+        {"c.csv:4:8", "without its 备用地址"},       {"c.csv:5:8", "without its 备用渠道"},
+        {"c.csv:6:11", "write 是 or leave it empty"}, {"c.csv:7:11", "this row names none"},
+        {"c.csv:8:6", "person's own mobile number"},
+    };
+    CLEAN(findings_finish) struct findings findings = {0};
+    refuse(yaml, "contacts", "c.csv", table, &findings);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) expect(&findings, rows[i].place, rows[i].words);
 }

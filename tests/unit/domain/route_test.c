@@ -42,7 +42,7 @@ Test(route, of_cells) {
     start(&p, contacts);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct recipients got;
-        route_cell(&p.plan, rows[i].rule, &p.cells[rows[i].cell], &got);
+        route_cell(&p.plan, rows[i].rule, NULL, &p.cells[rows[i].cell], &got);
         check(&got, rows[i].wanted, alert_rule_name(rows[i].rule));
     }
 }
@@ -55,7 +55,7 @@ Test(route, a_citys_milestone_goes_to_the_unit_of_record) {
     p.cells[0].rollup = false;
     p.target.reporter = REPORTER_UNIT;
     p.target.reporter_unit = 1;
-    route_cell(&p.plan, ALERT_DUE_SOON, &p.cells[0], &got);
+    route_cell(&p.plan, ALERT_DUE_SOON, NULL, &p.cells[0], &got);
     check(&got, "unit:市发展改革委 unit:市交通运输局", "milestone");
 }
 
@@ -67,15 +67,15 @@ Test(route, of_agents) {
     struct stream_facts county = {.name = "qingchuan", .role = SPEAKER_COUNTY, .area = 5, .unit = NO_INDEX};
     struct stream_facts unit = {.name = "jiaotong", .role = SPEAKER_DEPARTMENT, .area = NO_INDEX, .unit = 0};
     struct stream_facts office = {.name = "office", .role = SPEAKER_OFFICE, .area = NO_INDEX, .unit = NO_INDEX};
-    route_stream(&p.plan, ALERT_MISSING, &county, &got);
+    route_stream(&p.plan, ALERT_MISSING, NULL, &county, &got);
     check(&got, "area:510822 office", "missing");
-    route_stream(&p.plan, ALERT_OFFLINE, &county, &got);
+    route_stream(&p.plan, ALERT_OFFLINE, NULL, &county, &got);
     check(&got, "it:510822", "offline");
-    route_stream(&p.plan, ALERT_REJECTED, &county, &got);
+    route_stream(&p.plan, ALERT_REJECTED, NULL, &county, &got);
     check(&got, "area:510822", "rejected");
-    route_stream(&p.plan, ALERT_OFFLINE, &unit, &got);
+    route_stream(&p.plan, ALERT_OFFLINE, NULL, &unit, &got);
     check(&got, "it:市交通运输局", "a unit's agent");
-    route_stream(&p.plan, ALERT_OFFLINE, &office, &got);
+    route_stream(&p.plan, ALERT_OFFLINE, NULL, &office, &got);
     check(&got, "office", "the office's own");
 }
 

@@ -1,7 +1,7 @@
 /* One programme as the alerter works on it: its plan, rules, registry and agents as the database has them now. Read
  * again when a plan was loaded or a stream was made. Reading waits for the database. */
-#ifndef DUBAN_ALERTER_DESK_H
-#define DUBAN_ALERTER_DESK_H
+#ifndef DUBAN_ALERTER_DOCKET_H
+#define DUBAN_ALERTER_DOCKET_H
 
 #include "common/domain/digest.h"
 #include "common/domain/rules.h"
@@ -9,7 +9,7 @@
 #include "common/store/registry.h"
 #include "common/store/silence.h"
 
-struct desk {
+struct docket {
     int32_t programme;
     bool trial;
     struct stored_plan stored;
@@ -25,17 +25,17 @@ struct desk {
 };
 
 /* rules NULL: the plan's own, or the shipped ones. *out is initialised either way. */
-__attribute__((warn_unused_result)) enum error_code desk_open(struct pg *pg, const struct programme *programme,
-                                                              const struct light_rules *rules, struct desk *out,
+__attribute__((warn_unused_result)) enum error_code docket_open(struct pg *pg, const struct programme *programme,
+                                                              const struct light_rules *rules, struct docket *out,
                                                               struct error *err);
-void desk_finish(struct desk *desk);
+void docket_finish(struct docket *docket);
 
 /* Index of plan->cells; NO_INDEX when the plan has no such cell. */
-size_t desk_cell(const struct desk *desk, int32_t cell);
+size_t docket_cell(const struct docket *docket, int32_t cell);
 /* Fills what the plan says of a stream: role, area, unit, period. */
-void desk_stream_facts(const struct desk *desk, const struct stream *stream, const struct silence *silence,
+void docket_stream_facts(const struct docket *docket, const struct stream *stream, const struct silence *silence,
                        struct instant now, struct stream_facts *out);
 /* Whether the cell's figures are owed by this stream (reporter of record, scope). */
-bool desk_owes(const struct desk *desk, const struct stream *stream, const struct cell *cell);
+bool docket_owes(const struct docket *docket, const struct stream *stream, const struct cell *cell);
 
 #endif
