@@ -44,9 +44,8 @@ __attribute__((warn_unused_result)) enum error_code morning_make(struct view *vi
                                                                  struct morning *out, struct error *err);
 void morning_finish(struct morning *morning);
 
-/* `duban status --json`, with the cells that take(context, cell) lets pass (NULL = all). */
-json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell),
-                     const void *context);
+/* `duban status --json`; selection: of its cells, NULL = all. */
+json_t *morning_json(const struct morning *morning, const struct selection *selection);
 json_t *feeds_json(const struct view *view, const struct feeds *feeds);
 
 struct morning_options {

@@ -39,11 +39,10 @@ static void complete_rollup(const struct view *view, size_t cell, json_t *json) 
     }
 }
 
-static json_t *cells_json(const struct view *view, bool (*take)(const void *context, size_t cell),
-                          const void *context) {
+static json_t *cells_json(const struct view *view, const struct selection *selection) {
     json_t *list = json_array();
     for (size_t i = 0; i < view->plan->cell_count; i++) {
-        if (take && !take(context, i)) continue;
+        if (!selects_cell(selection, i)) continue;
         json_t *json = one_cell(view, i);
         if (view->plan->cells[i].rollup) complete_rollup(view, i, json);
         json_array_append_new(list, json);
@@ -94,8 +93,7 @@ static json_t *decisions_json(const struct morning *morning) {
     return list;
 }
 
-json_t *morning_json(const struct morning *morning, bool (*take)(const void *context, size_t cell),
-                     const void *context) {
+json_t *morning_json(const struct morning *morning, const struct selection *selection) {
     const struct view *view = morning->view;
     json_t *document = json_document();
     json_object_set_new(document, "programme", json_string(view->programme.code));
@@ -104,7 +102,7 @@ json_t *morning_json(const struct morning *morning, bool (*take)(const void *con
     json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
     json_object_set_new(document, "plan_version", json_integer(view->stored.version));
     json_object_set_new(document, "rules_version", json_of_text(view->rules.version));
-    json_object_set_new(document, "cells", cells_json(view, take, context));
+    json_object_set_new(document, "cells", cells_json(view, selection));
     json_object_set_new(document, "feeds", feeds_json(view, &morning->feeds));
     json_object_set_new(document, "decisions", decisions_json(morning));
     json_object_set_new(document, "changes_since", json_of_instant(morning->changes.since.known_at));

@@ -1,249 +1,21 @@
 /* duban ledger: every cell, for the leader; --csv for a spreadsheet. */
-#include <stdio.h>
-
 #include "common/base/cleanup.h"
-#include "common/report/csv.h"
-#include "common/report/grid.h"
 #include "common/report/json.h"
+#include "common/report/ledger_rows.h"
 #include "common/report/morning.h"
-#include "common/report/words.h"
 #include "services/cli/filter.h"
 #include "services/cli/view_open.h"
 
-/* The texts of one line, in the order of `titles`. */
-enum {
-    LEDGER_NUMBER,
-    LEDGER_TASK,
-    LEDGER_LEADS,
-    LEDGER_UNITS,
-    LEDGER_TARGET,
-    LEDGER_AREA,
-    LEDGER_UNIT,
-    LEDGER_GOAL,
-    LEDGER_DONE,
-    LEDGER_PLANNED,
-    LEDGER_POINTS,
-    LEDGER_DUE,
-    LEDGER_LIGHT,
-    LEDGER_STATE,
-    LEDGER_REPORT,
-    LEDGER_NOTE,
-    LEDGER_AS_OF,
-    LEDGER_KNOWN,
-    LEDGER_DUE_ORIGINAL,
-    LEDGER_FLAGS,
-    LEDGER_CODE,
-    LEDGER_COLUMNS,
-};
-static const char *const titles[LEDGER_COLUMNS] = {"序号", "任务", "牵头单位", "责任单位", "指标",   "县区", "单位",
-                                                   "目标", "完成", "序时应达", "偏差点",   "期限",   "亮灯", "状态",
-                                                   "报送", "说明", "数据截至", "所知",     "原期限", "标记", "代码"};
-
-static bool is_number(size_t column) {
-    return column == LEDGER_NUMBER || column == LEDGER_GOAL || column == LEDGER_PLANNED || column == LEDGER_POINTS;
-}
-
-struct line {
-    struct buffer cells[LEDGER_COLUMNS];
-    bool done_is_number;
-};
-
-static void line_clear(struct line *line) {
-    for (size_t i = 0; i < LEDGER_COLUMNS; i++)
-        buffer_clear(&line->cells[i]);
-}
-
-static void line_finish(struct line *line) {
-    for (size_t i = 0; i < LEDGER_COLUMNS; i++)
-        buffer_finish(&line->cells[i]);
-}
-
-static void put(struct line *line, size_t column, const char *text) {
-    buffer_add_text(&line->cells[column], text ? text : "");
-}
-
-static void put_day(struct line *line, size_t column, struct day day) {
-    char text[DAY_TEXT_MAX];
-    day_print(day, text);
-    put(line, column, text);
-}
-
-static void put_decimal(struct line *line, size_t column, bool has, struct decimal value) {
-    char text[DECIMAL_TEXT_MAX] = "";
-    if (has) decimal_print(value, text);
-    put(line, column, text);
-}
-
-/* What the county says, else why the light is what it is. */
-static void put_note(struct line *line, const struct view *view, size_t cell) {
-    const struct cell_events *events = &view->events[cell];
-    char why[1024];
-    for (size_t i = events->count; i-- > 0;)
-        if (events->events[i].note.ptr && events->events[i].note.len) {
-            buffer_add(&line->cells[LEDGER_NOTE], events->events[i].note.ptr, events->events[i].note.len);
-            return;
-        }
-    size_t len = assess_why(view->plan, &view->plan->cells[cell], &view->cells[cell], why, sizeof why);
-    buffer_add(&line->cells[LEDGER_NOTE], why, len < sizeof why ? len : sizeof why - 1);
-}
-
-static void put_judgement(struct line *line, const struct view *view, size_t cell) {
-    const struct assessment *now = &view->cells[cell];
-    char points[16], known[INSTANT_TEXT_MAX];
-    points_words(now, points);
-    instant_print(now->has_value ? now->figure_known_at : INSTANT_NONE, known);
-    put(line, LEDGER_POINTS, points);
-    put_decimal(line, LEDGER_PLANNED, now->has_planned, now->planned);
-    put(line, LEDGER_LIGHT, light_name(now->light));
-    if (now->proposed == LIGHT_RED && now->light != LIGHT_RED) put(line, LEDGER_LIGHT, "（红灯待核定）");
-    put(line, LEDGER_STATE, cell_state_name(now->state));
-    put(line, LEDGER_REPORT, report_state_name(now->report_state));
-    put_day(line, LEDGER_DUE, now->due);
-    if (now->due_original.n != now->due.n) put_day(line, LEDGER_DUE_ORIGINAL, now->due_original);
-    put_day(line, LEDGER_AS_OF, now->has_value ? now->figure_as_of : DAY_NONE);
-    buffer_printf(&line->cells[LEDGER_KNOWN], "%.10s%s%.5s", known, *known ? " " : "", *known ? known + 11 : "");
-    flags_words(view->plan, now, &line->cells[LEDGER_FLAGS]);
-}
-
-static void fill_line(struct line *line, const struct view *view, size_t cell, size_t number) {
-    const struct cell *owed = &view->plan->cells[cell];
-    const struct target *target = view_target(view, cell);
-    const struct assessment *now = &view->cells[cell];
-    line_clear(line);
-    buffer_printf(&line->cells[LEDGER_NUMBER], "%zu", number);
-    buffer_printf(&line->cells[LEDGER_TASK], "%02u %s", view_task(view, cell)->number, view_task(view, cell)->title);
-    task_units_words(view->plan, view_task(view, cell), true, &line->cells[LEDGER_LEADS]);
-    task_units_words(view->plan, view_task(view, cell), false, &line->cells[LEDGER_UNITS]);
-    put(line, LEDGER_TARGET, target->name);
-    put(line, LEDGER_AREA, view_area(view, cell)->name);
-    put(line, LEDGER_UNIT, target->unit);
-    put_decimal(line, LEDGER_GOAL, owed->has_goal, owed->goal);
-    line->done_is_number = now->has_value && target->kind != KIND_MILESTONE;
-    if (now->has_value && target->kind == KIND_MILESTONE)
-        cell_done_words(view, cell, now, &line->cells[LEDGER_DONE]);
-    else if (now->has_value)
-        put(line, LEDGER_DONE, now->value_text);
-    put(line, LEDGER_CODE, target->code);
-    put_judgement(line, view, cell);
-    put_note(line, view, cell);
-}
-
-/* A task without a measure has its row too, with the lead's latest words. */
-static void fill_bare_task(struct line *line, const struct plan *plan, const struct task *task,
-                           const struct task_words *words, size_t number) {
-    line_clear(line);
-    line->done_is_number = false;
-    buffer_printf(&line->cells[LEDGER_NUMBER], "%zu", number);
-    buffer_printf(&line->cells[LEDGER_TASK], "%02u %s", task->number, task->title);
-    task_units_words(plan, task, true, &line->cells[LEDGER_LEADS]);
-    task_units_words(plan, task, false, &line->cells[LEDGER_UNITS]);
-    put(line, LEDGER_TARGET, "（无指标，看文字进展）");
-    put(line, LEDGER_LIGHT, light_name(LIGHT_NONE));
-    put(line, LEDGER_STATE, cell_state_name(STATE_WORDS));
-    put(line, LEDGER_CODE, task->code);
-    put(line, LEDGER_NOTE, words->text);
-    put_day(line, LEDGER_AS_OF, words->found ? words->as_of : DAY_NONE);
-}
-
-static void write_csv(const struct line *line, struct csv *csv) {
-    for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
-        const char *text = buffer_text(&line->cells[i]);
-        if (is_number(i) || (i == LEDGER_DONE && line->done_is_number))
-            csv_number(csv, text);
-        else
-            csv_text(csv, text);
-    }
-    csv_end_row(csv);
-}
-
-static void write_grid(const struct line *line, struct grid *grid) {
-    static const size_t shown[] = {LEDGER_NUMBER, LEDGER_CODE,  LEDGER_TARGET,  LEDGER_AREA,   LEDGER_GOAL,
-                                   LEDGER_DONE,   LEDGER_UNIT,  LEDGER_PLANNED, LEDGER_POINTS, LEDGER_DUE,
-                                   LEDGER_LIGHT,  LEDGER_STATE, LEDGER_REPORT};
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        grid_add(grid, buffer_text(&line->cells[shown[i]]));
-}
-
-struct sink {
-    struct csv csv;
-    struct grid grid;
-    bool as_csv;
-    size_t number;
-};
-
-static void write_line(struct sink *sink, const struct line *line) {
-    if (sink->as_csv)
-        write_csv(line, &sink->csv);
+static enum error_code print_ledger(struct cli *cli, struct pg *pg, const struct view *view,
+                                    const struct selection *selection, struct error *err) {
+    AUTO_FREE struct task_words *words = NULL;
+    enum error_code code = task_words_read(pg, view, &words, err);
+    if (code) return code;
+    if (args_has(cli->args, "csv"))
+        ledger_csv(view, words, selection, &cli->out);
     else
-        write_grid(line, &sink->grid);
-}
-
-static bool takes_task(const struct filter *filter, const struct task *task) {
-    if (filter->area != NO_INDEX) return false;
-    if (filter->unit == NO_INDEX) return true;
-    for (size_t i = 0; i < task->lead_count + task->participant_count; i++)
-        if ((i < task->lead_count ? task->leads[i] : task->participants[i - task->lead_count]) == filter->unit)
-            return true;
-    return false;
-}
-
-static void write_all(const struct view *view, const struct task_words *words, const struct filter *filter,
-                      struct sink *sink) {
-    CLEAN(line_finish) struct line line = {0};
-    for (size_t i = 0; i < view->plan->task_count; i++) {
-        const struct task *task = &view->plan->tasks[i];
-        if (task->target_count == 0 && takes_task(filter, task)) {
-            fill_bare_task(&line, view->plan, task, &words[i], ++sink->number);
-            write_line(sink, &line);
-        }
-        for (size_t t = task->first_target; t < task->first_target + task->target_count; t++) {
-            const struct target *target = &view->plan->targets[t];
-            for (size_t c = target->first_cell; c < target->first_cell + target->cell_count; c++) {
-                if (view->cells[c].state == STATE_NO_TASK || !filter_takes(filter, view->plan, c, &view->cells[c]))
-                    continue;
-                fill_line(&line, view, c, ++sink->number);
-                write_line(sink, &line);
-            }
-        }
-    }
-}
-
-static void print_ledger(struct cli *cli, const struct view *view, const struct task_words *words,
-                         const struct filter *filter) {
-    static const struct grid_column columns[] = {{.title = "序号", .align = TEXT_RIGHT},
-                                                 {.title = "代码"},
-                                                 {.title = "指标", .max_width = 30},
-                                                 {.title = "县区"},
-                                                 {.title = "目标", .align = TEXT_RIGHT},
-                                                 {.title = "完成", .align = TEXT_RIGHT},
-                                                 {.title = "单位"},
-                                                 {.title = "序时应达", .align = TEXT_RIGHT},
-                                                 {.title = "偏差点", .align = TEXT_RIGHT},
-                                                 {.title = "期限"},
-                                                 {.title = "亮灯"},
-                                                 {.title = "状态"},
-                                                 {.title = "报送"}};
-    struct sink sink = {.as_csv = args_has(cli->args, "csv")};
-    grid_init(&sink.grid, columns, sizeof columns / sizeof *columns);
-    if (sink.as_csv) {
-        csv_begin(&sink.csv, &cli->out);
-        for (size_t i = 0; i < LEDGER_COLUMNS; i++)
-            csv_text(&sink.csv, titles[i]);
-        csv_end_row(&sink.csv);
-    }
-    write_all(view, words, filter, &sink);
-    if (!sink.as_csv) grid_print(&sink.grid, "", &cli->out);
-    grid_finish(&sink.grid);
-}
-
-struct taken {
-    const struct filter *filter;
-    const struct view *view;
-};
-
-static bool take(const void *context, size_t cell) {
-    const struct taken *taken = context;
-    return filter_takes(taken->filter, taken->view->plan, cell, &taken->view->cells[cell]);
+        ledger_print(view, words, selection, &cli->out);
+    return ERROR_OK;
 }
 
 enum error_code command_ledger(struct cli *cli, struct error *err) {
@@ -255,13 +27,10 @@ enum error_code command_ledger(struct cli *cli, struct error *err) {
     if (!code) code = view_open(cli, pg, &view, err);
     if (!code) code = filter_read(cli->args, view.plan, view.moment.as_of, &filter, err);
     if (code) return code;
-    if (!args_has(cli->args, "json")) {
-        AUTO_FREE struct task_words *words = NULL;
-        if (!(code = task_words_read(pg, &view, &words, err))) print_ledger(cli, &view, words, &filter);
-        return code;
-    }
-    struct taken taken = {&filter, &view};
+    struct filtered filtered = {&filter, &view};
+    struct selection selection = filter_selection(&filtered);
+    if (!args_has(cli->args, "json")) return print_ledger(cli, pg, &view, &selection, err);
     if (!(code = morning_make(&view, pg, cli->now, &morning, err)))
-        json_print(morning_json(&morning, take, &taken), &cli->out);
+        json_print(morning_json(&morning, &selection), &cli->out);
     return code;
 }

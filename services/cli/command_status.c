@@ -7,16 +7,6 @@
 #include "services/cli/filter.h"
 #include "services/cli/view_open.h"
 
-struct taken {
-    const struct filter *filter;
-    const struct view *view;
-};
-
-static bool take(const void *context, size_t cell) {
-    const struct taken *taken = context;
-    return filter_takes(taken->filter, taken->view->plan, cell, &taken->view->cells[cell]);
-}
-
 static void add_cell(const struct view *view, size_t cell, struct grid *grid) {
     const struct assessment *assessment = &view->cells[cell];
     CLEAN(buffer_finish) struct buffer done = {0}, flags = {0};
@@ -40,7 +30,7 @@ static void add_cell(const struct view *view, size_t cell, struct grid *grid) {
     grid_add(grid, buffer_text(&flags));
 }
 
-static void print_cells(const struct view *view, const struct filter *filter, struct buffer *out) {
+static void print_cells(const struct view *view, const struct selection *selection, struct buffer *out) {
     static const struct grid_column columns[] = {{.title = "代码"},
                                                  {.title = "指标", .max_width = 24},
                                                  {.title = "县区"},
@@ -55,18 +45,19 @@ static void print_cells(const struct view *view, const struct filter *filter, st
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, 11);
     for (size_t i = 0; i < view->plan->cell_count; i++)
-        if (filter_takes(filter, view->plan, i, &view->cells[i])) add_cell(view, i, &grid);
+        if (selects_cell(selection, i)) add_cell(view, i, &grid);
     grid_print(&grid, "", out);
     buffer_printf(out, "%zu 项\n", grid_rows(&grid));
 }
 
 static void print_status(struct cli *cli, const struct morning *morning, const struct filter *filter) {
     struct morning_options options = {.full = args_has(cli->args, "full")};
-    struct taken taken = {filter, morning->view};
+    struct filtered filtered = {filter, morning->view};
+    struct selection selection = filter_selection(&filtered);
     if (args_has(cli->args, "json"))
-        json_print(morning_json(morning, filter->any ? take : NULL, &taken), &cli->out);
+        json_print(morning_json(morning, &selection), &cli->out);
     else if (filter->any)
-        print_cells(morning->view, filter, &cli->out);
+        print_cells(morning->view, &selection, &cli->out);
     else if (args_has(cli->args, "brief"))
         morning_brief(morning, &cli->out);
     else

@@ -101,3 +101,19 @@ bool filter_takes(const struct filter *filter, const struct plan *plan, size_t c
     return assessment->state != STATE_DONE && day_is(assessment->due) && assessment->due.n >= filter->today.n &&
            assessment->due.n <= filter->due_until.n;
 }
+
+static bool takes_cell(const void *context, size_t cell) {
+    const struct filtered *filtered = context;
+    return filter_takes(filtered->filter, filtered->view->plan, cell, &filtered->view->cells[cell]);
+}
+
+static bool takes_task(const void *context, size_t task) {
+    const struct filtered *filtered = context;
+    const struct filter *filter = filtered->filter;
+    return filter->area == NO_INDEX &&
+           (filter->unit == NO_INDEX || has_unit(&filtered->view->plan->tasks[task], filter->unit));
+}
+
+struct selection filter_selection(const struct filtered *filtered) {
+    return (struct selection){.cell = takes_cell, .task = takes_task, .context = filtered};
+}

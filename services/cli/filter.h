@@ -3,7 +3,7 @@
 #define DUBAN_CLI_FILTER_H
 
 #include "common/base/args.h"
-#include "common/domain/assess.h"
+#include "common/report/view.h"
 
 struct filter {
     bool any;             /* something was asked for */
@@ -15,6 +15,12 @@ struct filter {
 /* ERROR_USAGE names what is not known and what is near. */
 __attribute__((warn_unused_result)) enum error_code
 filter_read(const struct args *args, const struct plan *plan, struct day today, struct filter *out, struct error *err);
+/* The same for the lists of a view. Borrows both. */
+struct filtered {
+    const struct filter *filter;
+    const struct view *view;
+};
+struct selection filter_selection(const struct filtered *filtered);
 bool filter_takes(const struct filter *filter, const struct plan *plan, size_t cell,
                   const struct assessment *assessment);
 
