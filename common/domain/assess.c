@@ -220,6 +220,8 @@ static void fill_state(struct assessment *out, const struct history *history, st
     out->light_since = history->watch.shown_since;
     bool waits = history->verdict.light == LIGHT_RED && history->watch.shown != LIGHT_RED;
     out->proposed = waits ? LIGHT_RED : out->light;
+    out->computed_light = out->light;
+    out->rules = history->scratch->judge.rules;
     out->overdue_since = DAY_NONE;
     if (out->state != STATE_OVERDUE) return;
     out->overdue_since = (struct day){out->due.n + 1}; /* "counted from the day after due" */

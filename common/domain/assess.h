@@ -49,6 +49,8 @@ struct forecast {
     unsigned level;               /* per cent, nominal: 80 */
 };
 
+struct light_rules; /* thresholds and order, from the rules file: rules.h */
+
 /* Everything `duban status` prints of a cell. Decimals are exact; has_… false = null. */
 struct assessment {
     bool has_value;
@@ -72,10 +74,16 @@ struct assessment {
     int32_t days_overdue; /* 0 = not overdue */
     bool has_missing;
     struct decimal missing; /* what is short of the goal */
-    enum light light;       /* shown */
+    enum light light;       /* shown: the office's own word (override) until its end, else computed_light */
     struct day light_since;
     enum light proposed; /* LIGHT_RED while a red waits for release; else = light */
-    const char *rule;    /* token of the rule that decided the light ("points_30", "overdue", …); static */
+    enum light computed_light;       /* what would be shown without an override: alerts look at this one */
+    const char *rule;                /* that decided the computed light ("points_30", "overdue", …); of `rules` or static */
+    const struct light_rules *rules; /* it was judged by; borrowed */
+    unsigned reports;                /* standing figures with a value */
+    bool overridden;
+    struct slice override_by, override_reason; /* borrowed from the events */
+    struct day override_until;                 /* its last day */
     enum report_state report_state;
     struct period report_period; /* of report_state; first = DAY_NONE when null */
     bool due_soon_30, due_soon_7, node_missed, extended, share_changed, made_good, held, two_sources, on_behalf,
@@ -93,8 +101,6 @@ struct assessment {
     size_t *stale; /* areas whose part is stale */
     size_t stale_count;
 };
-
-struct light_rules; /* thresholds and order, from the rules file: rules.h */
 
 struct assess_context {
     const struct plan *plan;

@@ -46,7 +46,7 @@ static void judge(struct city *city, const struct assessment *whole, int64_t now
     city->decisions.reversals_seen = city->decisions.next;
     if (city->due.n != whole->due.n && day_is(city->watch.shown_since)) release_lapse(&city->watch);
     city->due = whole->due;
-    release_judge(&city->watch, whole->proposed, &city->decisions, first, now_ms, today, rules->release_needed);
+    release_judge(&city->watch, whole->proposed, &city->decisions, first, now_ms, today, rules->release == RELEASE_OFFICE);
 }
 
 static void earlier(int64_t *best, int64_t candidate, int64_t after) {
@@ -107,7 +107,7 @@ void assess_city(const struct assess_context *context, const struct cell *cell, 
     roll_up(&city, context, out);
     bool seen = day_is(city.watch.shown_since); /* before the programme nothing has changed yet */
     judge(&city, out, context->known_at.ms, today_at(&city, context->known_at.ms));
-    out->light = city.watch.shown;
+    out->light = out->computed_light = city.watch.shown;
     out->light_since = seen ? city.watch.shown_since : DAY_NONE;
     out->made_good = release_made_good(&city.watch);
     free(city.parts);

@@ -53,7 +53,7 @@ static void judge_now(struct history *history, int64_t now_ms) {
     struct day today = history_today(history, now_ms);
     history->verdict = judge_at(judge, today, clock_at(history, now_ms));
     release_judge(&history->watch, history->verdict.light, judge->ledger, decided ? first : judge->ledger->next, now_ms,
-                  today, judge->rules->release_needed);
+                  today, judge->rules->release == RELEASE_OFFICE);
 }
 
 /* --- the days on which something can change --- */

@@ -301,8 +301,9 @@ static void fill_light(const struct rollup *rollup, struct assessment *out, cons
     if (rollup->target->firmness == FIRM_ASPIRE && light == LIGHT_RED) light = rollup->rules->aspire_worst;
     if (out->state == STATE_ON_PLAN && (light == LIGHT_YELLOW || light == LIGHT_RED)) out->state = STATE_BEHIND;
     out->proposed = light;
-    bool waits = light == LIGHT_RED && rollup->rules->release_needed && !is_released(rollup, out, decisions);
-    out->light = waits ? LIGHT_YELLOW : light;
+    bool waits = light == LIGHT_RED && rollup->rules->release == RELEASE_OFFICE && !is_released(rollup, out, decisions);
+    out->light = out->computed_light = waits ? LIGHT_YELLOW : light;
+    out->rules = rollup->rules;
     out->light_since = DAY_NONE;
 }
 

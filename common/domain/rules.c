@@ -28,13 +28,20 @@ static const struct light_rules shipped = {
     .overdue = LIGHT_RED,
     .fell_back = LIGHT_YELLOW,
     .red_before_on_plan = LIGHT_YELLOW,
-    .release_needed = true,
+    .release = RELEASE_OFFICE,
     .alerts = {.due_soon_first = 30,
                .due_soon_last = 7,
                .answer_days = 3,
-               .escalate_days = 2,
                .held_days = 3,
-               .silence_hours = 8},
+               .silence_hours = 8,
+               .urge_days = 5,
+               .yellow_card_days = 10,
+               .red_card_days = 10,
+               .top = {[ALERT_OVERDUE] = RUNG_RED_CARD,
+                       [ALERT_SLIPPING] = RUNG_YELLOW_CARD,
+                       [ALERT_FELL_BACK] = RUNG_URGED,
+                       [ALERT_MISSING] = RUNG_URGED,
+                       [ALERT_REJECTED] = RUNG_URGED}},
 };
 
 const struct light_rules *rules_shipped(void) {
@@ -56,6 +63,13 @@ static const struct word goal_words[] = {
 };
 static const struct word light_words[] = {
     {"blue", LIGHT_BLUE}, {"yellow", LIGHT_YELLOW}, {"red", LIGHT_RED}, {NULL, 0}};
+
+static const struct word release_words[] = {{"office", RELEASE_OFFICE}, {"auto", RELEASE_AUTO}, {NULL, 0}};
+static const struct word rung_words[] = {{"remind", RUNG_REMINDED},
+                                         {"urge", RUNG_URGED},
+                                         {"yellow_card", RUNG_YELLOW_CARD},
+                                         {"red_card", RUNG_RED_CARD},
+                                         {NULL, 0}};
 
 static void read_light(struct yaml *doc, struct yaml_node *map, const char *key, enum light *light) {
     int value;
@@ -141,7 +155,36 @@ static void read_lights(struct yaml *doc, struct light_rules *out) {
     read_light(doc, map, "fell_back", &out->fell_back);
     read_light(doc, map, "aspire_worst", &out->aspire_worst);
     read_light(doc, map, "red_before_on_plan", &out->red_before_on_plan);
-    (void)yaml_get_bool(doc, map, "release_needed", YAML_OPTIONAL, &out->release_needed);
+    int value;
+    if (yaml_get_word(doc, map, "release", YAML_OPTIONAL, release_words, &value)) out->release = (enum release_by)value;
+    yaml_no_others(doc, map);
+}
+
+/* Rules by name; what is not listed is reminded of and no more. Nobody is urged to what the office itself must do. */
+static void read_top(struct yaml *doc, struct yaml_node *map, struct alert_rules *out) {
+    if (!map) return;
+    memset(out->top, 0, sizeof out->top);
+    for (int rule = 0; rule < ALERT_RULES; rule++) {
+        const char *name = alert_rule_name((enum alert_rule)rule);
+        int rung;
+        if (!yaml_get_word(doc, map, name, YAML_OPTIONAL, rung_words, &rung)) continue;
+        bool office = rule == ALERT_REVIEW || rule == ALERT_CORRECTION || alert_rule_is_house((enum alert_rule)rule);
+        if (office && rung != RUNG_REMINDED)
+            yaml_wrong(doc, map, "%s waits for the office itself and cannot be urged: drop the line", name);
+        out->top[rule] = (enum alert_rung)rung;
+    }
+    yaml_no_others(doc, map);
+}
+
+static void read_escalation(struct yaml *doc, struct yaml_node *map, struct alert_rules *out) {
+    static const char *const names[] = {"urge_days", "yellow_card_days", "red_card_days"};
+    unsigned *const days[] = {&out->urge_days, &out->yellow_card_days, &out->red_card_days};
+    for (size_t i = 0; map && i < sizeof days / sizeof days[0]; i++) {
+        read_count(doc, map, names[i], 250, days[i]);
+        if (*days[i] == 0)
+            yaml_wrong(doc, map, "%s must be 1 working day or more: nobody can answer in none", names[i]);
+    }
+    read_top(doc, yaml_get_map(doc, map, "top", YAML_OPTIONAL), out);
     yaml_no_others(doc, map);
 }
 
@@ -150,11 +193,11 @@ static void read_alerts(struct yaml *doc, struct alert_rules *out) {
     read_count(doc, map, "due_soon_first", 366, &out->due_soon_first);
     read_count(doc, map, "due_soon_last", 366, &out->due_soon_last);
     read_count(doc, map, "answer_days", 60, &out->answer_days);
-    read_count(doc, map, "escalate_days", 60, &out->escalate_days);
     read_count(doc, map, "held_days", 60, &out->held_days);
     read_count(doc, map, "silence_hours", 1000, &out->silence_hours);
     if (out->due_soon_last > out->due_soon_first)
         yaml_wrong(doc, map, "due_soon_last must not be more days than due_soon_first");
+    read_escalation(doc, yaml_get_map(doc, map, "escalation", YAML_OPTIONAL), out);
     yaml_no_others(doc, map);
 }
 

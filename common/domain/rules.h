@@ -4,7 +4,7 @@
 #ifndef DUBAN_DOMAIN_RULES_H
 #define DUBAN_DOMAIN_RULES_H
 
-#include "common/domain/assess.h"
+#include "common/domain/alert_words.h"
 
 enum report_condition {
     WHEN_POINTS,       /* at least `tenths` behind the plan, as printed */
@@ -30,10 +30,14 @@ enum { REPORT_RULES_MAX = 16, RULES_VERSION_MAX = 32, RULES_HASH_TEXT = 33 };
 struct alert_rules {
     unsigned due_soon_first, due_soon_last; /* days before due: 30, 7 */
     unsigned answer_days;                   /* working days to answer: 3 */
-    unsigned escalate_days;                 /* further working days until 催办: 2 */
     unsigned held_days;                     /* working days until a held figure is on the morning list: 3 */
     unsigned silence_hours;                 /* working hours without STATUS until 断线: 8 */
+    /* escalation: working days after the rung before was said; and the last rung of each rule */
+    unsigned urge_days, yellow_card_days, red_card_days; /* 5, 10, 10 */
+    enum alert_rung top[ALERT_RULES];
 };
+
+enum release_by { RELEASE_OFFICE, RELEASE_AUTO };
 
 struct light_rules {
     char version[RULES_VERSION_MAX];
@@ -45,7 +49,7 @@ struct light_rules {
     unsigned reach_days;         /* 28 */
     unsigned reports_weighed;    /* 2: the worse of the last two reports */
     enum light aspire_worst, overdue, fell_back, red_before_on_plan;
-    bool release_needed; /* a computed red waits for a person */
+    enum release_by release; /* office: a computed red waits for a person */
     struct alert_rules alerts;
 };
 

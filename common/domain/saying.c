@@ -198,6 +198,9 @@ void saying_number(const struct plan *plan, const struct digest_item *item, stru
     case ALERT_MISSING:
     case ALERT_OFFLINE:
     case ALERT_REJECTED:
+    case ALERT_UNDELIVERABLE:
+    case ALERT_CALENDAR:
+    case ALERT_STUCK:
     case ALERT_RULES: break;
     }
 }

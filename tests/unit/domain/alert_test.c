@@ -89,7 +89,7 @@ Test(alert, due_soon_has_two_steps) {
     cr_assert_str_eq(find(&first, ALERT_DUE_SOON)->key, find(&second, ALERT_DUE_SOON)->key);
 }
 
-Test(alert, overdue_takes_the_place_of_slipping_and_due_soon) {
+Test(alert, overdue_takes_the_place_of_slipping_and_inhibits_due_soon) {
     struct programme p;
     start(&p);
     report(&p, "51.3", "2021-12-31", "2022-01-05");
@@ -97,8 +97,11 @@ Test(alert, overdue_takes_the_place_of_slipping_and_due_soon) {
     const struct alert_want *want = find(&wants, ALERT_OVERDUE);
     cr_assert(want);
     cr_assert_str_eq(want->key, "test|overdue|T06.1@510822|2022-01-01");
+    cr_assert(!want->inhibit);
     cr_assert(!find(&wants, ALERT_SLIPPING));
-    cr_assert(!find(&wants, ALERT_DUE_SOON));
+    const struct alert_want *due_soon = find(&wants, ALERT_DUE_SOON);
+    cr_assert(due_soon && due_soon->stands_only, "what was said stays on the list, nothing new opens");
+    cr_assert_str_eq(due_soon->inhibit, "overdue");
 }
 
 Test(alert, done_calls_for_nothing) {
@@ -229,6 +232,8 @@ static struct alert standing_alert(enum alert_rule rule, const char *step, enum 
     snprintf(alert.step, sizeof alert.step, "%s", step);
     return alert;
 }
+/* Nobody said or decided anything. */
+static const struct alert_case quiet = {.plan = &(struct plan){0}};
 static const char *over_progress(const struct alert *standing, const void *context) {
     (void)standing, (void)context;
     return "progress";
@@ -265,7 +270,7 @@ Test(alert, life_table) {
         wants.items[0].stands_only = rows[i].stands_only;
         struct alert old = standing_alert(ALERT_SLIPPING, rows[i].old_step, rows[i].old_state);
         struct alert_changes changes;
-        alert_life(&wants, &old, rows[i].stands ? 1 : 0, over_progress, NULL, &changes);
+        alert_life(&quiet, &wants, &old, rows[i].stands ? 1 : 0, over_progress, NULL, &changes);
         cr_assert_eq(changes.count, rows[i].changes, "%s: %zu changes", rows[i].what, changes.count);
         if (changes.count == 0) continue;
         cr_assert_eq(changes.items[0].to, rows[i].to, "%s", rows[i].what);
@@ -280,17 +285,17 @@ Test(alert, turning_overdue_is_no_recovery) {
     struct alert old = standing_alert(ALERT_SLIPPING, "red", ALERT_OPEN);
     struct alert_wants none = {0};
     struct alert_changes changes;
-    alert_life(&none, &old, 1, alert_over_cell, &over, &changes);
+    alert_life(&quiet, &none, &old, 1, alert_over_cell, &over, &changes);
     cr_assert_eq(changes.count, 1);
     cr_assert_str_eq(changes.items[0].cause, "overdue");
     cr_assert(!changes.items[0].recovered);
 }
 
 Test(alert, a_colour_is_named_only_after_a_release) {
-    struct assessment a = {.state = STATE_ON_PLAN, .light = LIGHT_YELLOW};
+    struct assessment a = {.state = STATE_ON_PLAN, .computed_light = LIGHT_YELLOW, .light = LIGHT_YELLOW};
     struct alert old = standing_alert(ALERT_SLIPPING, "red", ALERT_OPEN);
-    cr_assert_str_eq(alert_over_cell(&old, &(struct alert_over){&a, LIGHT_RED}), "red_yellow");
-    cr_assert_str_eq(alert_over_cell(&old, &(struct alert_over){&a, LIGHT_YELLOW}), "progress");
+    cr_assert_str_eq(alert_over_cell(&old, &(struct alert_over){.now = &a, .was = LIGHT_RED}), "red_yellow");
+    cr_assert_str_eq(alert_over_cell(&old, &(struct alert_over){.now = &a, .was = LIGHT_YELLOW}), "progress");
 }
 
 Test(alert, every_name_is_found_again) {

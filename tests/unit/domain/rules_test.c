@@ -34,7 +34,7 @@ Test(rules, the_shipped_file_says_what_the_code_says) {
               decimal_compare(read.reach_factor, shipped.reach_factor) == 0 &&
               read.reports_weighed == shipped.reports_weighed && read.aspire_worst == shipped.aspire_worst &&
               read.overdue == shipped.overdue && read.fell_back == shipped.fell_back &&
-              read.red_before_on_plan == shipped.red_before_on_plan && read.release_needed == shipped.release_needed);
+              read.red_before_on_plan == shipped.red_before_on_plan && read.release == shipped.release);
     cr_expect_eq(memcmp(&read.alerts, &shipped.alerts, sizeof read.alerts), 0);
     findings_finish(&findings);
 }

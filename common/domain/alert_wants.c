@@ -1,74 +1,10 @@
-#include "common/domain/alert.h"
+#include "common/domain/alert_wants.h"
 
-#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "common/base/word.h"
+#include "common/domain/alert_life.h"
 #include "common/domain/due.h"
-
-static const struct word rule_names[] = {
-    {"due_soon", ALERT_DUE_SOON},     {"slipping", ALERT_SLIPPING},     {"review", ALERT_REVIEW},
-    {"overdue", ALERT_OVERDUE},       {"fell_back", ALERT_FELL_BACK},   {"correction", ALERT_CORRECTION},
-    {"missing", ALERT_MISSING},       {"offline", ALERT_OFFLINE},       {"rejected", ALERT_REJECTED},
-    {NULL, 0},
-};
-static const struct word rule_words[] = {
-    {"临期", ALERT_DUE_SOON},  {"滞后", ALERT_SLIPPING},   {"核定", ALERT_REVIEW},
-    {"逾期", ALERT_OVERDUE},   {"回落", ALERT_FELL_BACK},  {"更正", ALERT_CORRECTION},
-    {"未报", ALERT_MISSING},   {"断线", ALERT_OFFLINE},    {"退回", ALERT_REJECTED},
-    {NULL, 0},
-};
-static const struct word state_names[] = {
-    {"open", ALERT_OPEN}, {"promised", ALERT_PROMISED}, {"suppressed", ALERT_SUPPRESSED}, {"resolved", ALERT_RESOLVED},
-    {NULL, 0},
-};
-
-const char *alert_rule_name(enum alert_rule rule) {
-    return word_text(rule_names, (int)rule);
-}
-const char *alert_rule_word(enum alert_rule rule) {
-    return word_text(rule_words, (int)rule);
-}
-const char *alert_state_name(enum alert_state state) {
-    return word_text(state_names, (int)state);
-}
-enum light alert_light(struct slice word) {
-    for (int light = LIGHT_NONE; light <= LIGHT_RED; light++)
-        if (slice_is(word, light_word((enum light)light))) return (enum light)light;
-    return LIGHT_NONE;
-}
-bool alert_rule_find(struct slice name, enum alert_rule *out) {
-    int value;
-    if (!name.ptr || !word_find(rule_names, name.ptr, name.len, &value)) return false;
-    *out = (enum alert_rule)value;
-    return true;
-}
-bool alert_state_find(struct slice name, enum alert_state *out) {
-    int value;
-    if (!name.ptr || !word_find(state_names, name.ptr, name.len, &value)) return false;
-    *out = (enum alert_state)value;
-    return true;
-}
-
-const char *alert_cause_words(const char *cause) {
-    static const struct {
-        const char *cause, *words;
-    } table[] = {
-        {"called", "达到规则"},          {"worse", "变差"},             {"nearer", "更近期限"},
-        {"waiting", "等待过久"},         {"done", "已完成"},            {"holding", "已恢复保持"},
-        {"progress", "进度赶上"},        {"red_yellow", "红转黄"},     {"red_blue", "红灯解除"},
-        {"overdue", "已转逾期"},       {"extension", "已延期"},
-        {"retracted", "数据已撤回"},     {"no_task", "不再有任务"},     {"released", "已核定"},
-        {"settled", "更正已了结"},       {"reported", "已报"},          {"heard", "已恢复心跳"},
-        {"retaken", "已重新收到"},       {"superseded", "已有新的"},    {"changed", "情况已变"},
-        {"missing", "未报，数据已旧"},   {"offline", "断线"},           {"rejected", "退回"},
-        {"again", "抑制原因消失"},       {"back_filled", "补录"},       {"before", "发出前已了结"},
-        {"retired", "计划中已无此项"},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (strcmp(table[i].cause, cause) == 0) return table[i].words;
-    return cause;
-}
 
 /* --- what a cell calls for --- */
 
@@ -126,12 +62,29 @@ static void want_slipping(const struct plan *plan, const struct cell *cell, cons
     opening_of_figure(events, count, assessment, opening);
     struct alert_want *w = want_cell(out, plan, cell, ALERT_SLIPPING, opening);
     if (!w) return;
-    bool red = assessment->light == LIGHT_RED || assessment->proposed == LIGHT_RED;
+    bool red = assessment->computed_light == LIGHT_RED || assessment->proposed == LIGHT_RED;
     w->step = red ? "red" : "yellow";
     w->rank = red ? 2 : 1;
     w->about = assessment->light_since;
     w->stands_only = !behind;
-    w->inhibit = silent ? "missing" : NULL;
+    w->inhibit = silent ? "missing" : assessment->held ? "held" : NULL;
+}
+
+/* Until its due day is over; then it waits for what comes of it: a final figure, or the overdue that inhibits it. */
+static void want_due_soon(const struct plan *plan, const struct cell *cell, const struct assessment *assessment,
+                          struct instant now, struct alert_wants *out) {
+    bool near = assessment->due_soon_30 || assessment->due_soon_7;
+    bool overdue = assessment->state == STATE_OVERDUE;
+    if (assessment->state == STATE_DONE || (!near && !overdue && assessment->state != STATE_AWAITING_FINAL)) return;
+    char opening[DAY_TEXT_MAX];
+    day_print(assessment->due, opening);
+    struct alert_want *w = want_cell(out, plan, cell, ALERT_DUE_SOON, opening);
+    if (!w) return;
+    w->step = assessment->due_soon_7 ? "7" : "30";
+    w->rank = assessment->due_soon_7 ? 2 : 1;
+    w->about = instant_day(now);
+    w->stands_only = !near;
+    w->inhibit = overdue ? "overdue" : NULL;
 }
 
 static struct instant held_too_long(const struct plan *plan, const struct light_rules *rules,
@@ -165,7 +118,7 @@ void alert_wants_cell(const struct plan *plan, const struct light_rules *rules, 
         day_print(assessment->overdue_since, opening);
         if ((w = want_cell(out, plan, cell, ALERT_OVERDUE, opening))) w->about = assessment->overdue_since;
     }
-    if (assessment->proposed == LIGHT_RED && assessment->light != LIGHT_RED) {
+    if (assessment->proposed == LIGHT_RED && assessment->computed_light != LIGHT_RED) {
         opening_of_figure(events, count, assessment, opening);
         if ((w = want_cell(out, plan, cell, ALERT_REVIEW, opening))) w->about = assessment->light_since;
     }
@@ -175,15 +128,7 @@ void alert_wants_cell(const struct plan *plan, const struct light_rules *rules, 
         if ((w = want_cell(out, plan, cell, ALERT_FELL_BACK, opening))) w->about = assessment->light_since;
     }
     want_slipping(plan, cell, events, count, assessment, out);
-    if ((assessment->due_soon_30 || assessment->due_soon_7) && assessment->state != STATE_OVERDUE &&
-        assessment->state != STATE_DONE) {
-        day_print(assessment->due, opening);
-        if ((w = want_cell(out, plan, cell, ALERT_DUE_SOON, opening))) {
-            w->step = assessment->due_soon_7 ? "7" : "30";
-            w->rank = assessment->due_soon_7 ? 2 : 1;
-            w->about = instant_day(now);
-        }
-    }
+    want_due_soon(plan, cell, assessment, now, out);
     want_correction(plan, rules, cell, events, count, assessment, now, out);
 }
 
@@ -304,88 +249,75 @@ struct instant alert_next_stream(const struct plan *plan, const struct light_rul
     return next;
 }
 
-/* --- the life of an alert --- */
+/* --- what the house calls for --- */
 
-static bool same_subject(const struct alert *standing, const struct alert_want *w) {
-    return standing->rule == w->rule && standing->period.n == w->period.n && standing->file == w->file;
-}
-
-static unsigned step_rank(const char *step) {
-    static const char *const later[] = {"7", "red", "days_3"};
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(step, later[i]) == 0) return 2;
-    return 1;
-}
-
-static const char *step_cause(enum alert_rule rule) {
-    return rule == ALERT_DUE_SOON ? "nearer" : rule == ALERT_CORRECTION ? "waiting" : "worse";
-}
-
-static bool tells_recovery(enum alert_rule rule, const char *cause) {
-    static const char *const good[] = {"done", "holding", "progress", "red_yellow", "red_blue", "reported", "heard", "retaken"};
-    if (rule == ALERT_DUE_SOON || rule == ALERT_REVIEW || rule == ALERT_CORRECTION) return false;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        if (strcmp(cause, good[i]) == 0) return true;
-    return false;
-}
-
-static void change(struct alert_changes *out, struct alert_change item) {
-    if (out->count < ALERT_CHANGES_MAX) out->items[out->count++] = item;
-}
-
-static void change_standing(const struct alert_wants *wants, size_t want_index, const struct alert *standing,
-                            size_t index, struct alert_changes *out) {
-    const struct alert_want *w = &wants->items[want_index];
-    bool further = w->rank > step_rank(standing->step) && !w->stands_only;
-    const char *step = further ? w->step : standing->step;
-    if (w->inhibit) {
-        if (standing->state != ALERT_SUPPRESSED)
-            change(out, (struct alert_change){index, want_index, ALERT_SUPPRESSED, step, w->inhibit, false, false});
-    } else if (standing->state == ALERT_SUPPRESSED) {
-        change(out, (struct alert_change){index, want_index, ALERT_OPEN, step, "again", true, false});
-    } else if (further) {
-        change(out, (struct alert_change){index, want_index, ALERT_OPEN, step, step_cause(w->rule), true, false});
-    }
-}
-
-void alert_life(const struct alert_wants *wants, const struct alert *standing, size_t count,
-                const char *(*over)(const struct alert *standing, const void *context), const void *context,
-                struct alert_changes *out) {
+void alert_wants_message(const struct plan *plan, int64_t message, const char *number, bool undelivered,
+                         struct alert_wants *out) {
     out->count = 0;
-    bool met[ALERT_WANTS_MAX] = {false};
-    for (size_t s = 0; s < count; s++) {
-        size_t at = 0;
-        while (at < wants->count && (met[at] || !same_subject(&standing[s], &wants->items[at]))) at++;
-        if (at < wants->count) {
-            met[at] = true;
-            change_standing(wants, at, &standing[s], s, out);
-        } else {
-            const char *cause = over(&standing[s], context);
-            change(out, (struct alert_change){s, NO_INDEX, ALERT_RESOLVED, standing[s].step, cause, false,
-                                              tells_recovery(standing[s].rule, cause)});
-        }
+    struct alert_want *w = undelivered ? want(out, plan, ALERT_UNDELIVERABLE, number, "") : NULL;
+    if (w) w->message = message;
+}
+
+static struct day year_start(int year) {
+    struct day day;
+    return day_make(year, 1, 1, &day) ? day : DAY_NONE;
+}
+static int year_of(struct instant at) {
+    int year, month, mday;
+    day_split(instant_day(at), &year, &month, &mday);
+    return year;
+}
+/* Closing days and working days of January are asked for in December. */
+enum { CALENDAR_NEEDED_DAYS = 31 };
+static struct day calendar_needed(struct day next_year) {
+    return (struct day){next_year.n - CALENDAR_NEEDED_DAYS};
+}
+
+void alert_wants_house(const struct plan *plan, struct instant stuck_since, struct instant now,
+                       struct alert_wants *out) {
+    out->count = 0;
+    struct day next_year = year_start(year_of(now) + 1);
+    char opening[INSTANT_TEXT_MAX];
+    struct alert_want *w;
+    bool needed = instant_day(now).n >= calendar_needed(next_year).n;
+    if (needed && plan->calendar && !calendar_covers(plan->calendar, next_year)) {
+        day_print(next_year, opening);
+        if ((w = want(out, plan, ALERT_CALENDAR, "calendar", opening))) w->period = next_year;
     }
-    for (size_t i = 0; i < wants->count; i++) {
-        const struct alert_want *w = &wants->items[i];
-        if (met[i] || w->stands_only) continue;
-        change(out, (struct alert_change){NO_INDEX, i, w->inhibit ? ALERT_SUPPRESSED : ALERT_OPEN, w->step,
-                                          w->inhibit ? w->inhibit : "called", !w->inhibit, false});
-    }
+    if (!instant_is(stuck_since)) return;
+    instant_print(stuck_since, opening);
+    (void)want(out, plan, ALERT_STUCK, "outbox", opening);
+}
+
+struct instant alert_next_house(const struct plan *plan, struct instant now) {
+    if (!plan->calendar) return INSTANT_NONE;
+    struct instant needed = day_start(calendar_needed(year_start(year_of(now) + 1)));
+    if (needed.ms <= now.ms) needed = day_start(calendar_needed(year_start(year_of(now) + 2)));
+    return needed;
+}
+
+/* --- why it is over --- */
+
+/* The figure that judges is a corrected one: it was never as bad as it looked. */
+static bool is_correction(const struct alert_over *over) {
+    size_t figure = over->now->figure_event;
+    return over->events && figure < over->count && over->events[figure].kind == EVENT_CORRECTION;
 }
 
 const char *alert_over_cell(const struct alert *standing, const void *context) {
     const struct alert_over *over = context;
     const struct assessment *now = over->now;
     if (standing->rule == ALERT_CORRECTION) return "settled";
-    if (standing->rule == ALERT_REVIEW && now->light == LIGHT_RED) return "released";
+    if (standing->rule == ALERT_REVIEW && now->computed_light == LIGHT_RED) return "released";
     if (now->state == STATE_DONE) return "done";
     if (now->state == STATE_HOLDING) return "holding";
     if (now->state == STATE_OVERDUE) return "overdue";
     if (now->state == STATE_NO_TASK) return "no_task";
     if (now->extended && (standing->rule == ALERT_OVERDUE || standing->rule == ALERT_DUE_SOON)) return "extension";
     if (now->state == STATE_NO_FIGURE) return "retracted";
-    if (now->state == STATE_ON_PLAN && over->was == LIGHT_RED && now->light != LIGHT_RED)
-        return now->light == LIGHT_YELLOW ? "red_yellow" : "red_blue";
+    if (now->state == STATE_ON_PLAN && is_correction(over)) return "corrected";
+    if (now->state == STATE_ON_PLAN && over->was == LIGHT_RED && now->computed_light != LIGHT_RED)
+        return now->computed_light == LIGHT_YELLOW ? "red_yellow" : "red_blue";
     return now->state == STATE_ON_PLAN ? "progress" : "changed";
 }
 
@@ -396,4 +328,9 @@ const char *alert_over_stream(const struct alert *standing, const void *context)
     for (size_t i = 0; i < now->receipt_count; i++)
         if (now->receipts[i].id == standing->file) return healed(now, i) ? "retaken" : "superseded";
     return "superseded";
+}
+
+const char *alert_over_house(const struct alert *standing, const void *unused) {
+    (void)unused;
+    return standing->rule == ALERT_CALENDAR ? "loaded" : standing->rule == ALERT_STUCK ? "flowing" : "delivered";
 }
