@@ -109,6 +109,14 @@ void zap_serve(struct zap *zap) {
     }
 }
 
+bool zap_wait(struct zap *zap) {
+    zmq_pollitem_t item = {.socket = zap->socket, .events = ZMQ_POLLIN};
+    int ready;
+    do ready = zmq_poll(&item, 1, -1);
+    while (ready < 0 && zmq_errno() == EINTR);
+    return ready > 0;
+}
+
 static void ready(void *context, short events) {
     (void)events;
     zap_serve(context);

@@ -24,6 +24,8 @@ zap_open(struct link_context *context, enum zap_verdict (*ask)(void *context, co
 void zap_close(struct zap **zap); /* after the routers */
 /* Answers all that is waiting. */
 void zap_serve(struct zap *zap);
+/* For a thread of its own: blocks until a question waits; false when the context is being closed. */
+bool zap_wait(struct zap *zap);
 __attribute__((warn_unused_result)) enum error_code zap_watch(struct zap *zap, struct link_loop *loop,
                                                               struct error *err);
 

@@ -5,6 +5,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/log.h"
+#include "services/alerter/channel_robot.h"
 
 int64_t courier_pause_ms(const struct courier_settings *settings, int attempts) {
     int64_t pause = settings->retry_first_ms;
@@ -20,22 +21,33 @@ static struct courier_slot *slot_of(struct courier *courier, const CURL *easy) {
     return NULL;
 }
 
+static void tell_ended(struct courier *courier) {
+    if (courier->on_ended) courier->on_ended(courier->context);
+}
+
+static void take_verdict(struct courier_slot *slot, CURLcode result) {
+    if (slot->named) slot->verdict = channel_robot_verdict(slot->named, &slot->transfer, result, &slot->answer);
+    else if (strcmp(slot->delivery.channel, "email") == 0)
+        slot->verdict = channel_email_verdict(&slot->transfer, result, &slot->answer);
+    else slot->verdict = channel_webhook_verdict(&slot->transfer, result, &slot->answer);
+    slot->ended = true;
+}
+
 static void take_ended(struct courier *courier) {
     CURLMsg *message;
     int left;
     bool any = false;
     while ((message = curl_multi_info_read(courier->multi, &left))) {
         if (message->msg != CURLMSG_DONE) continue;
-        struct courier_slot *slot = slot_of(courier, message->easy_handle);
+        CURL *easy = message->easy_handle;
         CURLcode result = message->data.result;
-        curl_multi_remove_handle(courier->multi, message->easy_handle);
-        if (!slot) continue;
-        slot->outcome = strcmp(slot->delivery.channel, "email") == 0
-                            ? channel_email_outcome(&slot->transfer, result, &slot->answer)
-                            : channel_webhook_outcome(&slot->transfer, result, &slot->answer);
-        slot->ended = any = true;
+        struct courier_slot *slot = slot_of(courier, easy);
+        curl_multi_remove_handle(courier->multi, easy);
+        if (slot) take_verdict(slot, result);
+        else if (easy == courier->heartbeat.transfer.easy) heartbeat_ended(&courier->heartbeat, result);
+        any = any || slot;
     }
-    if (any && courier->on_ended) courier->on_ended(courier->context);
+    if (any) tell_ended(courier);
 }
 
 static void on_timer(void *context) {
@@ -92,6 +104,16 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *context, voi
     return loop_watch(courier->loop, fd, (short)events, on_socket, watched, &err) ? -1 : 0;
 }
 
+static enum error_code open_publishers(struct courier *courier, struct error *err) {
+    const struct channel_list *list = &courier->settings->channels.named;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].kind != CHANNEL_ZMQ) continue;
+        enum error_code code = channel_zmq_open(&list->items[i], &courier->publishers[i], err);
+        if (code) return code;
+    }
+    return ERROR_OK;
+}
+
 enum error_code courier_open(struct courier *courier, const struct courier_settings *settings, struct loop *loop,
                              struct error *err) {
     *courier = (struct courier){.settings = settings, .loop = loop};
@@ -103,13 +125,14 @@ enum error_code courier_open(struct courier *courier, const struct courier_setti
     curl_multi_setopt(courier->multi, CURLMOPT_TIMERDATA, courier);
     curl_multi_setopt(courier->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
     curl_multi_setopt(courier->multi, CURLMOPT_SOCKETDATA, courier);
-    curl_multi_setopt(courier->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)COURIER_SLOTS);
-    return ERROR_OK;
+    curl_multi_setopt(courier->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)COURIER_SLOTS + 1);
+    return open_publishers(courier, err);
 }
 
 static void slot_free(struct courier_slot *slot) {
     struct courier *courier = slot->courier;
     channel_transfer_finish(&slot->transfer);
+    channel_command_finish(&slot->command);
     delivery_finish(&slot->delivery);
     buffer_finish(&slot->answer);
     if (slot->busy) courier->busy--;
@@ -124,7 +147,10 @@ void courier_finish(struct courier *courier) {
             curl_multi_remove_handle(courier->multi, slot->transfer.easy);
         slot_free(slot);
     }
+    for (size_t i = 0; i < CHANNELS_NAMED_MAX; i++) publisher_close(&courier->publishers[i]);
     if (!courier->multi) return;
+    if (courier->heartbeat.under_way) curl_multi_remove_handle(courier->multi, courier->heartbeat.transfer.easy);
+    heartbeat_finish(&courier->heartbeat);
     curl_multi_cleanup(courier->multi);
     loop_timer_cancel(&courier->loop->timers, &courier->timer);
     curl_global_cleanup();
@@ -134,48 +160,84 @@ void courier_finish(struct courier *courier) {
 /* --- deliveries --- */
 
 static void end_at_once(struct courier_slot *slot, enum delivery_outcome outcome, const char *answer) {
-    slot->outcome = outcome;
+    slot->verdict = (struct channel_verdict){.outcome = outcome};
     buffer_add_text(&slot->answer, answer);
     slot->ended = true;
 }
 
-static void start(struct courier *courier, struct courier_slot *slot) {
+static void on_command_ended(void *context) {
+    struct courier_slot *slot = context;
+    slot->verdict = channel_command_verdict(&slot->command, &slot->answer);
+    slot->ended = true;
+    tell_ended(slot->courier);
+}
+
+static enum error_code start_named(struct courier *courier, struct courier_slot *slot, struct error *err) {
+    const struct channel_named *named = slot->named;
+    if (named->kind == CHANNEL_COMMAND)
+        return channel_command_start(&slot->command, named, &slot->delivery, courier->loop, on_command_ended, slot, err);
+    if (named->kind != CHANNEL_ZMQ) return channel_robot(named, &slot->delivery, real_now(), &slot->transfer, err);
+    size_t at = (size_t)(named - courier->settings->channels.named.items);
+    slot->verdict = channel_zmq(courier->publishers[at], &slot->delivery, &slot->answer);
+    slot->ended = true;
+    return ERROR_OK;
+}
+
+static enum error_code start_plain(struct courier *courier, struct courier_slot *slot, struct error *err) {
     const struct channel_settings *channels = &courier->settings->channels;
     const struct delivery *delivery = &slot->delivery;
+    int kind;
+    if (!word_find(channel_kinds, delivery->channel, strlen(delivery->channel), &kind))
+        return error_set(err, ERROR_INPUT, "no channel of this kind");
+    if (kind == CHANNEL_WEBHOOK) return channel_webhook(channels, delivery, real_now(), &slot->transfer, err);
+    if (kind == CHANNEL_EMAIL) return channel_email(channels, delivery, real_now(), &slot->transfer, err);
+    if (kind != CHANNEL_LOG) /* another alerter, or the operator in a minute, may know it */
+        return error_set(err, ERROR_NOT_FOUND, "channels.named of this alerter has no %s \"%s\"", delivery->channel,
+                         delivery->address);
+    enum error_code code = channel_log(channels, delivery, err);
+    if (!code) end_at_once(slot, DELIVERY_DELIVERED, "written");
+    return code;
+}
+
+static void start(struct courier *courier, struct courier_slot *slot) {
     struct error err = {0};
-    enum error_code code;
-    if (strcmp(delivery->channel, "log") == 0) {
-        code = channel_log(channels, delivery, &err);
-        end_at_once(slot, code ? DELIVERY_RETRY : DELIVERY_DELIVERED, code ? err.message : "written");
-        return;
-    }
-    if (strcmp(delivery->channel, "webhook") == 0)
-        code = channel_webhook(channels, delivery, real_now(), &slot->transfer, &err);
-    else if (strcmp(delivery->channel, "email") == 0)
-        code = channel_email(channels, delivery, real_now(), &slot->transfer, &err);
-    else
-        code = error_set(&err, ERROR_INPUT, "no channel of this name");
-    if (code)
-        end_at_once(slot, code == ERROR_INPUT ? DELIVERY_FAILED : DELIVERY_RETRY, err.message);
-    else
-        curl_multi_add_handle(courier->multi, slot->transfer.easy);
+    slot->named = channel_find(&courier->settings->channels, slot->delivery.channel, slot->delivery.address);
+    enum error_code code = slot->named ? start_named(courier, slot, &err) : start_plain(courier, slot, &err);
+    if (code) end_at_once(slot, code == ERROR_INPUT ? DELIVERY_FAILED : DELIVERY_RETRY, err.message);
+    else if (slot->transfer.easy) curl_multi_add_handle(courier->multi, slot->transfer.easy);
+}
+
+/* --- closing --- */
+
+static void log_outcome(const struct courier_slot *slot, enum delivery_outcome outcome) {
+    static const char *const events[] = {[DELIVERY_RETRY] = "delivery_again",
+                                         [DELIVERY_FAILED] = "delivery_failed",
+                                         [DELIVERY_THROTTLED] = "channel_throttled"};
+    const struct delivery *d = &slot->delivery;
+    if (outcome == DELIVERY_DELIVERED) return;
+    log_write(outcome == DELIVERY_FAILED ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, events[outcome],
+              "channel=%s name=%s recipient=%s number=%s attempts=%d answer=%s", d->channel,
+              slot->named ? slot->named->name : "", d->recipient, d->number, d->attempts, buffer_text(&slot->answer));
+}
+
+/* Tries end earlier where another way stands by, or where the vendor asks for it. */
+static bool is_spent(const struct courier_settings *settings, const struct courier_slot *slot) {
+    int64_t tries = settings->attempts;
+    if (slot->delivery.has_fallback && settings->fallback_after < tries) tries = settings->fallback_after;
+    if (slot->verdict.tries_max > 0 && slot->verdict.tries_max < tries) tries = slot->verdict.tries_max;
+    return slot->delivery.attempts >= tries;
 }
 
 static enum error_code close_slot(struct courier *courier, struct pg *pg, struct courier_slot *slot,
                                   struct error *err) {
     const struct courier_settings *settings = courier->settings;
-    struct delivery *delivery = &slot->delivery;
-    bool spent = slot->outcome == DELIVERY_RETRY && delivery->attempts >= settings->attempts;
-    enum delivery_outcome outcome = spent ? DELIVERY_FAILED : slot->outcome;
-    int pause = (int)courier_pause_ms(settings, delivery->attempts);
-    enum error_code code = outbox_close(pg, delivery, outcome, buffer_text(&slot->answer), pause, err);
+    enum delivery_outcome outcome = slot->verdict.outcome;
+    if (outcome == DELIVERY_RETRY && is_spent(settings, slot)) outcome = DELIVERY_FAILED;
+    int wait = outcome == DELIVERY_THROTTLED ? slot->verdict.hold_ms
+                                             : (int)courier_pause_ms(settings, slot->delivery.attempts);
+    enum error_code code = outbox_close(pg, &slot->delivery, outcome, buffer_text(&slot->answer), wait, err);
     if (code) return code;
-    if (outcome == DELIVERY_FAILED)
-        log_warn("delivery_failed", "channel=%s recipient=%s number=%s attempts=%d answer=%s", delivery->channel,
-                 delivery->recipient, delivery->number, delivery->attempts, buffer_text(&slot->answer));
-    else if (outcome == DELIVERY_RETRY)
-        log_info("delivery_again", "channel=%s recipient=%s number=%s attempts=%d answer=%s", delivery->channel,
-                 delivery->recipient, delivery->number, delivery->attempts, buffer_text(&slot->answer));
+    log_outcome(slot, outcome);
     slot_free(slot);
     return ERROR_OK;
 }
@@ -189,11 +251,31 @@ static enum error_code close_ended(struct courier *courier, struct pg *pg, struc
     return ERROR_OK;
 }
 
+/* --- one round --- */
+
+static enum error_code declare(struct courier *courier, struct pg *pg, struct error *err) {
+    const struct channel_list *list = &courier->settings->channels.named;
+    struct outbox_channel channels[CHANNELS_NAMED_MAX];
+    if (courier->declared) return ERROR_OK;
+    for (size_t i = 0; i < list->count; i++) channels[i] = channel_pace(&list->items[i]);
+    enum error_code code = outbox_channels_declare(pg, channels, list->count, err);
+    courier->declared = !code;
+    return code;
+}
+
+static void beat(struct courier *courier) {
+    CURL *easy = heartbeat_due(&courier->heartbeat, &courier->settings->heartbeat, tick_now());
+    if (easy) curl_multi_add_handle(courier->multi, easy);
+}
+
 enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more, struct error *err) {
     *more = false;
-    enum error_code code = close_ended(courier, pg, err);
+    enum error_code code = declare(courier, pg, err);
+    if (!code) code = close_ended(courier, pg, err);
     size_t room = COURIER_SLOTS - courier->busy;
-    if (code || room == 0) return code;
+    if (code) return code;
+    beat(courier);
+    if (room == 0) return ERROR_OK;
     CLEAN(deliveries_finish) struct deliveries leased = {0};
     code = outbox_lease(pg, (int)room, (int)(courier->settings->lease_seconds * MS_SECOND), &leased, err);
     if (code) return code;

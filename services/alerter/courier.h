@@ -1,17 +1,22 @@
-/* Carries deliveries: leases them from the outbox, sends them (webhook and e-mail side by side, by libcurl's multi
- * interface inside the loop), closes each with its outcome. Tries are spread with back-off in real time and end after a
- * bounded number; a delivery whose process dies is free again when its lease runs out. */
+/* Carries deliveries: leases them from the outbox, sends them (transfers side by side by libcurl's multi interface,
+ * commands as processes, all inside the loop), closes each with its outcome. Tries are spread with back-off in real time
+ * and end after a bounded number, or earlier where a fallback stands by; a throttled answer holds the whole channel and is
+ * not counted as a try; a delivery whose process dies is free again when its lease runs out. */
 #ifndef DUBAN_ALERTER_COURIER_H
 #define DUBAN_ALERTER_COURIER_H
 
 #include "common/base/loop.h"
-#include "services/alerter/channel.h"
+#include "services/alerter/channel_command.h"
+#include "services/alerter/channel_zmq.h"
+#include "services/alerter/heartbeat.h"
 
 enum { COURIER_SLOTS = 16 };
 
 struct courier_settings {
     struct channel_settings channels;
     int64_t attempts, retry_first_ms, retry_longest_ms, lease_seconds;
+    int64_t fallback_after; /* tries, when there is a fallback */
+    struct heartbeat_settings heartbeat;
 };
 
 struct courier {
@@ -23,12 +28,17 @@ struct courier {
         struct courier *courier;
         bool busy, ended;
         struct delivery delivery;
+        const struct channel_named *named; /* NULL: not one of the configuration's */
         struct channel_transfer transfer;
-        enum delivery_outcome outcome;
+        struct channel_command command;
+        struct channel_verdict verdict;
         struct buffer answer;
     } slots[COURIER_SLOTS];
     size_t busy;
-    void (*on_ended)(void *context); /* something is to be closed: call courier_close soon */
+    struct publisher *publishers[CHANNELS_NAMED_MAX]; /* by the list of named channels; NULL = no zmq */
+    struct heartbeat heartbeat;
+    bool declared; /* the channels, to the database */
+    void (*on_ended)(void *context); /* something is to be closed: call courier_work soon */
     void *context;
 };
 
@@ -37,8 +47,8 @@ __attribute__((warn_unused_result)) enum error_code courier_open(struct courier 
                                                                  struct loop *loop, struct error *err);
 void courier_finish(struct courier *courier);
 
-/* Closes what ended and leases more, as far as slots are free. Waits for the database, never for a channel.
- * *more: it is worth calling again at once. */
+/* Closes what ended and leases more, as far as slots are free. Waits for the database, never for a channel. Called at the
+ * end of a look that went well, so it also keeps the heartbeat. *more: it is worth calling again at once. */
 __attribute__((warn_unused_result)) enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more,
                                                                  struct error *err);
 

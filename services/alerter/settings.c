@@ -1,14 +1,10 @@
 #include "services/alerter/settings.h"
 
-#include <sodium.h>
-
-#include "common/base/file.h"
 #include "common/base/log.h"
 
 #define AT(field) offsetof(struct settings, field)
+#define WATCH(field) offsetof(struct settings, courier.heartbeat.field)
 #define CHANNEL(field) offsetof(struct settings, courier.channels.field)
-
-enum { SECRET_BYTES_MAX = 4096 };
 
 static const struct config_field fields[] = {
     {.key = "database", .type = CONFIG_TEXT, .offset = AT(database), .required = true,
@@ -34,8 +30,9 @@ static const struct config_field fields[] = {
     {.key = "channels.webhook.timeout", .type = CONFIG_DURATION, .offset = CHANNEL(webhook_timeout_ms),
      .fallback = "10s", .min = 100, .max = 300000, .help = "for the whole request", .help_zh = "一次请求的总时限"},
     {.key = "channels.email.server", .type = CONFIG_TEXT, .offset = CHANNEL(email_server),
-     .sample = "smtp://mail.example.org:25", .help = "smtp:// or smtps:// address of the mail server",
-     .help_zh = "邮件服务器地址"},
+     .sample = "smtps://mail.example.org:465",
+     .help = "smtps://host:465, or smtp://host:587 with STARTTLS, or smtp://host:25",
+     .help_zh = "邮件服务器地址：smtps://主机:465，或 smtp://主机:587（STARTTLS），或 smtp://主机:25"},
     {.key = "channels.email.from", .type = CONFIG_TEXT, .offset = CHANNEL(email_from), .sample = "duban@example.org",
      .help = "sender", .help_zh = "发件人"},
     {.key = "channels.email.user", .type = CONFIG_TEXT, .offset = CHANNEL(email_user), .sample = "duban",
@@ -43,14 +40,45 @@ static const struct config_field fields[] = {
     {.key = "channels.email.password_file", .type = CONFIG_PATH, .offset = AT(email_password_file),
      .sample = "mail.password", .help = "file with the password", .help_zh = "密码文件"},
     {.key = "channels.email.require_tls", .type = CONFIG_BOOL, .offset = CHANNEL(email_require_tls),
-     .fallback = "false", .help = "refuse a server without STARTTLS", .help_zh = "不支持 STARTTLS 就不发"},
+     .fallback = "false", .help = "refuse a server without STARTTLS; with a user name always so",
+     .help_zh = "不支持 STARTTLS 就不发；填了用户名时一律如此"},
+    {.key = "channels.email.ca_file", .type = CONFIG_PATH, .offset = CHANNEL(email_ca_file), .sample = "private-ca.pem",
+     .help = "certificates to trust; none: the system's", .help_zh = "信任的证书文件；不写就用系统自带的"},
+    {.key = "channels.named", .type = CONFIG_NODE, .offset = CHANNEL(named), .read = channel_list_read,
+     .sample = channel_list_sample,
+     .help = "robots, commands and publishers that contacts give by name. kind: wecom, dingtalk, feishu (key_file: what "
+             "stands behind key=, access_token= or /hook/ of the address the vendor gave; secret_file: signs, for dingtalk "
+             "and feishu; base_url, ca_file, proxy, allow_private: private deployments), command (argv: JSON on stdin), zmq "
+             "(listen, key_file, subscribers: public keys). per_minute: pace (default 20, feishu 100); jitter: kept off the "
+             "full and half hour; timeout",
+     .help_zh = "联系表里按名字引用的渠道。kind：wecom 企业微信、dingtalk 钉钉、feishu 飞书群机器人（key_file 存机器人地址中 "
+                "key=、access_token= 或 /hook/ 后面的部分；secret_file 存加签密钥，钉钉、飞书必填；base_url、ca_file、proxy、"
+                "allow_private 用于专有部署），command 外部程序（argv，标准输入收 JSON），zmq 发布（listen、key_file、"
+                "subscribers 订阅方公钥）。per_minute 每分钟条数（默认 20，飞书 100）；jitter 避开整点半点多久；timeout 时限"},
     {.key = "channels.attempts", .type = CONFIG_INT, .offset = AT(courier.attempts), .fallback = "8", .min = 1,
      .max = 1000, .help = "tries before a delivery counts as failed", .help_zh = "一条最多试几次"},
+    {.key = "channels.fallback_after", .type = CONFIG_INT, .offset = AT(courier.fallback_after), .fallback = "3",
+     .min = 1, .max = 1000, .help = "tries before the contact's second channel takes over",
+     .help_zh = "试几次不成就改走备用渠道"},
     {.key = "channels.retry_first", .type = CONFIG_DURATION, .offset = AT(courier.retry_first_ms), .fallback = "1s",
      .min = 10, .max = 3600000, .help = "pause after the first try; doubles (real time)",
      .help_zh = "第一次失败后等多久，以后加倍（真实时间）"},
     {.key = "channels.retry_longest", .type = CONFIG_DURATION, .offset = AT(courier.retry_longest_ms),
      .fallback = "10min", .min = 10, .max = 86400000, .help = "longest pause", .help_zh = "最长等多久"},
+    {.key = "watch.heartbeat_url", .type = CONFIG_TEXT, .offset = WATCH(url), .secret = true,
+     .sample = "https://watch.example.org/ping/duban",
+     .help = "called while all is well: a watcher outside cries when the calls stay away",
+     .help_zh = "正常时定期访问的地址；外部监测收不到就报警"},
+    {.key = "watch.heartbeat_every", .type = CONFIG_DURATION, .offset = WATCH(every_ms), .fallback = "5min",
+     .min = 1000, .max = 86400000, .help = "how often (real time)", .help_zh = "多久一次（真实时间）"},
+    {.key = "watch.heartbeat_post", .type = CONFIG_BOOL, .offset = WATCH(post), .fallback = "false",
+     .help = "POST instead of GET", .help_zh = "用 POST 而不是 GET"},
+    {.key = "watch.heartbeat_allow_private", .type = CONFIG_BOOL, .offset = WATCH(allow_private), .fallback = "false",
+     .help = "its host may lie in a private address range", .help_zh = "允许在内网地址段里"},
+    {.key = "watch.heartbeat_ca_file", .type = CONFIG_PATH, .offset = WATCH(ca_file), .sample = "private-ca.pem",
+     .help = "certificates to trust; none: the system's", .help_zh = "信任的证书文件；不写就用系统自带的"},
+    {.key = "watch.heartbeat_proxy", .type = CONFIG_TEXT, .offset = WATCH(proxy), .sample = "http://proxy.example:3128",
+     .help = "proxy to it; none: direct", .help_zh = "代理；不写就直连"},
     {.key = "lease_seconds", .type = CONFIG_INT, .offset = AT(courier.lease_seconds), .fallback = "60", .min = 5,
      .max = 3600, .help = "how long a delivery is this alerter's own before another may take it",
      .help_zh = "一条消息归本进程多久，过后别的进程可接手"},
@@ -70,27 +98,15 @@ const struct config_program alerter_program = {
     .size = sizeof(struct settings),
 };
 
-/* A final line break is the editor's, not the secret's. */
-static enum error_code read_secret(const char *path, struct buffer *out, struct error *err) {
-    if (!path) return ERROR_OK;
-    enum error_code code = file_read(path, SECRET_BYTES_MAX, out, err);
-    while (!code && out->len > 0 && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
-        buffer_cut(out, out->len - 1);
-    if (!code && out->len == 0) code = error_set(err, ERROR_INPUT, "%s: the file of the secret is empty", path);
-    return code;
-}
-
 enum error_code settings_secrets(struct settings *settings, struct error *err) {
     struct channel_settings *channels = &settings->courier.channels;
-    enum error_code code = read_secret(settings->webhook_secret_file, &channels->webhook_secret, err);
-    return code ? code : read_secret(settings->email_password_file, &channels->email_password, err);
+    enum error_code code = channel_secret_read(settings->webhook_secret_file, &channels->webhook_secret, err);
+    if (!code) code = channel_secret_read(settings->email_password_file, &channels->email_password, err);
+    return code ? code : channel_list_secrets(&channels->named, err);
 }
 
-static void forget(struct buffer *secret) {
-    if (secret->data) sodium_memzero(secret->data, secret->capacity);
-    buffer_finish(secret);
-}
 void settings_finish(struct settings *settings) {
-    forget(&settings->courier.channels.webhook_secret);
-    forget(&settings->courier.channels.email_password);
+    channel_secret_forget(&settings->courier.channels.webhook_secret);
+    channel_secret_forget(&settings->courier.channels.email_password);
+    channel_list_forget(&settings->courier.channels.named);
 }
