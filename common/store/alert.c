@@ -10,53 +10,117 @@ static void copy_slice(struct slice text, char *out, size_t capacity) {
     snprintf(out, capacity, "%.*s", text.ptr ? (int)text.len : 0, text.ptr ? text.ptr : "");
 }
 
-static enum error_code standing(struct pg *pg, const char *sql, const int32_t *ids, size_t count,
-                                struct standing_alerts *out, struct error *err) {
-    *out = (struct standing_alerts){0};
+#define STANDING_COLUMNS                                                                                               \
+    "cell, stream, id, rule, state, key, step, cause, period, file, message, opened_at, changed_at, rung, rung_at, "    \
+    "rung_said_at, issued"
+enum { COL_CELL, COL_STREAM, COL_ID, COL_RULE, COL_STATE, COL_KEY, COL_STEP, COL_CAUSE, COL_PERIOD, COL_FILE,
+       COL_MESSAGE, COL_OPENED, COL_CHANGED, COL_RUNG, COL_RUNG_AT, COL_SAID_AT, COL_ISSUED };
+
+/* false: a rule or a state of a later duban: its alert is not ours to judge. */
+static bool take_standing(const struct pg_rows *rows, size_t row, struct standing_alert *out) {
+    *out = (struct standing_alert){.cell = (int32_t)pg_int(rows, row, COL_CELL),
+                                   .stream = (int32_t)pg_int(rows, row, COL_STREAM)};
+    struct alert *alert = &out->alert;
+    alert->id = pg_int(rows, row, COL_ID);
+    copy_slice(pg_slice(rows, row, COL_KEY), alert->key, sizeof alert->key);
+    copy_slice(pg_slice(rows, row, COL_STEP), alert->step, sizeof alert->step);
+    copy_slice(pg_slice(rows, row, COL_CAUSE), alert->cause, sizeof alert->cause);
+    alert->period = pg_day(rows, row, COL_PERIOD);
+    alert->file = pg_int(rows, row, COL_FILE);
+    alert->message = pg_int(rows, row, COL_MESSAGE);
+    alert->opened_at = pg_instant(rows, row, COL_OPENED);
+    alert->changed_at = pg_instant(rows, row, COL_CHANGED);
+    alert->rung = (enum alert_rung)pg_int(rows, row, COL_RUNG);
+    alert->rung_at = pg_instant(rows, row, COL_RUNG_AT);
+    alert->rung_said_at = pg_instant(rows, row, COL_SAID_AT);
+    alert->issued = (enum alert_rung)pg_int(rows, row, COL_ISSUED);
+    return alert_rule_find(pg_slice(rows, row, COL_RULE), &alert->rule) &&
+           alert_state_find(pg_slice(rows, row, COL_STATE), &alert->state);
+}
+
+static const char answers_sql[] =
+    "SELECT w.place, r.id, r.uid, r.known_at, r.by_day, coalesce(r.reason_code, ''), x.outcome"
+    "  FROM unnest($1::bigint[]) WITH ORDINALITY AS w(alert, place) JOIN reply_alert x ON x.alert = w.alert"
+    "  JOIN reply r ON r.id = x.reply ORDER BY w.place, r.known_at, r.log, r.seq";
+
+static enum error_code read_answers(struct pg *pg, struct standing_alerts *out, struct error *err) {
+    if (out->count == 0) return ERROR_OK;
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
-    pg_put_ints(&params, ids, count);
-    enum error_code code = pg_run(pg, sql, &params, &rows, err);
-    if (code) return code;
-    size_t found = pg_count(&rows);
-    out->items = calloc(found ? found : 1, sizeof *out->items);
-    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory for %zu alerts", found);
+    pg_array_begin(&params, PG_ELEMENT_BIGINT, out->count);
+    for (size_t i = 0; i < out->count; i++) binary_int8(&params.bytes, out->items[i].alert.id);
+    pg_array_end(&params);
+    enum error_code code = pg_run(pg, answers_sql, &params, &rows, err);
+    size_t found = code ? 0 : pg_count(&rows);
+    if (code || found == 0) return code;
+    out->answers = calloc(found, sizeof *out->answers);
+    if (!out->answers) return error_set(err, ERROR_MEMORY, "out of memory for %zu answers", found);
     for (size_t i = 0; i < found; i++) {
-        struct standing_alert item = {.cell = (int32_t)pg_int(&rows, i, 0), .stream = (int32_t)pg_int(&rows, i, 1)};
-        struct alert *alert = &item.alert;
-        alert->id = pg_int(&rows, i, 2);
-        /* A rule of a later duban: its alert is not ours to judge. */
-        if (!alert_rule_find(pg_slice(&rows, i, 3), &alert->rule) ||
-            !alert_state_find(pg_slice(&rows, i, 4), &alert->state))
-            continue;
-        copy_slice(pg_slice(&rows, i, 5), alert->key, sizeof alert->key);
-        copy_slice(pg_slice(&rows, i, 6), alert->step, sizeof alert->step);
-        alert->period = pg_day(&rows, i, 7);
-        alert->file = pg_int(&rows, i, 8);
-        alert->opened_at = pg_instant(&rows, i, 9);
-        out->items[out->count++] = item;
+        struct alert_answer *answer = &out->answers[i];
+        struct alert *alert = &out->items[pg_int(&rows, i, 0) - 1].alert;
+        answer->reply = pg_int(&rows, i, 1);
+        (void)pg_bytes(&rows, i, 2, answer->uid, sizeof answer->uid);
+        answer->known_at = pg_instant(&rows, i, 3);
+        answer->by_day = pg_day(&rows, i, 4);
+        copy_slice(pg_slice(&rows, i, 5), answer->reason, sizeof answer->reason);
+        if (!answer_outcome_find(pg_slice(&rows, i, 6), &answer->outcome)) answer->outcome = ANSWERED;
+        if (alert->answer_count++ == 0) alert->answers = answer;
     }
     return ERROR_OK;
 }
 
-#define STANDING_COLUMNS "cell, stream, id, rule, state, key, step, period, file, opened_at"
+static enum error_code standing(struct pg *pg, const char *sql, const struct pg_params *params,
+                                struct standing_alerts *out, struct error *err) {
+    *out = (struct standing_alerts){0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    enum error_code code = pg_run(pg, sql, params, &rows, err);
+    if (code) return code;
+    size_t found = pg_count(&rows);
+    out->items = calloc(found ? found : 1, sizeof *out->items);
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory for %zu alerts", found);
+    for (size_t i = 0; i < found; i++)
+        if (take_standing(&rows, i, &out->items[out->count])) out->count++;
+    return read_answers(pg, out, err);
+}
 
 enum error_code alerts_of_cells(struct pg *pg, const int32_t *cells, size_t count, struct standing_alerts *out,
                                 struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_ints(&params, cells, count);
     return standing(pg,
                     "SELECT " STANDING_COLUMNS " FROM alert WHERE state <> 'resolved' AND cell = ANY($1)"
                     " ORDER BY cell, id",
-                    cells, count, out, err);
+                    &params, out, err);
 }
 enum error_code alerts_of_streams(struct pg *pg, const int32_t *streams, size_t count, struct standing_alerts *out,
                                   struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_ints(&params, streams, count);
     return standing(pg,
                     "SELECT " STANDING_COLUMNS " FROM alert WHERE state <> 'resolved' AND stream = ANY($1)"
                     " ORDER BY stream, id",
-                    streams, count, out, err);
+                    &params, out, err);
+}
+enum error_code alerts_of_house(struct pg *pg, int32_t programme, struct standing_alerts *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, programme);
+    return standing(pg,
+                    "SELECT " STANDING_COLUMNS " FROM alert WHERE state <> 'resolved' AND programme = $1"
+                    " AND cell IS NULL AND stream IS NULL ORDER BY id",
+                    &params, out, err);
+}
+enum error_code alerts_by_id(struct pg *pg, const int64_t *ids, size_t count, struct standing_alerts *out,
+                             struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_bigints(&params, ids, count);
+    return standing(pg,
+                    "SELECT " STANDING_COLUMNS " FROM unnest($1::bigint[]) AS w(wanted) JOIN alert ON id = w.wanted"
+                    " WHERE state <> 'resolved' ORDER BY cell, stream, id",
+                    &params, out, err);
 }
 void standing_alerts_finish(struct standing_alerts *alerts) {
     free(alerts->items);
+    free(alerts->answers);
     *alerts = (struct standing_alerts){0};
 }
 
@@ -76,7 +140,8 @@ struct alert_write *alert_writes_add(struct alert_writes *writes) {
         return NULL;
     }
     writes->items = items;
-    items[writes->count] = (struct alert_write){.period = DAY_NONE};
+    items[writes->count] =
+        (struct alert_write){.period = DAY_NONE, .rung_at = INSTANT_NONE, .rung_said_at = INSTANT_NONE};
     return &items[writes->count++];
 }
 struct notice_write *alert_writes_notice(struct alert_writes *writes) {
@@ -89,10 +154,21 @@ struct notice_write *alert_writes_notice(struct alert_writes *writes) {
     items[writes->notice_count] = (struct notice_write){0};
     return &items[writes->notice_count++];
 }
+struct answer_write *alert_writes_answer(struct alert_writes *writes) {
+    struct answer_write *items = grow(writes->answers, writes->answer_count, &writes->answer_capacity, sizeof *items);
+    if (!items) {
+        writes->failed = true;
+        return NULL;
+    }
+    writes->answers = items;
+    items[writes->answer_count] = (struct answer_write){0};
+    return &items[writes->answer_count++];
+}
 void alert_writes_finish(struct alert_writes *writes) {
     for (size_t i = 0; i < writes->count; i++) free(writes->items[i].facts);
     free(writes->items);
     free(writes->notices);
+    free(writes->answers);
     *writes = (struct alert_writes){0};
 }
 
@@ -112,6 +188,12 @@ static bool is_over(const struct alert_write *item) {
 static bool is_recovered(const struct alert_write *item) {
     return item->id != 0 && item->recovered;
 }
+static bool is_recovered_for_office(const struct alert_write *item) {
+    return item->id != 0 && item->office_recovered;
+}
+static bool is_withdrawn(const struct alert_write *item) {
+    return item->id != 0 && item->withdrawn;
+}
 
 static size_t picked(const struct alert_writes *writes, picker *pick) {
     size_t count = 0;
@@ -119,15 +201,18 @@ static size_t picked(const struct alert_writes *writes, picker *pick) {
     return count;
 }
 
-enum column { COLUMN_ID, COLUMN_KEY, COLUMN_RULE, COLUMN_CELL, COLUMN_STREAM, COLUMN_PERIOD, COLUMN_FILE, COLUMN_FROM,
-              COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_BACK_FILLED, COLUMN_FACTS };
+enum column { COLUMN_ID, COLUMN_KEY, COLUMN_RULE, COLUMN_CELL, COLUMN_STREAM, COLUMN_PERIOD, COLUMN_FILE, COLUMN_MESSAGE,
+              COLUMN_FROM, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_BACK_FILLED, COLUMN_FACTS, COLUMN_DECISION,
+              COLUMN_RUNG, COLUMN_ISSUED, COLUMN_RUNG_AT, COLUMN_SAID_AT };
 
 static const enum pg_element elements[] = {
-    [COLUMN_ID] = PG_ELEMENT_BIGINT,  [COLUMN_KEY] = PG_ELEMENT_TEXT,   [COLUMN_RULE] = PG_ELEMENT_TEXT,
-    [COLUMN_CELL] = PG_ELEMENT_INT,   [COLUMN_STREAM] = PG_ELEMENT_INT, [COLUMN_PERIOD] = PG_ELEMENT_DAY,
-    [COLUMN_FILE] = PG_ELEMENT_BIGINT, [COLUMN_FROM] = PG_ELEMENT_TEXT, [COLUMN_TO] = PG_ELEMENT_TEXT,
-    [COLUMN_CAUSE] = PG_ELEMENT_TEXT, [COLUMN_STEP] = PG_ELEMENT_TEXT,  [COLUMN_BACK_FILLED] = PG_ELEMENT_BOOL,
-    [COLUMN_FACTS] = PG_ELEMENT_TEXT,
+    [COLUMN_ID] = PG_ELEMENT_BIGINT,      [COLUMN_KEY] = PG_ELEMENT_TEXT,        [COLUMN_RULE] = PG_ELEMENT_TEXT,
+    [COLUMN_CELL] = PG_ELEMENT_INT,       [COLUMN_STREAM] = PG_ELEMENT_INT,      [COLUMN_PERIOD] = PG_ELEMENT_DAY,
+    [COLUMN_FILE] = PG_ELEMENT_BIGINT,    [COLUMN_MESSAGE] = PG_ELEMENT_BIGINT,  [COLUMN_FROM] = PG_ELEMENT_TEXT,
+    [COLUMN_TO] = PG_ELEMENT_TEXT,        [COLUMN_CAUSE] = PG_ELEMENT_TEXT,      [COLUMN_STEP] = PG_ELEMENT_TEXT,
+    [COLUMN_BACK_FILLED] = PG_ELEMENT_BOOL, [COLUMN_FACTS] = PG_ELEMENT_TEXT,    [COLUMN_DECISION] = PG_ELEMENT_TEXT,
+    [COLUMN_RUNG] = PG_ELEMENT_INT,       [COLUMN_ISSUED] = PG_ELEMENT_INT,      [COLUMN_RUNG_AT] = PG_ELEMENT_INSTANT,
+    [COLUMN_SAID_AT] = PG_ELEMENT_INSTANT,
 };
 
 static void put_text(struct buffer *out, const char *text) {
@@ -143,12 +228,18 @@ static void put_value(struct buffer *out, const struct alert_write *item, enum c
     case COLUMN_STREAM: item->stream ? binary_int4(out, item->stream) : binary_null(out); break;
     case COLUMN_PERIOD: binary_day(out, item->period); break;
     case COLUMN_FILE: item->file ? binary_int8(out, item->file) : binary_null(out); break;
+    case COLUMN_MESSAGE: item->message ? binary_int8(out, item->message) : binary_null(out); break;
     case COLUMN_FROM: put_text(out, item->id ? alert_state_name(item->from) : NULL); break;
     case COLUMN_TO: put_text(out, alert_state_name(item->to)); break;
     case COLUMN_CAUSE: put_text(out, item->cause); break;
     case COLUMN_STEP: put_text(out, item->step); break;
     case COLUMN_BACK_FILLED: binary_bool(out, item->back_filled); break;
     case COLUMN_FACTS: put_text(out, item->facts ? item->facts : "{}"); break;
+    case COLUMN_DECISION: put_text(out, item->decision); break;
+    case COLUMN_RUNG: binary_int4(out, (int32_t)item->rung); break;
+    case COLUMN_ISSUED: binary_int4(out, (int32_t)item->issued); break;
+    case COLUMN_RUNG_AT: binary_instant(out, item->rung_at); break;
+    case COLUMN_SAID_AT: binary_instant(out, item->rung_said_at); break;
     }
 }
 
@@ -162,24 +253,26 @@ static void put_column(struct pg_params *params, const struct alert_writes *writ
 /* An alert whose cause came back after it was over (a retraction taken back) has the same key: it opens again. */
 static const char open_sql[] =
     "WITH n AS (SELECT * FROM unnest($4::text[], $5::text[], $6::int[], $7::int[], $8::date[], $9::bigint[],"
-    "           $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[])"
-    "           AS n(key, rule, cell, stream, period, file, state, cause, step, back_filled, facts)),"
-    "     made AS (INSERT INTO alert (programme, key, rule, cell, stream, period, file, state, cause, step, opened_at,"
-    "                                 changed_at, rung_at, rules_version, back_filled, facts)"
-    "              SELECT $1, key, rule, cell, stream, period, file, state, cause, step, $2, $2, $2, $3, back_filled,"
-    "                     facts::jsonb FROM n"
+    "           $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bool[], $15::text[], $16::int[],"
+    "           $17::timestamptz[])"
+    "           AS n(key, rule, cell, stream, period, file, message, state, cause, step, back_filled, facts, rung, rung_at)),"
+    "     made AS (INSERT INTO alert (programme, key, rule, cell, stream, period, file, message, state, cause, step,"
+    "                                 opened_at, changed_at, rung, rung_at, rules_version, back_filled, facts)"
+    "              SELECT $1, key, rule, cell, stream, period, file, message, state, cause, step, $2, $2, rung,"
+    "                     coalesce(rung_at, $2), $3, back_filled, facts::jsonb FROM n"
     "              ON CONFLICT (key) DO UPDATE SET state = excluded.state, cause = excluded.cause, step = excluded.step,"
-    "                     changed_at = excluded.changed_at, resolved_at = NULL, facts = excluded.facts"
-    "              RETURNING id, key, state, step, cause, facts)"
-    "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts)"
-    " SELECT id, $2, NULL, state, step, cause, $3, facts FROM made";
+    "                     changed_at = excluded.changed_at, resolved_at = NULL, facts = excluded.facts,"
+    "                     rung = excluded.rung, rung_at = excluded.rung_at, rung_said_at = NULL"
+    "              RETURNING id, key, state, step, cause, facts, rung)"
+    "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts, rung)"
+    " SELECT id, $2, NULL, state, step, cause, $3, facts, rung FROM made";
 
 static enum error_code write_new(struct pg *pg, int32_t programme, const struct alert_writes *writes,
                                  struct instant now, const char *rules_version, struct error *err) {
     if (picked(writes, is_new) == 0) return ERROR_OK;
     static const enum column columns[] = {COLUMN_KEY, COLUMN_RULE, COLUMN_CELL, COLUMN_STREAM, COLUMN_PERIOD,
-                                          COLUMN_FILE, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_BACK_FILLED,
-                                          COLUMN_FACTS};
+                                          COLUMN_FILE, COLUMN_MESSAGE, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP,
+                                          COLUMN_BACK_FILLED, COLUMN_FACTS, COLUMN_RUNG, COLUMN_RUNG_AT};
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_int(&params, programme);
     pg_put_instant(&params, now);
@@ -189,18 +282,21 @@ static enum error_code write_new(struct pg *pg, int32_t programme, const struct 
 }
 
 static const char change_sql[] =
-    "WITH n AS (SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])"
-    "           AS n(id, from_state, state, cause, step, facts)),"
-    "     done AS (UPDATE alert a SET state = n.state, cause = n.cause, step = n.step, changed_at = $1,"
+    "WITH n AS (SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[],"
+    "           $10::int[], $11::timestamptz[], $12::timestamptz[])"
+    "           AS n(id, from_state, state, cause, step, facts, rung, issued, rung_at, said_at)),"
+    "     done AS (UPDATE alert a SET state = n.state, cause = n.cause, step = n.step, changed_at = $1, rung = n.rung,"
+    "                     issued = n.issued, rung_at = coalesce(n.rung_at, a.rung_at), rung_said_at = n.said_at,"
     "                     resolved_at = CASE WHEN n.state = 'resolved' THEN $1 END"
     "                FROM n WHERE a.id = n.id)"
-    "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts)"
-    " SELECT id, $1, from_state, state, step, cause, $2, facts::jsonb FROM n";
+    "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts, rung)"
+    " SELECT id, $1, from_state, state, step, cause, $2, facts::jsonb, rung FROM n";
 
 static enum error_code write_old(struct pg *pg, const struct alert_writes *writes, struct instant now,
                                  const char *rules_version, struct error *err) {
     if (picked(writes, is_old) == 0) return ERROR_OK;
-    static const enum column columns[] = {COLUMN_ID, COLUMN_FROM, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_FACTS};
+    static const enum column columns[] = {COLUMN_ID, COLUMN_FROM, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_FACTS,
+                                          COLUMN_RUNG, COLUMN_ISSUED, COLUMN_RUNG_AT, COLUMN_SAID_AT};
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_instant(&params, now);
     pg_put_text(&params, rules_version);
@@ -208,7 +304,7 @@ static enum error_code write_old(struct pg *pg, const struct alert_writes *write
     return pg_run(pg, change_sql, &params, NULL, err);
 }
 
-/* What is over before it was said is not said. */
+/* What is over, or answered, before it was said is not said. What a person decided is said in any case. */
 static enum error_code drop_unsaid(struct pg *pg, const struct alert_writes *writes, struct error *err) {
     if (picked(writes, is_over) == 0) return ERROR_OK;
     CLEAN(pg_params_finish) struct pg_params params = {0};
@@ -217,17 +313,23 @@ static enum error_code drop_unsaid(struct pg *pg, const struct alert_writes *wri
     return pg_run(pg,
                   "UPDATE notice SET state = 'dropped', cause = n.cause"
                   "  FROM unnest($1::bigint[], $2::text[]) AS n(alert, cause)"
-                  " WHERE notice.alert = n.alert AND notice.state = 'waiting'",
+                  " WHERE notice.alert = n.alert AND notice.state = 'waiting'"
+                  "   AND notice.step NOT IN ('issued', 'withdrawn', 'recovered')",
                   &params, NULL, err);
 }
+
+/* Who was told: a notice to him stands in a message that left the house (in trial, that was shown to it). */
+#define WAS_TOLD                                                                                                       \
+    "n.state = 'rendered' AND NOT n.unroutable AND EXISTS (SELECT FROM message_notice s JOIN delivery d"              \
+    " ON d.message = s.message WHERE s.notice = n.id AND (d.state <> 'trial' OR p.trial))"
 
 /* Those who were told hear that it is over; nobody else does. */
 static const char recovered_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
     " SELECT $1, a.key || '|recovered|' || said.recipient, a.id, 'recovered', said.recipient, $2"
-    "   FROM alert a JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id"
-    "              AND n.state = 'rendered' AND n.step <> 'recovered' AND NOT n.unroutable) said ON true"
-    "  WHERE a.id = ANY($3::bigint[]) ON CONFLICT (key) DO NOTHING";
+    "   FROM unnest($3::bigint[]) AS w(alert) JOIN alert a ON a.id = w.alert JOIN programme p ON p.id = $1"
+    "   JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id AND n.step <> 'recovered'"
+    "                    AND " WAS_TOLD ") said ON true ON CONFLICT (key) DO NOTHING";
 
 static enum error_code write_recovered(struct pg *pg, int32_t programme, const struct alert_writes *writes,
                                        struct instant window, struct error *err) {
@@ -239,25 +341,68 @@ static enum error_code write_recovered(struct pg *pg, int32_t programme, const s
     return pg_run(pg, recovered_sql, &params, NULL, err);
 }
 
+static enum error_code write_office_recovered(struct pg *pg, int32_t programme, const struct alert_writes *writes,
+                                              struct instant window, struct error *err) {
+    if (picked(writes, is_recovered_for_office) == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, window);
+    put_column(&params, writes, is_recovered_for_office, COLUMN_ID);
+    return pg_run(pg,
+                  "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
+                  " SELECT $1, a.key || '|recovered|office', a.id, 'recovered', 'office', $2"
+                  "   FROM alert a WHERE a.id = ANY($3) ON CONFLICT (key) DO NOTHING",
+                  &params, NULL, err);
+}
+
+/* Taken back before it was said: nobody hears of either. */
+static const char unsaid_issue_sql[] =
+    "UPDATE notice SET state = 'dropped', cause = 'withdrawn'"
+    " WHERE alert = ANY($1) AND step = 'issued' AND state = 'waiting'";
+static const char withdrawn_sql[] =
+    "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
+    " SELECT $1, a.key || '|withdrawn:' || w.decision || '|' || said.recipient, a.id, 'withdrawn', said.recipient, $2"
+    "   FROM unnest($3::bigint[], $4::text[]) AS w(alert, decision) JOIN alert a ON a.id = w.alert"
+    "   JOIN programme p ON p.id = $1"
+    "   JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id AND n.step = 'issued'"
+    "                    AND " WAS_TOLD ") said ON true ON CONFLICT (key) DO NOTHING";
+
+static enum error_code write_withdrawn(struct pg *pg, int32_t programme, const struct alert_writes *writes,
+                                       struct instant window, struct error *err) {
+    if (picked(writes, is_withdrawn) == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    put_column(&params, writes, is_withdrawn, COLUMN_ID);
+    enum error_code code = pg_run(pg, unsaid_issue_sql, &params, NULL, err);
+    if (code) return code;
+    pg_params_clear(&params);
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, window);
+    put_column(&params, writes, is_withdrawn, COLUMN_ID);
+    put_column(&params, writes, is_withdrawn, COLUMN_DECISION);
+    return pg_run(pg, withdrawn_sql, &params, NULL, err);
+}
+
 static const char notices_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, unroutable, meant_for, not_before, state, cause)"
-    " SELECT $1, a.key || '|' || n.step || '|' || n.recipient || coalesce('|for:' || n.meant_for, ''), a.id, n.step,"
+    " SELECT $1, a.key || '|' || n.step || coalesce(':' || n.decision, '') || '|' || n.recipient"
+    "        || coalesce('|for:' || n.meant_for, ''), a.id, n.step,"
     "        n.recipient, n.meant_for IS NOT NULL, n.meant_for, $2,"
-    "        CASE WHEN a.back_filled THEN 'held' ELSE 'waiting' END,"
-    "        CASE WHEN a.back_filled THEN 'back_filled' END"
-    "   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY"
-    "        AS n(key, step, recipient, meant_for, place)"
+    "        CASE WHEN a.back_filled AND n.step <> 'issued' THEN 'held' ELSE 'waiting' END,"
+    "        CASE WHEN a.back_filled AND n.step <> 'issued' THEN 'back_filled' END"
+    "   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY"
+    "        AS n(key, step, decision, recipient, meant_for, place)"
     "   JOIN alert a ON a.key = n.key ORDER BY n.place"
     " ON CONFLICT (key) DO UPDATE SET state = 'waiting', cause = NULL, not_before = excluded.not_before"
     "  WHERE notice.state = 'dropped'";
 
-enum notice_column { NOTICE_KEY, NOTICE_STEP, NOTICE_RECIPIENT, NOTICE_MEANT_FOR, NOTICE_COLUMNS };
+enum notice_column { NOTICE_KEY, NOTICE_STEP, NOTICE_DECISION, NOTICE_RECIPIENT, NOTICE_MEANT_FOR, NOTICE_COLUMNS };
 
 static const char *notice_text(const struct alert_writes *writes, size_t at, enum notice_column column) {
     const struct notice_write *n = &writes->notices[at];
     switch (column) {
     case NOTICE_KEY: return writes->items[n->alert].key;
-    case NOTICE_STEP: return writes->items[n->alert].step;
+    case NOTICE_STEP: return n->step;
+    case NOTICE_DECISION: return *n->decision ? n->decision : NULL;
     case NOTICE_RECIPIENT: return n->recipient;
     case NOTICE_MEANT_FOR: return n->unroutable ? n->meant_for : NULL;
     case NOTICE_COLUMNS: break;
@@ -280,13 +425,76 @@ static enum error_code write_notices(struct pg *pg, int32_t programme, const str
     return pg_run(pg, notices_sql, &params, NULL, err);
 }
 
+static enum error_code write_answers(struct pg *pg, const struct alert_writes *writes, struct instant now,
+                                     struct error *err) {
+    size_t count = writes->answer_count;
+    if (count == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_instant(&params, now);
+    pg_array_begin(&params, PG_ELEMENT_BIGINT, count);
+    for (size_t i = 0; i < count; i++) binary_int8(&params.bytes, writes->answers[i].reply);
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_BIGINT, count);
+    for (size_t i = 0; i < count; i++) binary_int8(&params.bytes, writes->answers[i].alert);
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_TEXT, count);
+    for (size_t i = 0; i < count; i++) put_text(&params.bytes, answer_outcome_name(writes->answers[i].outcome));
+    pg_array_end(&params);
+    return pg_run(pg,
+                  "UPDATE reply_alert x SET outcome = n.outcome,"
+                  "       ended_at = CASE WHEN n.outcome NOT IN ('standing', 'answer') THEN $1 END"
+                  "  FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS n(reply, alert, outcome)"
+                  " WHERE x.reply = n.reply AND x.alert = n.alert",
+                  &params, NULL, err);
+}
+
 enum error_code alerts_write(struct pg *pg, int32_t programme, const struct alert_writes *writes, struct instant now,
                              struct instant window, const char *rules_version, struct error *err) {
     if (writes->failed) return error_set(err, ERROR_MEMORY, "out of memory for alerts");
     enum error_code code = write_old(pg, writes, now, rules_version, err);
     if (!code) code = drop_unsaid(pg, writes, err);
     if (!code) code = write_recovered(pg, programme, writes, window, err);
+    if (!code) code = write_office_recovered(pg, programme, writes, window, err);
+    if (!code) code = write_withdrawn(pg, programme, writes, window, err);
+    if (!code) code = write_answers(pg, writes, now, err);
     if (!code) code = write_new(pg, programme, writes, now, rules_version, err);
     if (!code) code = write_notices(pg, programme, writes, window, err);
     return code;
+}
+
+/* --- what a window said --- */
+
+enum error_code alerts_said(struct pg *pg, const struct alert_said *said, size_t count, struct instant at,
+                            struct error *err) {
+    if (count == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_array_begin(&params, PG_ELEMENT_BIGINT, count);
+    for (size_t i = 0; i < count; i++) binary_int8(&params.bytes, said[i].alert);
+    pg_array_end(&params);
+    pg_put_instant(&params, at);
+    enum error_code code = pg_run(pg,
+                                  "UPDATE alert a SET rung_said_at = $2 FROM unnest($1::bigint[]) AS n(id)"
+                                  " WHERE a.id = n.id AND a.rung_said_at IS NULL",
+                                  &params, NULL, err);
+    if (code) return code;
+    pg_params_clear(&params);
+    pg_array_begin(&params, PG_ELEMENT_INT, count);
+    for (size_t i = 0; i < count; i++) said[i].cell ? binary_int4(&params.bytes, said[i].cell) : binary_null(&params.bytes);
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_INT, count);
+    for (size_t i = 0; i < count; i++)
+        said[i].stream ? binary_int4(&params.bytes, said[i].stream) : binary_null(&params.bytes);
+    pg_array_end(&params);
+    pg_array_begin(&params, PG_ELEMENT_INSTANT, count);
+    for (size_t i = 0; i < count; i++) binary_instant(&params.bytes, said[i].next);
+    pg_array_end(&params);
+    return pg_run(pg,
+                  "WITH n AS (SELECT cell, stream, min(next_at) AS next_at"
+                  "             FROM unnest($1::int[], $2::int[], $3::timestamptz[]) AS n(cell, stream, next_at)"
+                  "            WHERE next_at IS NOT NULL GROUP BY cell, stream),"
+                  "     cells AS (UPDATE cell_light l SET next_check_at = n.next_at FROM n WHERE l.cell = n.cell"
+                  "                  AND (l.next_check_at IS NULL OR l.next_check_at > n.next_at))"
+                  "UPDATE stream_due d SET next_check_at = n.next_at FROM n WHERE d.stream = n.stream"
+                  "   AND (d.next_check_at IS NULL OR d.next_check_at > n.next_at)",
+                  &params, NULL, err);
 }
