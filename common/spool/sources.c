@@ -65,6 +65,39 @@ enum error_code sources_look_set(struct spool *spool, const char *source, const 
     return spool_run(spool, statement, err);
 }
 
+void source_extent_finish(struct source_extent *extent) {
+    buffer_finish(&extent->cells);
+}
+
+enum error_code sources_extent_find(struct spool *spool, const char *source, struct source_extent *out,
+                                    struct error *err) {
+    memset(out, 0, sizeof *out);
+    sqlite3_stmt *statement = spool_statement(spool, SQL_EXTENT_FIND, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    enum error_code code = spool_step(spool, statement, &out->found, err);
+    if (code || !out->found) return code;
+    const char *name = (const char *)sqlite3_column_text(statement, 0);
+    size_t len = name ? text_cut_bytes(name, strlen(name), sizeof out->name - 1) : 0;
+    if (name) memcpy(out->name, name, len);
+    out->figures = sqlite3_column_int64(statement, 1);
+    const char *cells = (const char *)sqlite3_column_text(statement, 2);
+    buffer_add_text(&out->cells, cells ? cells : "");
+    sqlite3_reset(statement);
+    return out->cells.failed ? error_set(err, ERROR_MEMORY, "no memory for the last file's cells") : ERROR_OK;
+}
+
+enum error_code sources_extent_set(struct spool *spool, const char *source, const char *name, int64_t figures,
+                                   struct slice cells, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_EXTENT_SET, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    spool_bind_slice(statement, 2, slice_of(name));
+    sqlite3_bind_int64(statement, 3, figures);
+    spool_bind_slice(statement, 4, cells);
+    return spool_run(spool, statement, err);
+}
+
 static void bind_cell(sqlite3_stmt *statement, const struct source_cell *cell, struct day as_of) {
     spool_bind_slice(statement, 1, cell->target);
     spool_bind_slice(statement, 2, cell->area);

@@ -5,6 +5,7 @@
 #ifndef DUBAN_SPOOL_SOURCES_H
 #define DUBAN_SPOOL_SOURCES_H
 
+#include "common/base/buffer.h"
 #include "common/spool/spool.h"
 
 enum { SOURCE_HASH_BYTES = EVENT_HASH_BYTES };
@@ -40,6 +41,22 @@ __attribute__((warn_unused_result)) enum error_code sources_look_find(struct spo
 __attribute__((warn_unused_result)) enum error_code sources_look_set(struct spool *spool, const char *source,
                                                                      const char *name, const struct source_look *look,
                                                                      struct error *err);
+
+/* --- what the last file of a source was about: a later one that shrank or lost a county says so --- */
+
+struct source_extent {
+    bool found;
+    char name[256];       /* of that file, cut to fit */
+    int64_t figures;      /* how many it held */
+    struct buffer cells;  /* "T06.1 510822\n"…, sorted, each once */
+};
+void source_extent_finish(struct source_extent *extent);
+/* *out wants source_extent_finish either way. */
+__attribute__((warn_unused_result)) enum error_code sources_extent_find(struct spool *spool, const char *source,
+                                                                        struct source_extent *out, struct error *err);
+__attribute__((warn_unused_result)) enum error_code sources_extent_set(struct spool *spool, const char *source,
+                                                                       const char *name, int64_t figures,
+                                                                       struct slice cells, struct error *err);
 
 /* --- the last figure sent for a cell and day, by reporter --- */
 

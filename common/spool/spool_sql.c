@@ -31,6 +31,8 @@ static const char *const sql_texts[SQL_COUNT] = {
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [SQL_WORDS_FIND] = "SELECT words FROM words WHERE target = ?1 AND area = ?2 AND reporter = ?3 AND as_of = ?4",
     [SQL_WORDS_SET] = "INSERT OR REPLACE INTO words (target, area, reporter, as_of, words) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_EXTENT_FIND] = "SELECT name, figures, cells FROM extent WHERE source = ?1",
+    [SQL_EXTENT_SET] = "INSERT OR REPLACE INTO extent (source, name, figures, cells) VALUES (?1, ?2, ?3, ?4)",
 };
 
 /* 'dubs': tells our file from another program's. */
@@ -156,6 +158,13 @@ static enum error_code spool_pragma(struct spool *spool, const char *text, int64
     return code;
 }
 
+/* Spools made before files were compared with the last one have no such table. */
+static enum error_code spool_add_extent(struct spool *spool, struct error *err) {
+    static const char text[] = "CREATE TABLE IF NOT EXISTS extent (source TEXT PRIMARY KEY, name TEXT NOT NULL,"
+                               " figures INTEGER NOT NULL, cells TEXT NOT NULL) STRICT, WITHOUT ROWID";
+    return sqlite3_exec(spool->db, text, NULL, NULL, NULL) == SQLITE_OK ? ERROR_OK : spool_failed(spool, "create", err);
+}
+
 static enum error_code spool_create_tables(struct spool *spool, struct error *err) {
     sqlite3_stmt *statement = NULL;
     if (sqlite3_exec(spool->db, schema_text, NULL, NULL, NULL) != SQLITE_OK ||
@@ -192,6 +201,7 @@ enum error_code spool_schema(struct spool *spool, struct error *err) {
         code = error_set(err, ERROR_INPUT, "this is no spool, or one of a newer version: give another file");
         error_place(err, "%s", spool->file);
     }
+    if (!code) code = spool_add_extent(spool, err);
     if (!code) return spool_commit(spool, err);
     spool_rollback(spool);
     return code;

@@ -29,6 +29,8 @@ enum spool_statement {
     SQL_FIGURE_SET,
     SQL_WORDS_FIND,
     SQL_WORDS_SET,
+    SQL_EXTENT_FIND,
+    SQL_EXTENT_SET,
     SQL_COUNT
 };
 

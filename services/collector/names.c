@@ -214,6 +214,13 @@ bool name_is_total(struct slice text) {
     return len >= 6 && memcmp(name, "其中", 6) == 0;
 }
 
+bool name_is_part(struct slice text) {
+    static const char *const parts[] = {"小计", "平均", "其中"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (text.len && memmem(text.ptr, text.len, parts[i], strlen(parts[i]))) return true;
+    return false;
+}
+
 bool name_is_footer(struct slice text) {
     static const char *const footers[] = {
         "填表人",   "填报人",   "审核人", "制表",  "负责人", "单位负责人", "联系人", "联系电话",

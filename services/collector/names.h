@@ -16,6 +16,8 @@ struct refusal name_target(const struct plan *plan, const struct mapping *mappin
                            struct slice text, size_t column, size_t *target, size_t *task);
 /* 合计 小计 总计 平均 全市 全区 全县, 其中…: a row that adds up others. */
 bool name_is_total(struct slice text);
+/* Of these, one that is not the sum of all rows: 小计 平均 其中…. */
+bool name_is_part(struct slice text);
 /* 填表人：… 审核人：…, 注：…: what stands below a table. */
 bool name_is_footer(struct slice text);
 bool name_equal(struct slice a, const char *b); /* after evening out */

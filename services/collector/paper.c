@@ -3,14 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/domain/exact.h"
 #include "proto/more.h"
+#include "services/collector/checks.h"
+#include "services/collector/extent.h"
 #include "services/collector/judge.h"
+#include "services/collector/months.h"
 #include "services/collector/names.h"
 #include "services/collector/number.h"
 #include "services/collector/when.h"
 
-enum { NOTE_CHARS = 200, REFUSAL_CHARS = 120, DAYS_MAX = 64, TOTALS_MAX = 64, MORE_ROOM = MORE_BYTES_MAX };
+enum { NOTE_CHARS = 200, REFUSAL_CHARS = 120, DAYS_MAX = 64, MORE_ROOM = MORE_BYTES_MAX, FIGURES_MAX = SHEET_ROWS_MAX };
 
 /* --- structure --- */
 
@@ -18,10 +20,15 @@ enum { NOTE_CHARS = 200, REFUSAL_CHARS = 120, DAYS_MAX = 64, TOTALS_MAX = 64, MO
 static bool split_and_find(const struct paper *paper, struct verdict *out, char separator, struct refusal *refusal) {
     struct slice text = {buffer_text(&out->decoded.text), out->decoded.text.len};
     sheet_finish(&out->sheet);
-    out->header = (struct header){.row = NO_COLUMN, .title_as_of = DAY_NONE};
+    out->header = (struct header){.row = NO_COLUMN, .titles = {.as_of = DAY_NONE, .other_as_of = DAY_NONE}};
     bool split = separator ? sheet_split(text, separator, out->arena, &out->sheet, refusal)
                            : sheet_lines(text, out->arena, &out->sheet, refusal);
-    return split && header_find(&out->sheet, paper->mapping, out->arena, &out->header, refusal);
+    const struct header_search search = {.sheet = &out->sheet,
+                                         .mapping = paper->mapping,
+                                         .plan = catalogue_plan(paper->catalogue),
+                                         .today = instant_day(paper->now),
+                                         .arena = out->arena};
+    return split && header_find(&search, &out->header, refusal);
 }
 
 static bool find_structure(const struct paper *paper, struct verdict *out) {
@@ -49,8 +56,7 @@ static struct day open_period_end(const struct plan *plan, struct day today) {
     return today.n <= last.closing.n ? last.last : now.last;
 }
 
-static bool find_as_of(const struct paper *paper, struct verdict *out, struct day *as_of) {
-    *as_of = DAY_NONE;
+static bool as_of_by_mapping(const struct paper *paper, struct verdict *out, struct day *as_of) {
     switch (paper->mapping->as_of) {
     case AS_OF_COLUMN:
         return true;
@@ -58,7 +64,7 @@ static bool find_as_of(const struct paper *paper, struct verdict *out, struct da
         *as_of = open_period_end(catalogue_plan(paper->catalogue), instant_day(paper->now));
         return true;
     case AS_OF_TITLE:
-        *as_of = out->header.title_as_of;
+        *as_of = out->header.titles.as_of;
         if (day_is(*as_of)) return true;
         out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "表头上面没有“截至…年…月…日”");
         return false;
@@ -67,8 +73,43 @@ static bool find_as_of(const struct paper *paper, struct verdict *out, struct da
         out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "文件名与约定的样式“%s”不符",
                             paper->mapping->as_of_pattern);
         return false;
+    case AS_OF_MTIME:
+        *as_of = instant_is(paper->modified) ? instant_day(paper->modified) : DAY_NONE;
+        if (day_is(*as_of)) return true;
+        out->whole = refuse(out->arena, REFUSAL_NO_AS_OF, NO_COLUMN, "不知道文件是哪天存的");
+        return false;
     }
     return false;
+}
+
+/* Title and mapping, or two lines of the title, that name different days: both are said. */
+static bool as_of_agrees(struct verdict *out, struct day as_of, const char *from) {
+    const struct titles *titles = &out->header.titles;
+    struct day other = titles->other_as_of;
+    if (day_is(as_of) && day_is(titles->as_of) && titles->as_of.n != as_of.n) other = as_of;
+    if (!day_is(other)) return true;
+    char title[DAY_TEXT_MAX], differs[DAY_TEXT_MAX];
+    day_print(titles->as_of, title);
+    day_print(other, differs);
+    out->whole = refuse(out->arena, REFUSAL_AS_OF_TWICE, NO_COLUMN, "标题写截至%s，%s是%s", title,
+                        other.n == titles->other_as_of.n ? "另一处" : from, differs);
+    return false;
+}
+
+static bool find_as_of(const struct paper *paper, struct verdict *out, struct day *as_of) {
+    static const char *const from[] = {[AS_OF_COLUMN] = "另一处",
+                                       [AS_OF_TITLE] = "另一处",
+                                       [AS_OF_FILE_NAME] = "文件名",
+                                       [AS_OF_PERIOD] = "当前报告期",
+                                       [AS_OF_MTIME] = "文件保存日期"};
+    *as_of = DAY_NONE;
+    return as_of_by_mapping(paper, out, as_of) && as_of_agrees(out, *as_of, from[paper->mapping->as_of]);
+}
+
+/* For months written without one: of the title or the file's name, when they do not contradict each other. */
+static int known_year(const struct paper *paper, const struct verdict *out) {
+    int title = out->header.titles.year, name = when_year(paper->name);
+    return title && name && title != name ? 0 : title ? title : name;
 }
 
 /* --- rows --- */
@@ -118,7 +159,20 @@ static enum error_code find_twins(struct verdict *out, struct error *err) {
     return ERROR_OK;
 }
 
+/* A row that could not be split has no cells, and a fault. */
+static bool is_data(const struct sheet *sheet, size_t row) {
+    return sheet->rows[row].fault.code != REFUSAL_NONE || !sheet_row_is_blank(sheet, row);
+}
+
+static size_t data_rows(const struct verdict *out) {
+    size_t rows = 0;
+    for (size_t row = out->header.row + 1; row < out->sheet.row_count; row++)
+        rows += is_data(&out->sheet, row);
+    return rows;
+}
+
 static enum error_code read_rows(const struct paper *paper, struct verdict *out, struct day as_of, struct error *err) {
+    size_t slots = out->header.slot_count;
     struct reader reader = {.plan = catalogue_plan(paper->catalogue),
                             .mapping = paper->mapping,
                             .sheet = &out->sheet,
@@ -127,14 +181,33 @@ static enum error_code read_rows(const struct paper *paper, struct verdict *out,
                             .unit = paper->unit,
                             .on_behalf = paper->on_behalf,
                             .as_of = as_of,
-                            .year = out->header.title_year ? out->header.title_year : when_year(paper->name)};
-    size_t first = out->header.row + 1;
-    out->outcome_count = out->sheet.row_count - first;
-    out->outcomes = arena_array(out->arena, out->outcome_count, sizeof *out->outcomes);
-    if (!out->outcomes) return error_set(err, ERROR_MEMORY, "no memory for the rows");
-    for (size_t i = 0; i < out->outcome_count; i++)
-        out->outcomes[i].reading = reading_row(&reader, first + i);
+                            .year = known_year(paper, out),
+                            .notes_above = arena_array(out->arena, slots, sizeof(struct slice))};
+    out->outcomes = arena_array(out->arena, data_rows(out) * slots, sizeof *out->outcomes);
+    if (!out->outcomes || !reader.notes_above) return error_set(err, ERROR_MEMORY, "no memory for the rows");
+    for (size_t row = out->header.row + 1; row < out->sheet.row_count; row++) {
+        if (!is_data(&out->sheet, row)) continue;
+        struct reading shared = reading_row(&reader, row);
+        for (size_t slot = 0; slot < slots; slot++)
+            out->outcomes[out->outcome_count++].reading = reading_figure(&reader, &shared, slot);
+    }
     return find_twins(out, err);
+}
+
+/* A figure takes more room than a cell: what would not fit is refused before it is read. */
+static bool fits(struct verdict *out) {
+    size_t rows = data_rows(out), slots = out->header.slot_count;
+    if (slots == 0 || rows <= FIGURES_MAX / slots) return true;
+    out->whole =
+        refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "有%zu行、每行%zu个数，超过%d个数", rows, slots, FIGURES_MAX);
+    return false;
+}
+
+/* Of a table with several figures in a row the place names the cell, as that of a workbook does. */
+static const char *place_of(const struct verdict *out, size_t row, size_t column) {
+    bool cell = out->header.slot_count > 1 && !out->sheet.name && column != NO_COLUMN;
+    return cell ? say(out->arena, ":%s%zu", sheet_letters(out->arena, column), out->sheet.rows[row].line)
+                : sheet_cell_place(out->arena, &out->sheet, row, column);
 }
 
 static enum error_code judge_rows(const struct paper *paper, struct verdict *out, struct error *err) {
@@ -160,7 +233,7 @@ static enum error_code judge_rows(const struct paper *paper, struct verdict *out
         case READING_FIGURE:
         case READING_NO_CHANGE:
         case READING_WORDS:
-            code = judge_reading(&judge, &reading, sheet_place(out->arena, &out->sheet, reading.row), outcome, err);
+            code = judge_reading(&judge, &reading, place_of(out, reading.row, reading.value_column), outcome, err);
             break;
         }
         if (code) return code;
@@ -202,84 +275,6 @@ static void count_refused_rows(struct verdict *out) {
     if (out->refused == 0) out->refused = 1;
 }
 
-static void add_warning(struct verdict *out, const char *text) {
-    if (out->note && strstr(out->note, text)) return;
-    out->note = out->note ? say(out->arena, "%s；%s", out->note, text) : text;
-}
-
-/* Of the rows of one target and day; false when one of them was refused, or there is none. */
-static bool sum_of(const struct verdict *out, size_t target, struct day as_of, struct exact *sum) {
-    bool any = false;
-    *sum = exact_whole(0);
-    for (size_t i = 0; i < out->outcome_count; i++) {
-        const struct reading *reading = &out->outcomes[i].reading;
-        if (reading->kind == READING_TOTAL || reading->target != target) continue;
-        if (day_is(as_of) && day_is(reading->as_of) && reading->as_of.n != as_of.n) continue;
-        if (reading->kind == READING_REFUSED) return false;
-        if (reading->kind != READING_FIGURE || reading->figure.form != FIGURE_VALUE) continue;
-        *sum = exact_add(*sum, exact_of(reading->figure.value));
-        any = true;
-    }
-    return any && exact_known(*sum);
-}
-
-static size_t only_target(const struct verdict *out) {
-    size_t found = NO_INDEX;
-    for (size_t i = 0; i < out->outcome_count; i++) {
-        const struct reading *reading = &out->outcomes[i].reading;
-        if (reading->kind == READING_TOTAL || reading->target == NO_INDEX) continue;
-        if (found != NO_INDEX && found != reading->target) return NO_INDEX;
-        found = reading->target;
-    }
-    return found;
-}
-
-static void check_totals(struct verdict *out) {
-    size_t only = only_target(out), seen = 0;
-    for (size_t i = 0; i < out->outcome_count && seen < TOTALS_MAX; i++) {
-        const struct reading *reading = &out->outcomes[i].reading;
-        if (reading->kind != READING_TOTAL || reading->figure.form != FIGURE_VALUE) continue;
-        seen++;
-        size_t target = reading->target != NO_INDEX ? reading->target : only;
-        struct exact sum;
-        struct decimal rounded;
-        if (target == NO_INDEX || !sum_of(out, target, reading->as_of, &sum)) continue;
-        if (exact_compare(sum, exact_of(reading->figure.value)) == 0 || !exact_round(sum, 9, ROUND_CUT, &rounded))
-            continue;
-        char written[DECIMAL_TEXT_MAX], added[DECIMAL_TEXT_MAX];
-        decimal_print(reading->figure.value, written);
-        decimal_print(rounded, added);
-        add_warning(out,
-                    say(out->arena, "第%zu行合计%s，各行相加%s", out->sheet.rows[reading->row].line, written, added));
-    }
-}
-
-static unsigned places_in(struct slice raw) {
-    const char *point = raw.len ? memchr(raw.ptr, '.', raw.len) : NULL;
-    unsigned places = 0;
-    for (const char *at = point; at && ++at < raw.ptr + raw.len && *at >= '0' && *at <= '9';)
-        places++;
-    return places;
-}
-
-/* What was shown, not what was meant: a sheet saved as displayed loses digits. */
-static void check_places(const struct paper *paper, struct verdict *out) {
-    for (size_t i = 0; i < out->outcome_count; i++) {
-        const struct outcome *outcome = &out->outcomes[i];
-        if (outcome->kind != OUTCOME_EVENT || outcome->event.figure.form != FIGURE_VALUE) continue;
-        struct source_figure before;
-        struct error ignored;
-        if (paper->memory.figure_before(paper->memory.context, &outcome->cell, outcome->reading.as_of, &before,
-                                        &ignored))
-            return;
-        if (before.found && before.figure.form == FIGURE_VALUE &&
-            before.figure.value.scale >= 2 + places_in(outcome->reading.raw)) {
-            add_warning(out, say(out->arena, "第%zu行起小数位变少", out->sheet.rows[outcome->reading.row].line));
-            return;
-        }
-    }
-}
-
 /* --- the period --- */
 
 /* The commonest day: one mistyped year must not name the report. */
@@ -309,9 +304,9 @@ static struct day common_day(const struct verdict *out) {
 
 /* Of a refused file: what its day column, its title or its name still say. */
 static struct day refused_day(const struct paper *paper, const struct verdict *out) {
-    struct day day = out->header.title_as_of;
+    struct day day = out->header.titles.as_of;
     if (day_is(day) || out->header.row == NO_COLUMN) return day;
-    int year = out->header.title_year ? out->header.title_year : when_year(paper->name);
+    int year = known_year(paper, out);
     size_t column = out->header.columns[FIELD_AS_OF];
     for (size_t row = out->header.row + 1; column != NO_COLUMN && row < out->sheet.row_count; row++)
         if (when_read(sheet_cell(&out->sheet, row, column), year, &day) == REFUSAL_NONE) return day;
@@ -346,7 +341,7 @@ static void list_refusals(struct verdict *out, struct more *more) {
     }
     for (size_t i = 0; i < out->outcome_count && more->receipt.refusal_count < MORE_REFUSALS_MAX; i++)
         if (out->outcomes[i].kind == OUTCOME_REFUSED)
-            add_refusal(out, more, sheet_place(out->arena, &out->sheet, out->outcomes[i].reading.row),
+            add_refusal(out, more, place_of(out, out->outcomes[i].reading.row, out->outcomes[i].reading.refusal.column),
                         &out->outcomes[i].reading.refusal);
 }
 
@@ -388,24 +383,24 @@ static enum error_code judge_content(const struct paper *paper, struct verdict *
     if (paper->too_large)
         out->whole = refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "文件超过%d MB", SHEET_BYTES_MAX >> 20);
     bool sound = !paper->too_large && decode(paper->bytes, out->arena, &out->decoded, &out->whole) &&
-                 find_structure(paper, out) && find_as_of(paper, out, &as_of);
+                 find_structure(paper, out) && find_as_of(paper, out, &as_of) && fits(out);
     if (out->sheet.failed || arena_failed(out->arena)) return error_set(err, ERROR_MEMORY, "no memory for the file");
     if (!sound) {
         count_refused_rows(out);
         return ERROR_OK;
     }
     enum error_code code = read_rows(paper, out, as_of, err);
+    if (!code) code = months_add_up(paper, out, err);
     if (!code) code = judge_rows(paper, out, err);
     if (code) return code;
     count_rows(out);
-    if (out->taken + out->unchanged + out->refused == 0) add_warning(out, "本期没有数");
-    check_totals(out);
-    check_places(paper, out);
-    return ERROR_OK;
+    extent_take(paper, out);
+    return checks_run(paper, out, err);
 }
 
 enum error_code paper_judge(const struct paper *paper, struct verdict *out, struct error *err) {
-    *out = (struct verdict){.arena = arena_create(), .header = {.row = NO_COLUMN, .title_as_of = DAY_NONE}};
+    *out = (struct verdict){.arena = arena_create(), .header = {.row = NO_COLUMN}};
+    out->header.titles.as_of = out->header.titles.other_as_of = DAY_NONE;
     if (!out->arena) return error_set(err, ERROR_MEMORY, "no memory for the file");
     enum error_code code = judge_content(paper, out, err);
     if (code) return code;

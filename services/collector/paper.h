@@ -10,7 +10,7 @@
 #include "services/collector/decode.h"
 #include "services/collector/reading.h"
 
-/* What this agent has sent before. The three may fail with the spool's error. */
+/* What this agent has sent before. They may fail with the spool's error. */
 struct memory {
     void *context;
     enum error_code (*figure_at)(void *context, const struct source_cell *cell, struct day as_of,
@@ -19,6 +19,8 @@ struct memory {
                                      struct source_figure *out, struct error *err);
     enum error_code (*words_same)(void *context, const struct source_cell *cell, struct day as_of, struct slice words,
                                   bool *same, struct error *err);
+    /* The last file of a source; NULL = files are not compared. *out wants source_extent_finish. */
+    enum error_code (*last_file)(void *context, const char *source, struct source_extent *out, struct error *err);
 };
 
 struct paper {
@@ -27,7 +29,8 @@ struct paper {
     struct slice bytes;
     bool too_large; /* bytes were not read: refused by its size */
     uint8_t hash[SOURCE_HASH_BYTES];
-    struct instant now; /* domain time */
+    struct instant now;      /* domain time */
+    struct instant modified; /* when the file was last written; INSTANT_NONE = unknown */
     const struct catalogue *catalogue;
     const struct mapping *mapping;
     const char *unit; /* the reporting unit */
@@ -61,17 +64,24 @@ struct outcome {
     struct source_figure figure; /* to be remembered */
 };
 
+/* Which cells stand in the file: "T06.1 510822\n"…, sorted. */
+struct extent {
+    int64_t figures;
+    struct slice cells;
+};
+
 struct verdict {
     struct arena *arena; /* owns all texts */
     struct decoded decoded;
     struct sheet sheet;
     struct header header;
     struct refusal whole;     /* code 0: the file was not refused as a whole */
-    struct outcome *outcomes; /* one for each row below the header */
+    struct outcome *outcomes; /* one for each row below the header and slot of it, row by row */
     size_t outcome_count;
     uint32_t taken, unchanged, held, refused, blank, skipped; /* held are among the taken */
     const char *period;                                       /* "2021-10"; NULL = unknown */
     const char *note;                                         /* warnings, Chinese; NULL = none */
+    struct extent extent;
     struct event receipt;
 };
 

@@ -5,13 +5,38 @@
 #include "common/base/text.h"
 #include "services/collector/names.h"
 #include "services/collector/number.h"
+#include "services/collector/unit.h"
 #include "services/collector/when.h"
 
 enum { TEXT_CHARS_MAX = 200, RAW_CHARS_MAX = 100 };
 
+static const struct slice empty = {"", 0};
+
+static size_t column_of(const struct reader *reader, enum field field) {
+    return reader->slot->columns[field];
+}
+
+static struct slice own_cell(const struct reader *reader, size_t row, enum field field) {
+    size_t column = column_of(reader, field);
+    return column == NO_COLUMN ? empty : sheet_cell(reader->sheet, row, column);
+}
+
+/* The cell, or what the mapping lets a blank one repeat: the merged cell it lies in, or the one above. */
 static struct slice cell_of(const struct reader *reader, size_t row, enum field field) {
-    size_t column = reader->header->columns[field];
-    return column == NO_COLUMN ? (struct slice){"", 0} : sheet_cell(reader->sheet, row, column);
+    struct slice cell = own_cell(reader, row, field);
+    size_t column = column_of(reader, field), top, left;
+    if (cell.len || column == NO_COLUMN || reader->mapping->fill[field] == FILL_NONE) return cell;
+    if (sheet_merged(reader->sheet, row, column, &top, &left))
+        return top > reader->header->row && left == column ? sheet_cell(reader->sheet, top, left) : empty;
+    return reader->mapping->fill[field] == FILL_ALWAYS ? reader->above[field] : empty;
+}
+
+/* A sum's name is not carried down: the rows below it are not its own. */
+static void keep_above(struct reader *reader, size_t row) {
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        struct slice cell = own_cell(reader, row, (enum field)i);
+        if (cell.len) reader->above[i] = name_is_total(cell) ? empty : cell;
+    }
 }
 
 /* Fit for an event: controls as spaces, NFC, cut; nil when empty or a dash. */
@@ -36,16 +61,21 @@ static void refuse_reading(struct reading *reading, struct refusal refusal) {
 #define REFUSE(reading, reader, code, column, ...)                                                                     \
     refuse_reading(reading, refuse((reader)->arena, code, column, __VA_ARGS__))
 
-static size_t column_of(const struct reader *reader, enum field field) {
-    return reader->header->columns[field];
-}
-
 /* --- where, what, when --- */
 
 static enum refusal_code read_day(const struct reader *reader, struct slice cell, struct day *out) {
     enum refusal_code code = when_read(cell, reader->year, out);
     return code == REFUSAL_DATE_SERIAL && reader->mapping->serial ? when_serial(cell, reader->mapping->serial, out)
                                                                   : code;
+}
+
+static void check_title_day(const struct reader *reader, struct reading *reading, size_t column) {
+    struct day title = reader->header->titles.as_of;
+    char here[DAY_TEXT_MAX], above[DAY_TEXT_MAX];
+    if (!day_is(title) || reading->as_of.n <= title.n) return;
+    day_print(reading->as_of, here);
+    day_print(title, above);
+    REFUSE(reading, reader, REFUSAL_AS_OF_LATER, column, "标题写截至%s，本行是%s", above, here);
 }
 
 static void read_as_of(const struct reader *reader, size_t row, struct reading *reading) {
@@ -59,6 +89,7 @@ static void read_as_of(const struct reader *reader, size_t row, struct reading *
     const char *read = shown(reader->arena, cell);
     switch ((int)code) {
     case REFUSAL_NONE:
+        check_title_day(reader, reading, column);
         break;
     case REFUSAL_DATE_MISSING:
         REFUSE(reading, reader, code, column, "没有写数据日期");
@@ -91,70 +122,38 @@ static void read_target(const struct reader *reader, size_t row, struct reading 
 
 /* --- units --- */
 
-/* All that is said of a figure's unit must agree. */
-struct statement {
-    struct slice unit; /* empty: nothing said */
-    bool twice;
-    struct slice other;
-};
-
-static void state_unit(struct statement *statement, struct slice unit) {
-    if (!unit.len) return;
-    if (!statement->unit.len)
-        statement->unit = unit;
-    else if (!text_equal_loose(unit.ptr, unit.len, statement->unit.ptr, statement->unit.len) && !statement->twice) {
-        statement->twice = true;
-        statement->other = unit;
-    }
-}
-
+/* What cell, column and header say; a title speaks for all but shares, whose sign says enough. */
 static struct statement stated_unit(const struct reader *reader, size_t row, struct slice in_cell) {
-    struct statement statement = {.unit = {"", 0}};
+    struct statement statement = {empty, empty};
+    const struct titles *titles = &reader->header->titles;
     struct slice column = cell_of(reader, row, FIELD_UNIT);
     if (name_equal(column, "-") || name_equal(column, "/") || name_equal(column, "无")) column.len = 0;
-    state_unit(&statement, in_cell);
-    state_unit(&statement, column);
-    state_unit(&statement, reader->header->unit);
-    if (statement.unit.len) return statement; /* a title speaks for rows that say nothing themselves */
-    state_unit(&statement, reader->header->title_unit);
+    unit_state(&statement, in_cell);
+    unit_state(&statement, column);
+    unit_state_name(&statement, reader->plan, reader->mapping,
+                    header_name(reader->sheet, reader->header, column_of(reader, FIELD_VALUE)),
+                    reader->slot->brackets_are_unit);
+    if (!name_equal(statement.unit, "%")) {
+        unit_state(&statement, titles->unit);
+        unit_state(&statement, titles->other_unit);
+    }
     if (!statement.unit.len && reader->mapping->unit) statement.unit = slice_of(reader->mapping->unit);
     return statement;
 }
 
-static const struct mapping_factor *find_factor(const struct mapping *mapping, struct slice from, const char *to) {
-    for (size_t i = 0; i < mapping->factor_count; i++) {
-        const struct mapping_factor *factor = &mapping->factors[i];
-        if (name_equal(from, factor->unit) && (!factor->to || name_equal(slice_of(factor->to), to))) return factor;
-    }
-    return NULL;
-}
-
-/* Into the plan's unit, or refused. */
-static void convert_value(const struct reader *reader, size_t row, struct reading *reading, struct slice in_cell) {
-    const struct target *target = &reader->plan->targets[reading->target];
-    size_t column = reading->value_column;
-    struct statement statement = stated_unit(reader, row, in_cell);
-    if (statement.twice) {
-        REFUSE(reading, reader, REFUSAL_UNIT_TWICE, column, "单位有两种：“%s”和“%s”",
-               shown(reader->arena, statement.unit), shown(reader->arena, statement.other));
-        return;
-    }
-    if (!statement.unit.len) {
-        if (reader->mapping->unit_of_plan) return;
-        if (target->percent)
-            REFUSE(reading, reader, REFUSAL_PERCENT_DOUBT, column, "“%s”是百分数还是小数？",
-                   shown(reader->arena, reading->raw));
-        else
-            REFUSE(reading, reader, REFUSAL_UNIT_MISSING, column, "没有写单位，计划里是“%s”", target->unit);
-        return;
-    }
-    if (name_equal(statement.unit, target->unit)) return;
-    const struct mapping_factor *factor = find_factor(reader->mapping, statement.unit, target->unit);
-    if (!factor)
-        REFUSE(reading, reader, REFUSAL_UNIT_DIFFERS, column, "单位是“%s”，计划里是“%s”",
-               shown(reader->arena, statement.unit), target->unit);
-    else if (!number_multiply(reading->figure.value, factor->factor, &reading->figure.value))
-        REFUSE(reading, reader, REFUSAL_OUT_OF_RANGE, column, "“%s”换算后超出范围", shown(reader->arena, reading->raw));
+/* 本月 or 目标任务 beside the figure: only to be compared, so what cannot be read is left out. */
+static bool read_beside(const struct reader *reader, size_t row, enum field field, const struct statement *value_unit,
+                        const struct target *target, struct decimal *out) {
+    size_t column = column_of(reader, field);
+    struct slice cell = own_cell(reader, row, field);
+    struct number number = number_read(reader->arena, cell, false);
+    struct statement statement = {number.unit, empty};
+    if (number.kind != NUMBER_VALUE) return false;
+    unit_state_name(&statement, reader->plan, reader->mapping, header_name(reader->sheet, reader->header, column),
+                    false);
+    if (!statement.unit.len) statement = *value_unit;
+    *out = number.value;
+    return unit_convert(&statement, target, reader->mapping, reader->arena, column, cell, out).code == REFUSAL_NONE;
 }
 
 /* --- figures --- */
@@ -200,6 +199,14 @@ static void add_note(const struct reader *reader, struct reading *reading, struc
     reading->note = (struct slice){text, text_cut_chars(text, strlen(text), TEXT_CHARS_MAX)};
 }
 
+static enum state state_of(const struct reader *reader, struct slice cell, bool *words) {
+    const struct mapping *mapping = reader->mapping;
+    *words = false;
+    for (size_t i = 0; i < mapping->state_count; i++)
+        if (name_equal(cell, mapping->states[i].words)) return mapping->states[i].done ? STATE_DONE : STATE_NOT_DONE;
+    return state_read(cell, words);
+}
+
 static void read_milestone(const struct reader *reader, struct reading *reading, struct slice cell) {
     bool words = false;
     enum refusal_code code = number_read(reader->arena, cell, false).code;
@@ -207,7 +214,7 @@ static void read_milestone(const struct reader *reader, struct reading *reading,
         refuse_number(reader, reading, code, reading->value_column, cell);
         return;
     }
-    enum state state = state_read(cell, &words);
+    enum state state = state_of(reader, cell, &words);
     if (state == STATE_UNCLEAR) {
         REFUSE(reading, reader, REFUSAL_STATE_UNCLEAR, reading->value_column, "“%s”：完成还是未完成？",
                shown(reader->arena, cell));
@@ -283,9 +290,43 @@ static bool read_fraction(const struct reader *reader, size_t row, struct readin
     return true;
 }
 
+/* 本月 alone, where a running total belongs. */
+static void check_month_alone(const struct reader *reader, size_t row, struct reading *reading) {
+    struct slice cell = own_cell(reader, row, FIELD_MONTH);
+    if (number_read(reader->arena, cell, false).kind != NUMBER_VALUE) return;
+    REFUSE(reading, reader, REFUSAL_MONTH_ALONE, reading->value_column, "累计数没有填，本月填了“%s”",
+           shown(reader->arena, cell));
+}
+
+static void read_value(const struct reader *reader, size_t row, struct reading *reading, const struct number *number) {
+    const struct target *target = &reader->plan->targets[reading->target];
+    struct statement unit = stated_unit(reader, row, number->unit);
+    reading->kind = READING_FIGURE;
+    reading->figure = (struct figure){.form = FIGURE_VALUE, .value = number->value};
+    reading->increment = reader->slot->increment;
+    struct refusal refusal = unit_convert(&unit, target, reader->mapping, reader->arena, reading->value_column,
+                                          reading->raw, &reading->figure.value);
+    if (refusal.code) {
+        refuse_reading(reading, refusal);
+        return;
+    }
+    if (reading->figure.value.scale > target->decimals) {
+        REFUSE(reading, reader, REFUSAL_DECIMALS, reading->value_column, "“%s”的小数位比计划的%u位多",
+               shown(reader->arena, reading->raw), (unsigned)target->decimals);
+        return;
+    }
+    reading->has_month = read_beside(reader, row, FIELD_MONTH, &unit, target, &reading->month);
+    reading->has_share = read_beside(reader, row, FIELD_SHARE, &unit, target, &reading->share);
+}
+
 static void read_number(const struct reader *reader, size_t row, struct reading *reading, struct slice cell) {
     struct number number = number_read(reader->arena, cell, reader->mapping->number_and_note);
     add_note(reader, reading, number.note);
+    if (sheet_marks(reader->sheet, row, reading->value_column) & SHEET_DATE) {
+        REFUSE(reading, reader, REFUSAL_NOT_A_NUMBER, reading->value_column, "“%s”成了日期，不是数",
+               shown(reader->arena, cell));
+        return;
+    }
     if (number.kind == NUMBER_REFUSED) {
         refuse_number(reader, reading, number.code, reading->value_column, cell);
         return;
@@ -297,15 +338,10 @@ static void read_number(const struct reader *reader, size_t row, struct reading 
     if (read_fraction(reader, row, reading, &number)) return;
     if (number.kind == NUMBER_BLANK) {
         reading->kind = reading->note.len ? READING_WORDS : READING_BLANK;
+        check_month_alone(reader, row, reading);
         return;
     }
-    reading->kind = READING_FIGURE;
-    reading->figure = (struct figure){.form = FIGURE_VALUE, .value = number.value};
-    convert_value(reader, row, reading, number.unit);
-    const struct target *target = &reader->plan->targets[reading->target];
-    if (reading->kind == READING_FIGURE && reading->figure.value.scale > target->decimals)
-        REFUSE(reading, reader, REFUSAL_DECIMALS, reading->value_column, "“%s”的小数位比计划的%u位多",
-               shown(reader->arena, cell), (unsigned)target->decimals);
+    read_value(reader, row, reading, &number);
 }
 
 /* Tasks, activities and parameters: words, never a figure. */
@@ -320,7 +356,7 @@ static void read_words_only(const struct reader *reader, struct reading *reading
     reading->kind = reading->note.len ? READING_WORDS : READING_BLANK;
 }
 
-static void read_figure(const struct reader *reader, size_t row, struct reading *reading) {
+static void read_content(const struct reader *reader, size_t row, struct reading *reading) {
     struct slice cell = cell_of(reader, row, FIELD_VALUE);
     reading->value_column = column_of(reader, FIELD_VALUE);
     reading->raw = cell;
@@ -344,8 +380,8 @@ static void read_figure(const struct reader *reader, size_t row, struct reading 
 
 static void read_texts(struct reader *reader, size_t row, struct reading *reading) {
     reading->note = words_of(reader, row, FIELD_NOTE, TEXT_CHARS_MAX);
-    if (reading->note.ptr && name_equal(reading->note, "同上")) reading->note = reader->note_above;
-    reader->note_above = reading->note;
+    if (reading->note.ptr && name_equal(reading->note, "同上")) reading->note = reader->notes_above[reading->slot];
+    reader->notes_above[reading->slot] = reading->note;
     reading->reason = words_of(reader, row, FIELD_REASON, TEXT_CHARS_MAX);
     reading->document = words_of(reader, row, FIELD_DOCUMENT, RAW_CHARS_MAX);
     reading->blocked_by = words_of(reader, row, FIELD_BLOCKED_BY, RAW_CHARS_MAX);
@@ -387,41 +423,82 @@ static struct slice first_text(const struct sheet *sheet, size_t row) {
     return (struct slice){"", 0};
 }
 
-/* No target, no area, no day, no figure. */
-static bool has_no_key(const struct reader *reader, size_t row) {
-    static const enum field keys[] = {FIELD_TARGET, FIELD_AREA,      FIELD_AS_OF,
-                                      FIELD_VALUE,  FIELD_NUMERATOR, FIELD_DENOMINATOR};
+static bool has_own_cell(struct reader *reader, size_t row) {
+    static const enum field keys[] = {FIELD_TARGET, FIELD_AREA, FIELD_AS_OF};
+    static const enum field figures[] = {FIELD_VALUE, FIELD_NUMERATOR, FIELD_DENOMINATOR};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (cell_of(reader, row, keys[i]).len) return false;
-    return true;
+        if (own_cell(reader, row, keys[i]).len) return true;
+    for (size_t slot = 0; slot < reader->header->slot_count; slot++) {
+        reader->slot = &reader->header->slots[slot];
+        for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+            if (own_cell(reader, row, figures[i]).len) return true;
+    }
+    return false;
 }
 
 static bool is_total(const struct reader *reader, size_t row) {
     return name_is_total(cell_of(reader, row, FIELD_TARGET)) || name_is_total(cell_of(reader, row, FIELD_AREA));
 }
 
-static void read_total(const struct reader *reader, size_t row, struct reading *reading) {
-    struct slice cell = cell_of(reader, row, FIELD_VALUE);
+/* The row of a sum: what it is about as far as it says so, whatever is missing. */
+static void read_total_row(const struct reader *reader, size_t row, struct reading *reading) {
     reading->kind = READING_TOTAL;
-    reading->raw = cell;
-    reading->value_column = column_of(reader, FIELD_VALUE);
     if (!day_is(reader->as_of))
         (void)!read_day(reader, cell_of(reader, row, FIELD_AS_OF), &reading->as_of);
     else
         reading->as_of = reader->as_of;
     name_target(reader->plan, reader->mapping, reader->arena, cell_of(reader, row, FIELD_TARGET), NO_COLUMN,
                 &reading->target, &reading->task);
+}
+
+/* What a sum claims; 小计, 平均 and 其中 claim nothing that could be compared. */
+static void read_total(const struct reader *reader, size_t row, struct reading *reading) {
+    struct slice cell = own_cell(reader, row, FIELD_VALUE);
     struct number number = number_read(reader->arena, cell, false);
-    struct slice who = cell_of(reader, row, FIELD_AREA);
+    struct slice who = reader->slot->total ? header_name(reader->sheet, reader->header, reading->value_column)
+                                           : cell_of(reader, row, FIELD_AREA);
     struct slice what = cell_of(reader, row, FIELD_TARGET);
-    bool part = (who.len >= 6 && memcmp(who.ptr, "其中", 6) == 0) ||
-                (what.len >= 6 && memcmp(what.ptr, "其中", 6) == 0) || name_equal(who, "平均") ||
-                name_equal(what, "平均");
-    if (number.kind == NUMBER_VALUE && !part)
-        reading->figure = (struct figure){.form = FIGURE_VALUE, .value = number.value};
+    reading->kind = READING_TOTAL;
+    if (number.kind != NUMBER_VALUE || name_is_part(who) || name_is_part(what)) return;
+    reading->figure = (struct figure){.form = FIGURE_VALUE, .value = number.value};
+    if (reading->target == NO_INDEX) return;
+    const struct target *target = &reader->plan->targets[reading->target];
+    struct statement unit = stated_unit(reader, row, number.unit);
+    if (unit_convert(&unit, target, reader->mapping, reader->arena, NO_COLUMN, cell, &reading->figure.value).code)
+        reading->figure = (struct figure){.form = FIGURE_NONE};
+}
+
+/* Struck through, a formula without a result, an error value: in a cell that would be used. */
+static bool has_doubtful_cell(const struct reader *reader, size_t row, const enum field *fields, size_t count,
+                              struct reading *reading) {
+    for (size_t i = 0; i < count; i++) {
+        size_t column = column_of(reader, fields[i]);
+        if (column == NO_COLUMN || !sheet_cell(reader->sheet, row, column).len) continue;
+        struct refusal doubt = sheet_doubt(reader->sheet, reader->arena, row, column);
+        if (!doubt.code) continue;
+        refuse_reading(reading, doubt);
+        return true;
+    }
+    return false;
+}
+
+/* In a text file most likely a comma that was not quoted; a workbook's cells beyond the table are nobody's. */
+static void check_width(const struct reader *reader, size_t row, struct reading *reading) {
+    const struct sheet_row *at = &reader->sheet->rows[row];
+    size_t width = reader->header->width;
+    for (size_t i = width; !reader->sheet->name && i < at->cell_count; i++)
+        if (sheet_cell(reader->sheet, row, i).len) {
+            REFUSE(reading, reader, REFUSAL_TOO_MANY_CELLS, i, "本行有%zu格，表头只有%zu格", at->cell_count, width);
+            return;
+        }
 }
 
 struct reading reading_row(struct reader *reader, size_t row) {
+    static const enum field keys[] = {FIELD_TARGET, FIELD_AREA, FIELD_AS_OF};
+    const struct sheet_row *at = &reader->sheet->rows[row];
+    struct slot shared = {.target = NO_INDEX, .area = NO_INDEX};
+    memcpy(shared.columns, reader->header->columns, sizeof shared.columns);
+    reader->slot = &shared;
     struct reading reading = {.row = row,
                               .target = NO_INDEX,
                               .task = NO_INDEX,
@@ -429,32 +506,52 @@ struct reading reading_row(struct reader *reader, size_t row) {
                               .as_of = DAY_NONE,
                               .value_column = NO_COLUMN,
                               .day_column = day_is(reader->as_of) ? NO_COLUMN : column_of(reader, FIELD_AS_OF)};
-    const struct sheet_row *at = &reader->sheet->rows[row];
     if (at->fault.code) {
         refuse_reading(&reading, at->fault);
-        return reading;
+    } else if (sheet_row_is_blank(reader->sheet, row)) {
+        reading.kind = READING_EMPTY;
+    } else {
+        bool footer = name_is_footer(first_text(reader->sheet, row)) || !has_own_cell(reader, row);
+        reader->slot = &shared;
+        reading.kind = footer ? READING_FOOTER : READING_FIGURE;
     }
-    if (sheet_row_is_blank(reader->sheet, row)) return reading;
-    if (name_is_footer(first_text(reader->sheet, row)) || has_no_key(reader, row)) {
-        reading.kind = READING_FOOTER;
-        return reading;
-    }
+    if (reading.kind != READING_FIGURE) return reading;
+    keep_above(reader, row);
     if (is_total(reader, row)) {
-        read_total(reader, row, &reading);
+        read_total_row(reader, row, &reading);
         return reading;
     }
-    size_t width = reader->sheet->rows[reader->header->row].cell_count;
-    for (size_t i = width; i < at->cell_count; i++)
-        if (sheet_cell(reader->sheet, row, i).len) {
-            REFUSE(&reading, reader, REFUSAL_TOO_MANY_CELLS, i, "本行有%zu格，表头只有%zu格", at->cell_count, width);
-            return reading;
-        }
-    read_target(reader, row, &reading);
-    if (reading.kind != READING_REFUSED) read_as_of(reader, row, &reading);
-    if (reading.kind != READING_REFUSED) read_area(reader, row, &reading);
+    check_width(reader, row, &reading);
     if (reading.kind == READING_REFUSED) return reading;
-    read_texts(reader, row, &reading);
-    read_figure(reader, row, &reading);
+    if (has_doubtful_cell(reader, row, keys, sizeof keys / sizeof *keys, &reading)) return reading;
+    if (reader->mapping->layout != LAYOUT_WIDE_TARGET) read_target(reader, row, &reading);
+    if (reading.kind != READING_REFUSED) read_as_of(reader, row, &reading);
+    if (reading.kind != READING_REFUSED && reader->mapping->layout != LAYOUT_WIDE_AREA)
+        read_area(reader, row, &reading);
+    return reading;
+}
+
+struct reading reading_figure(struct reader *reader, const struct reading *row, size_t slot) {
+    static const enum field used[] = {FIELD_VALUE, FIELD_NUMERATOR, FIELD_DENOMINATOR,
+                                      FIELD_UNIT,  FIELD_NOTE,      FIELD_REASON};
+    struct reading reading = *row;
+    reader->slot = &reader->header->slots[slot];
+    reading.slot = slot;
+    if (row->kind != READING_FIGURE && row->kind != READING_TOTAL) {
+        if (slot > 0) reading.kind = READING_EMPTY;
+        return reading;
+    }
+    reading.value_column = column_of(reader, FIELD_VALUE);
+    reading.raw = own_cell(reader, row->row, FIELD_VALUE);
+    if (reader->slot->target != NO_INDEX) reading.target = reader->slot->target;
+    if (reader->slot->area != NO_INDEX) reading.area = reader->slot->area;
+    if (row->kind == READING_TOTAL || reader->slot->total) {
+        read_total(reader, row->row, &reading);
+        return reading;
+    }
+    if (has_doubtful_cell(reader, row->row, used, sizeof used / sizeof *used, &reading)) return reading;
+    read_texts(reader, row->row, &reading);
+    read_content(reader, row->row, &reading);
     check_beside(reader, &reading);
     return reading;
 }

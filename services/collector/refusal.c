@@ -96,6 +96,22 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
                              "请在采集端配置里用 sheet 写明用哪一张"},
     [REFUSAL_STRUCK] = {"struck", false, "单元格画了删除线", "要报的请去掉删除线；不报的请删去本行"},
     [REFUSAL_NO_RESULT] = {"no_result", false, "公式没有结果", "请用 WPS 或 Excel 打开保存一次，再放入"},
+    [REFUSAL_LAYOUT] = {"layout", true, "表的样式与采集端配置的不一样，或一张表里混着两种样式",
+                          "请分成几张表，或在采集端配置里写对 layout；两种样式要两个来源"},
+    [REFUSAL_UNKNOWN_COLUMN] = {"unknown_column", true, "有一列认不出是哪个县区、哪个指标",
+                          "请把列名改成计划里的名称；不是数的列请在采集端配置的 ignore 里写上"},
+    [REFUSAL_ONLY_MONTH] = {"only_month", true, "只有本月数，没有累计数",
+                          "请加上累计数一列；系统里确实只有本月数的，请在采集端配置里写 increments: yes"},
+    [REFUSAL_AS_OF_TWICE] = {"as_of_twice", true, "数据日期有两种说法",
+                          "请把标题、文件名里的日期改一致"},
+    [REFUSAL_AS_OF_LATER] = {"as_of_later", false, "本行的日期晚于标题里的截至日期",
+                          "请核对本行的日期和标题"},
+    [REFUSAL_MONTH_ALONE] = {"month_alone", false, "只填了本月数，没有填累计数",
+                          "请填累计数；没有变化也请填上次的累计数"},
+    [REFUSAL_MONTH_GAP] = {"month_gap", false, "中间缺月份，加不出累计数",
+                          "请补报所缺月份的本月数，或报一次累计数"},
+    [REFUSAL_INCREMENT_KIND] = {"increment_kind", false, "这一项不是累计数，不能按月相加",
+                          "请把这一项放在另一张表里，用另一个来源"},
 };
 
 const struct refusal_row *refusal_row(enum refusal_code code) {

@@ -75,6 +75,15 @@ enum refusal_code {
     REFUSAL_SHEET_TWICE,
     REFUSAL_STRUCK,
     REFUSAL_NO_RESULT,
+    /* layouts, days and months; the first four refuse the file */
+    REFUSAL_LAYOUT,
+    REFUSAL_UNKNOWN_COLUMN,
+    REFUSAL_ONLY_MONTH,
+    REFUSAL_AS_OF_TWICE,
+    REFUSAL_AS_OF_LATER,
+    REFUSAL_MONTH_ALONE,
+    REFUSAL_MONTH_GAP,
+    REFUSAL_INCREMENT_KIND,
     REFUSAL_COUNT
 };
 

@@ -183,7 +183,7 @@ int try_file(const struct settings *settings, const struct source_settings *sour
     }
     paper.now = real_now();
     paper.catalogue = catalogue;
-    paper.memory = (struct memory){NULL, nothing, nothing, no_words};
+    paper.memory = (struct memory){.figure_at = nothing, .figure_before = nothing, .words_same = no_words};
     code = paper_judge(&paper, &verdict, &err);
     if (code) {
         fprintf(stderr, "%s\n", err.message);

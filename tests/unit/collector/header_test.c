@@ -1,9 +1,10 @@
 #include "services/collector/header.h"
 
-#include <criterion/criterion.h>
+#include "tests/unit/collector/plan_fixture.h"
 
 struct read {
     struct arena *arena;
+    struct plan_fixture plan;
     struct mapping mapping;
     struct sheet sheet;
     struct header header;
@@ -12,7 +13,7 @@ struct read {
 };
 
 static struct read find(const char *mapping, const char *text) {
-    struct read out = {.arena = arena_create()};
+    struct read out = {.arena = arena_create(), .plan = plan_fixture_open()};
     struct yaml doc;
     struct findings findings = {0};
     yaml_parse(&doc, "m.yaml", mapping, strlen(mapping), &findings);
@@ -20,11 +21,16 @@ static struct read find(const char *mapping, const char *text) {
     yaml_finish(&doc);
     findings_finish(&findings);
     cr_assert(sheet_split(slice_of(text), ',', out.arena, &out.sheet, &out.refusal));
-    out.found = header_find(&out.sheet, &out.mapping, out.arena, &out.header, &out.refusal);
+    struct day today = DAY_NONE;
+    cr_assert(day_make(2021, 7, 2, &today));
+    const struct header_search search = {
+        .sheet = &out.sheet, .mapping = &out.mapping, .plan = out.plan.plan, .today = today, .arena = out.arena};
+    out.found = header_find(&search, &out.header, &out.refusal);
     return out;
 }
 
 static void read_finish(struct read *read) {
+    plan_fixture_close(&read->plan);
     sheet_finish(&read->sheet);
     arena_destroy(&read->arena);
 }
@@ -38,7 +44,8 @@ Test(header, columns_are_found_by_their_text_in_any_order) {
     cr_expect_eq(read.header.columns[FIELD_AS_OF], 3);
     cr_expect_eq(read.header.columns[FIELD_NOTE], 4);
     cr_expect_eq(read.header.columns[FIELD_UNIT], NO_COLUMN);
-    cr_expect(slice_is(read.header.unit, "公里"));
+    cr_assert_eq(read.header.slot_count, 1);
+    cr_expect(read.header.slots[0].brackets_are_unit);
     read_finish(&read);
 }
 
@@ -48,12 +55,12 @@ Test(header, titles_above_it_are_read) {
              "附件2 2021年重点任务进展情况表,,\n填报单位：青川县 单位：公里 截至6月底,,\n\n指标,地区,数值\n");
     cr_assert(read.found, "%s", read.refusal.reason);
     cr_expect_eq(read.header.row, 3);
-    cr_expect_eq(read.header.title_year, 2021);
-    cr_expect_eq(read.header.title_as_of.n, 18808, "2021-06-30");
-    cr_expect(slice_is(read.header.title_unit, "公里"));
+    cr_expect_eq(read.header.titles.year, 2021);
+    cr_expect_eq(read.header.titles.as_of.n, 18808, "2021-06-30");
+    cr_expect(slice_is(read.header.titles.unit, "公里"));
     read_finish(&read);
     read = find("{}", "单位：公里、户\n指标,地区,数据日期,数值\n");
-    cr_expect_eq(read.header.title_unit.len, 0, "a list of units is none");
+    cr_expect_eq(read.header.titles.unit.len, 0, "a list of units is none");
     read_finish(&read);
 }
 
@@ -66,7 +73,7 @@ Test(header, what_is_missing_is_named_with_the_nearest) {
         {"{}", "指标,地域,数据日期,数值\n", "找不到“地区”列，最像的是“地域”"},
         {"{}", "甲,乙,丙\n", "找不到“指标”“地区”“数据日期”“数值”列，第1行有：“甲”“乙”“丙”"},
         {"{}", "指标,地区,数据日期,累计完成数,单位\n", "找不到“数值”列，最像的是“累计完成数”"},
-        {"{}", "指标,地区,数据日期,本月,累计\n", "找不到“数值”列，第1行有：“指标”“地区”“数据日期”“本月”“累计”"},
+        {"{}", "指标,地区,数据日期,本月,累计\n", "找不到“数值”列，最像的是“累计”"},
         {"{}", "x\n指标,地区,数据日期\n", "找不到“数值”列，第2行有：“指标”“地区”“数据日期”"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

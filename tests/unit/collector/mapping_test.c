@@ -26,7 +26,8 @@ Test(mapping, defaults_are_chinese_and_english) {
     static const char *const names[FIELD_COUNT][2] = {
         {"指标", "target"},    {"地区", "area"},         {"数据日期", "as_of"},  {"数值", "value"},
         {"分子", "numerator"}, {"分母", "denominator"},  {"备注", "note"},       {"更正说明", "reason"},
-        {"单位", "unit"},      {"填报单位", "reporter"}, {"卡在", "blocked_by"}, {"文号", "document"}};
+        {"单位", "unit"},      {"填报单位", "reporter"}, {"卡在", "blocked_by"}, {"文号", "document"},
+        {"本月", "month"},     {"目标任务", "share"}};
     struct read read = read_yaml("{}");
     cr_assert_eq(read.findings.count, 0);
     for (size_t i = 0; i < FIELD_COUNT; i++) {
@@ -69,7 +70,7 @@ Test(mapping, everything_said) {
 }
 
 Test(mapping, what_is_wrong_is_said_with_its_place) {
-    static const char *const bad[] = {"layout: wide-area",        "layuot: long",          "as_of: mtime",
+    static const char *const bad[] = {"layout: wide",             "layuot: long",          "as_of: saved",
                                       "as_of: {file: \"x.csv\"}", "columns: {valeu: [x]}", "factors: {米: -1}",
                                       "factors: {米: many}",      "cell: number+words",    "separator: \"|\"",
                                       "columns: [value]",         "serial: 1901"};

@@ -1,0 +1,14 @@
+/* What a file is about: which cells (target × area) stand in it and how many figures it holds, so that the next file of
+ * the source that shrank, or lost a county, says so. */
+#ifndef DUBAN_COLLECTOR_EXTENT_H
+#define DUBAN_COLLECTOR_EXTENT_H
+
+#include "services/collector/paper.h"
+
+/* Fills verdict->extent from its rows. */
+void extent_take(const struct paper *paper, struct verdict *verdict);
+/* What the file lacks against the last one of the source, in Chinese; NULL: nothing, or they are about different things
+ * (no cell in common). */
+const char *extent_loss(const struct paper *paper, const struct verdict *verdict, const struct source_extent *last);
+
+#endif
