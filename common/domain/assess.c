@@ -5,6 +5,7 @@
 
 #include "common/domain/forecast.h"
 #include "common/domain/history.h"
+#include "common/domain/override.h"
 #include "common/domain/rounding.h"
 
 struct assess_scratch *assess_scratch_create(void) {
@@ -62,6 +63,8 @@ static void fill_curve(struct assessment *out, const struct judge *judge, const 
 static void fill_figure(struct assessment *out, const struct history *history) {
     const struct judge *judge = &history->scratch->judge;
     const struct verdict *verdict = &history->verdict;
+    for (size_t i = 0; i < judge->ledger->standing_count; i++)
+        out->reports += exact_known(judge->ledger->standing[i].value);
     out->figure_as_of = DAY_NONE;
     out->figure_event = NO_INDEX;
     if (verdict->newest == NO_INDEX) return;
@@ -220,7 +223,6 @@ static void fill_state(struct assessment *out, const struct history *history, st
     out->light_since = history->watch.shown_since;
     bool waits = history->verdict.light == LIGHT_RED && history->watch.shown != LIGHT_RED;
     out->proposed = waits ? LIGHT_RED : out->light;
-    out->computed_light = out->light;
     out->rules = history->scratch->judge.rules;
     out->overdue_since = DAY_NONE;
     if (out->state != STATE_OVERDUE) return;
@@ -244,4 +246,5 @@ void assess_cell(const struct assess_context *context, const struct cell *cell, 
     fill_older(out, &history);
     fill_forecast(out, &history);
     out->next_check = history_next_check(&history);
+    override_apply(context, events, count, out);
 }

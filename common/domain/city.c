@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "common/domain/history.h"
+#include "common/domain/override.h"
+#include "common/domain/rollup.h"
 
 struct city {
     const struct assess_context *context;
@@ -33,8 +35,8 @@ static void roll_up(struct city *city, const struct assess_context *then, struct
         if (cell)
             assess_cell(then, cell, city->counties[i].events, city->counties[i].count, city->scratch, &city->parts[i]);
     }
-    assess_rollup(then, city->cell, city->parts, city->county_count, city->decisions.events,
-                  city->decisions.event_count, city->scratch, out);
+    rollup_assess(then, city->cell, city->parts, city->county_count, city->decisions.events,
+                  city->decisions.event_count, out);
 }
 
 static void judge(struct city *city, const struct assessment *whole, int64_t now_ms, struct day today) {
@@ -107,8 +109,9 @@ void assess_city(const struct assess_context *context, const struct cell *cell, 
     roll_up(&city, context, out);
     bool seen = day_is(city.watch.shown_since); /* before the programme nothing has changed yet */
     judge(&city, out, context->known_at.ms, today_at(&city, context->known_at.ms));
-    out->light = out->computed_light = city.watch.shown;
+    out->light = city.watch.shown;
     out->light_since = seen ? city.watch.shown_since : DAY_NONE;
     out->made_good = release_made_good(&city.watch);
+    override_apply(context, events, count, out);
     free(city.parts);
 }

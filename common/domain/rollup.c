@@ -3,6 +3,8 @@
 
 #include "common/domain/forecast.h"
 #include "common/domain/history.h"
+#include "common/domain/override.h"
+#include "common/domain/rollup.h"
 #include "common/domain/rounding.h"
 #include "proto/more.h"
 
@@ -302,7 +304,7 @@ static void fill_light(const struct rollup *rollup, struct assessment *out, cons
     if (out->state == STATE_ON_PLAN && (light == LIGHT_YELLOW || light == LIGHT_RED)) out->state = STATE_BEHIND;
     out->proposed = light;
     bool waits = light == LIGHT_RED && rollup->rules->release == RELEASE_OFFICE && !is_released(rollup, out, decisions);
-    out->light = out->computed_light = waits ? LIGHT_YELLOW : light;
+    out->light = waits ? LIGHT_YELLOW : light;
     out->rules = rollup->rules;
     out->light_since = DAY_NONE;
 }
@@ -389,10 +391,8 @@ static struct rollup rollup_start(const struct assess_context *context, const st
     return rollup;
 }
 
-void assess_rollup(const struct assess_context *context, const struct cell *city, const struct assessment *counties,
-                   size_t county_count, const struct cell_event *events, size_t count, struct assess_scratch *scratch,
-                   struct assessment *out) {
-    (void)scratch; /* a sum keeps nothing */
+void rollup_assess(const struct assess_context *context, const struct cell *city, const struct assessment *counties,
+                   size_t county_count, const struct cell_event *events, size_t count, struct assessment *out) {
     struct ledger decisions = {
         .events = events, .event_count = count, .next = count, .reversals_seen = count, .at = context->known_at};
     struct rollup rollup = rollup_start(context, city, counties, county_count, &decisions);
@@ -407,4 +407,12 @@ void assess_rollup(const struct assess_context *context, const struct cell *city
     fill_forecast(&rollup, out);
     out->report_period = (struct period){DAY_NONE, DAY_NONE, DAY_NONE};
     out->next_check = next_check(&rollup);
+}
+
+void assess_rollup(const struct assess_context *context, const struct cell *city, const struct assessment *counties,
+                   size_t county_count, const struct cell_event *events, size_t count, struct assess_scratch *scratch,
+                   struct assessment *out) {
+    (void)scratch; /* a sum keeps nothing */
+    rollup_assess(context, city, counties, county_count, events, count, out);
+    override_apply(context, events, count, out);
 }

@@ -64,6 +64,13 @@ static const struct word goal_words[] = {
 static const struct word light_words[] = {
     {"blue", LIGHT_BLUE}, {"yellow", LIGHT_YELLOW}, {"red", LIGHT_RED}, {NULL, 0}};
 
+const char *report_condition_word(enum report_condition when) {
+    return word_text(condition_words, (int)when);
+}
+const char *goal_size_word(enum goal_size goal) {
+    return word_text(goal_words, (int)goal);
+}
+
 static const struct word release_words[] = {{"office", RELEASE_OFFICE}, {"auto", RELEASE_AUTO}, {NULL, 0}};
 static const struct word rung_words[] = {{"remind", RUNG_REMINDED},
                                          {"urge", RUNG_URGED},

@@ -53,6 +53,9 @@ struct light_rules {
     struct alert_rules alerts;
 };
 
+const char *report_condition_word(enum report_condition when); /* "points", as the file says it */
+const char *goal_size_word(enum goal_size goal);               /* "small" */
+
 /* DOMAIN's own rules. */
 const struct light_rules *rules_shipped(void);
 /* Reads a rules file; what is absent keeps the shipped value. All errors go to findings with their place. */

@@ -14,7 +14,7 @@ struct writer {
 };
 
 __attribute__((format(printf, 2, 3))) static void add(struct writer *writer, const char *format, ...) {
-    char piece[256];
+    char piece[1024]; /* an office's reason has up to 200 characters */
     va_list args;
     va_start(args, format);
     int len = vsnprintf(piece, sizeof piece, format, args);
@@ -171,6 +171,12 @@ static void add_remarks(struct writer *writer, const struct assessment *a) {
         add(writer, "数改变了判断");
     }
     if (a->proposed == LIGHT_RED && a->light != LIGHT_RED) add(writer, "；研判待核定");
+    if (a->overridden) {
+        add(writer, "；亮灯由%.*s另定，到", (int)a->override_by.len, a->override_by.ptr);
+        add_dated(writer, a->override_until);
+        if (a->override_reason.ptr)
+            add(writer, "（%.*s）", (int)a->override_reason.len, a->override_reason.ptr);
+    }
     if (a->counties_expected > a->counties_in) add(writer, "；缺%u县", a->counties_expected - a->counties_in);
     if (a->unfinished_count > 0) add(writer, "；%zu县未完成", a->unfinished_count);
 }

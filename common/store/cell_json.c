@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/domain/rules.h"
 
 static json_t *text_or_null(const char *text) {
     return text ? json_string(text) : json_null();
@@ -78,9 +79,10 @@ static json_t *complete_to(const struct cell_event *events, size_t count, const 
     return list;
 }
 
+/* The reporter's own words; what the office notes on its decisions is its own matter. */
 static struct slice newest_note(const struct cell_event *events, size_t count) {
     for (size_t i = count; i-- > 0;)
-        if (events[i].note.ptr && events[i].note.len > 0) return events[i].note;
+        if (events[i].kind <= EVENT_RETRACTION && events[i].note.ptr && events[i].note.len > 0) return events[i].note;
     return (struct slice){NULL, 0};
 }
 
@@ -103,7 +105,36 @@ static void set_figure(json_t *out, const struct plan *plan, const struct cell *
     json_object_set_new(out, "share", decimal_or_null(cell->has_goal && !cell->rollup, cell->goal));
 }
 
-static void set_judgement(json_t *out, const struct plan *plan, const struct assessment *a) {
+/* Of the rules file: the thresholds of the rule that decided, where it has any. */
+static json_t *threshold(const struct assessment *a) {
+    for (size_t i = 0; a->rules && a->rule && i < a->rules->report_count; i++) {
+        const struct report_rule *rule = &a->rules->reports[i];
+        if (strcmp(rule->name, a->rule) != 0) continue;
+        return json_pack("{s:s, s:s, s:o, s:o}", "when", report_condition_word(rule->when), "goal",
+                         goal_size_word(rule->goal), "behind", tenths_or_null(rule->tenths > 0, rule->tenths), "units",
+                         rule->units > 0 ? json_integer((json_int_t)rule->units) : json_null());
+    }
+    return json_null();
+}
+
+/* What the light was computed from: rule, inputs and version together say why, for ever. */
+static json_t *inputs(const struct cell *cell, const struct assessment *a) {
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "value",
+                     a->has_value ? json_string(a->value_text) : json_null(), "planned",
+                     decimal_or_null(a->has_planned, a->planned), "points",
+                     tenths_or_null(a->has_deviation, a->deviation_tenths), "units_behind",
+                     decimal_or_null(a->has_units_behind, a->units_behind), "days_behind",
+                     a->has_days_behind ? json_integer(a->days_behind) : json_null(), "reports",
+                     (json_int_t)(cell->rollup ? a->counties_in : a->reports), "threshold", threshold(a));
+}
+
+static json_t *override(const struct assessment *a) {
+    if (!a->overridden) return json_null();
+    return json_pack("{s:s, s:o, s:o, s:o}", "light", light_word(a->light), "by", slice_or_null(a->override_by),
+                     "reason", slice_or_null(a->override_reason), "until", day_or_null(a->override_until));
+}
+
+static void set_judgement(json_t *out, const struct plan *plan, const struct cell *cell, const struct assessment *a) {
     json_object_set_new(out, "planned", decimal_or_null(a->has_planned, a->planned));
     json_object_set_new(out, "planned_original", decimal_or_null(a->has_planned_original, a->planned_original));
     json_object_set_new(out, "deviation_points", tenths_or_null(a->has_deviation, a->deviation_tenths));
@@ -119,7 +150,11 @@ static void set_judgement(json_t *out, const struct plan *plan, const struct ass
     json_object_set_new(out, "light", json_string(light_word(a->light)));
     json_object_set_new(out, "light_since", day_or_null(a->light_since));
     json_object_set_new(out, "proposed_light", json_string(light_word(a->proposed)));
+    json_object_set_new(out, "computed_light", json_string(light_word(a->computed_light)));
+    json_object_set_new(out, "override", override(a));
     json_object_set_new(out, "rule", text_or_null(a->rule));
+    json_object_set_new(out, "rules_version", text_or_null(a->rules ? a->rules->version : NULL));
+    json_object_set_new(out, "inputs", inputs(cell, a));
     json_object_set_new(out, "report_state", text_or_null(report_state_word(a->report_state)));
     char period[32] = "";
     if (day_is(a->report_period.first)) period_name(&plan->reporting, a->report_period, period);
@@ -132,7 +167,7 @@ json_t *cell_json(const struct plan *plan, const struct cell *cell, const struct
     if (!out) return NULL;
     char why[1024];
     set_figure(out, plan, cell, a, events, count);
-    set_judgement(out, plan, a);
+    set_judgement(out, plan, cell, a);
     size_t len = assess_why(plan, cell, a, why, sizeof why);
     json_object_set_new(out, "why", json_stringn(why, text_cut_bytes(why, len, sizeof why - 1)));
     json_t *flags = json_array();
