@@ -31,6 +31,7 @@ struct agent {
     struct stat catalogue_seen;
     struct taker taker;
     struct taker_report report;
+    char again[sizeof((struct taker_report *)NULL)->again]; /* the last file that came twice */
     struct loop_timer look_timer;
     bool look_due;
     int64_t looked_step;      /* of the last look into the folders */
@@ -94,6 +95,7 @@ static void agent_look(struct agent *agent) {
     agent_refresh_catalogue(agent);
     struct error err;
     enum error_code code = taker_look(&agent->taker, clock_domain(&agent->clock), &agent->report, &err);
+    if (*agent->report.again) memcpy(agent->again, agent->report.again, sizeof agent->again);
     /* a full spool waits; a spool that cannot be written at all is opened anew by a restart */
     if (code == ERROR_IO || code == ERROR_INPUT) agent_fail(agent, code, &err);
     loop_timer_arm(&agent->loop.timers, &agent->look_timer, tick_after(tick_now(), agent->settings->poll_ms));
@@ -140,6 +142,7 @@ static void agent_fill_status(struct agent *agent, const struct uplink_status *u
     instant_print(agent->report.wake_at, wake);
     status_set_text(status, "next_look", wake);
     status_set_text(status, "trouble", agent->report.trouble);
+    status_set_text(status, "again", agent->again);
     status_set_text(status, "uplink", uplink->trouble);
     status_set_text(status, "server", uplink->server);
 }

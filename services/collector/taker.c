@@ -30,9 +30,16 @@ static enum error_code memory_words(void *context, const struct source_cell *cel
                                     bool *same, struct error *err) {
     return sources_words_same(context, cell, as_of, words, same, err);
 }
+static enum error_code memory_last_file(void *context, const char *source, struct source_extent *out,
+                                        struct error *err) {
+    return sources_extent_find(context, source, out, err);
+}
 struct memory taker_memory(struct spool *spool) {
-    return (struct memory){
-        .context = spool, .figure_at = memory_at, .figure_before = memory_before, .words_same = memory_words};
+    return (struct memory){.context = spool,
+                           .figure_at = memory_at,
+                           .figure_before = memory_before,
+                           .words_same = memory_words,
+                           .last_file = memory_last_file};
 }
 
 /* --- one file --- */
@@ -45,7 +52,8 @@ static void content_hash(const struct buffer *bytes, uint8_t out[SOURCE_HASH_BYT
 enum error_code taker_open(const struct settings *settings, const struct source_settings *source, const char *path,
                            struct buffer *bytes, struct paper *paper, struct error *err) {
     struct stat seen;
-    bool too_large = stat(path, &seen) == 0 && S_ISREG(seen.st_mode) && seen.st_size > SHEET_BYTES_MAX;
+    bool known = stat(path, &seen) == 0;
+    bool too_large = known && S_ISREG(seen.st_mode) && seen.st_size > SHEET_BYTES_MAX;
     enum error_code code = too_large ? ERROR_OK : file_read(path, SHEET_BYTES_MAX, bytes, err);
     if (code) return code;
     /* what is not read is known by its name and size */
@@ -54,6 +62,7 @@ enum error_code taker_open(const struct settings *settings, const struct source_
                             .name = slice_of(path_name(path)),
                             .bytes = {buffer_text(bytes), bytes->len},
                             .too_large = too_large,
+                            .modified = known ? (struct instant){seen.st_mtim.tv_sec * 1000} : INSTANT_NONE,
                             .mapping = &source->mapping,
                             .unit = settings->unit,
                             .on_behalf = source->on_behalf,
@@ -80,6 +89,8 @@ static enum error_code keep_all(struct taker *taker, const struct paper *paper, 
         code = keep_outcome(spool, &verdict->outcomes[i], paper->now, err);
     if (!code) code = spool_append_event(spool, &verdict->receipt, paper->now, NULL, err);
     if (!code) code = sources_file_mark(spool, paper->source, paper->hash, name, paper->now, err);
+    if (!code && !verdict->whole.code)
+        code = sources_extent_set(spool, paper->source, name, verdict->extent.figures, verdict->extent.cells, err);
     if (!code) code = sources_look_set(spool, paper->source, name, look, err);
     if (!code) code = spool_commit(spool, err);
     if (code) spool_rollback(spool);
@@ -179,6 +190,7 @@ static enum error_code take_ready(struct taker *taker, const struct source_setti
     if (code) return code;
     if (!known.found) return file_judged(taker, source, file->name, &paper, look, report, err);
     log_info("file_known", "source=%s file=%s first=%s", source->name, file->name, known.name);
+    snprintf(report->again, sizeof report->again, "“%s”已收过（与“%s”内容一样）", file->name, known.name);
     return set_look(taker, source, file->name, look, err);
 }
 

@@ -22,6 +22,7 @@ struct taker_report {
     struct instant wake_at;    /* when to look again at the latest; INSTANT_NONE */
     char trouble[256];         /* Chinese or English, the last thing that went wrong; "" = nothing */
     char last_file[256];       /* taken last; "" = none in this look */
+    char again[640];           /* a file whose content was taken before: "“a.csv”已收过…"; "" = none in this look */
 };
 
 /* An error is the spool's and leaves it rolled back; all else is in the report. */

@@ -141,6 +141,7 @@ Test(taker, renamed_and_twice_dropped_content_is_known) {
     cr_assert_eq(settle(&s), 2);
     drop(&s, "5月(2).csv", HEAD "T06.1,青川县,2021-05-31,31,公里\n");
     cr_assert_eq(settle(&s), 2);
+    cr_expect_str_eq(s.report.again, "“5月(2).csv”已收过（与“5月.csv”内容一样）");
     char from[256], to[256];
     snprintf(from, sizeof from, "%s/5月.csv", s.inbox);
     snprintf(to, sizeof to, "%s/5月（终版）.csv", s.inbox);
@@ -159,6 +160,30 @@ Test(taker, a_grown_file_gives_only_what_is_new) {
     cr_assert_eq(settle(&s), 5);
     cr_assert(slice_is(event_at(&s, 4).area, "510821"));
     expect_receipt(&s, 5, 1, 2, 0);
+    scene_close(&s);
+}
+
+static const char *last_note(struct scene *s) {
+    static char text[1024];
+    struct event event = event_at(s, spool_state(s->spool)->last_seq);
+    cr_assert_eq(event.kind, EVENT_RECEIPT);
+    snprintf(text, sizeof text, "%.*s", (int)event.note.len, event.note.ptr ? event.note.ptr : "");
+    return text;
+}
+
+Test(taker, a_file_that_lost_a_county_or_changed_old_figures_says_so) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "5月.csv", HEAD "T06.1,青川县,2021-05-31,20,公里\nT06.1,利州区,2021-05-31,30,公里\n"
+                             "T06.1,旺苍县,2021-05-31,40,公里\n");
+    settle(&s);
+    drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,20,公里\nT06.1,旺苍县,2021-05-31,41,公里\n");
+    settle(&s);
+    cr_expect_str_eq(last_note(&s), "改了报过的数，待核：直连道路旺苍2021-05-31 40→41；上一份有利州区，这一份没有");
+    /* another file about other cells is compared with nothing */
+    drop(&s, "线路.csv", HEAD "T06.2,青川县,2021-06-30,1,公里\n");
+    settle(&s);
+    cr_expect_str_eq(last_note(&s), "");
     scene_close(&s);
 }
 
