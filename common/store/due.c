@@ -26,7 +26,7 @@ static const char wakes_sql[] =
     " WHERE f.id = ANY($1) AND w.not_before <= $2 ORDER BY w.id";
 
 static const char cells_sql[] =
-    "SELECT c.id, c.target, coalesce(l.next_check_at <= $2, false) OR c.id = ANY($3), l.light"
+    "SELECT c.id, c.target, coalesce(l.next_check_at <= $2, false) OR c.id = ANY($3), coalesce(l.computed, l.light)"
     "  FROM cell f JOIN cell c ON c.target = f.target AND NOT c.retired JOIN cell_light l ON l.cell = c.id"
     " WHERE f.id = ANY($1) ORDER BY c.target, c.id";
 
@@ -123,10 +123,10 @@ static enum error_code delete_wakes(struct pg *pg, const int64_t *wakes, size_t 
 static const char write_sql[] =
     "UPDATE cell_light l SET next_check_at = n.next_at, assessed_at = $11, plan_version = $12, rules_version = $13,"
     "       state = n.state, light = n.light, proposed = n.proposed, light_since = n.since, rule = n.rule,"
-    "       deviation_tenths = n.tenths, why = n.why, assessment = n.assessment::jsonb"
+    "       deviation_tenths = n.tenths, why = n.why, assessment = n.assessment::jsonb, computed = n.computed"
     "  FROM unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[],"
-    "              $8::int[], $9::text[], $10::text[])"
-    "       AS n(cell, next_at, state, light, proposed, since, rule, tenths, why, assessment)"
+    "              $8::int[], $9::text[], $10::text[], $14::text[])"
+    "       AS n(cell, next_at, state, light, proposed, since, rule, tenths, why, assessment, computed)"
     " WHERE l.cell = n.cell";
 
 #define PUT_TEXTS(field)                                                                                               \
@@ -166,6 +166,7 @@ enum error_code due_cells_write(struct pg *pg, const struct due_cells *claimed, 
     pg_put_instant(&params, now);
     pg_put_int(&params, plan_version);
     pg_put_text(&params, rules_version);
+    PUT_TEXTS(computed);
     enum error_code code = count ? pg_run(pg, write_sql, &params, NULL, err) : ERROR_OK;
     return code ? code : delete_wakes(pg, claimed->wakes, claimed->wake_count, err);
 }
@@ -235,13 +236,15 @@ static const char left_sql[] =
     "     + (SELECT count(*) FROM wake WHERE cell IS NOT NULL AND not_before <= $1),"
     "       (SELECT count(*) FROM stream_due WHERE next_check_at <= $1)"
     "     + (SELECT count(*) FROM wake WHERE stream IS NOT NULL AND not_before <= $1),"
-    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1),"
+    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1)"
+    "     + (SELECT count(*) FROM brief_due WHERE next_at <= $1),"
     "       (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')),"
     "       (SELECT count(*) FROM delivery WHERE state = 'failed'),"
     "       LEAST((SELECT min(next_check_at) FROM cell_light WHERE next_check_at > $1),"
     "             (SELECT min(not_before) FROM wake WHERE not_before > $1),"
     "             (SELECT min(next_check_at) FROM stream_due WHERE next_check_at > $1),"
-    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1))";
+    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1),"
+    "             (SELECT min(next_at) FROM brief_due WHERE next_at > $1))";
 
 enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
@@ -268,7 +271,8 @@ static const char work_sql[] =
     "         WHERE s.programme = $1 AND (d.stream IS NULL OR d.next_check_at <= $2))"
     "     + (SELECT count(*) FROM wake w JOIN stream s ON s.id = w.stream"
     "         WHERE s.programme = $1 AND w.not_before <= $2),"
-    "       (SELECT count(*) FROM notice WHERE programme = $1 AND state = 'waiting' AND not_before <= $2)";
+    "       (SELECT count(*) FROM notice WHERE programme = $1 AND state = 'waiting' AND not_before <= $2),"
+    "       (SELECT count(*) FROM brief_due WHERE programme = $1 AND next_at <= $2)";
 
 enum error_code due_work(struct pg *pg, int32_t programme, struct instant now, struct due_work *out,
                          struct error *err) {
@@ -278,8 +282,10 @@ enum error_code due_work(struct pg *pg, int32_t programme, struct instant now, s
     pg_put_instant(&params, now);
     enum error_code code = pg_run(pg, work_sql, &params, &rows, err);
     if (!code)
-        *out = (struct due_work){
-            .cells = pg_int(&rows, 0, 0), .streams = pg_int(&rows, 0, 1), .notices = pg_int(&rows, 0, 2)};
+        *out = (struct due_work){.cells = pg_int(&rows, 0, 0),
+                                 .streams = pg_int(&rows, 0, 1),
+                                 .notices = pg_int(&rows, 0, 2),
+                                 .briefs = pg_int(&rows, 0, 3)};
     return code;
 }
 
@@ -297,4 +303,43 @@ enum error_code due_mark(struct pg *pg, const char *programme, struct due_mark *
         *out = (struct due_mark){.versions = pg_int(&rows, 0, 0), .streams = pg_int(&rows, 0, 1),
                                  .trials = pg_int(&rows, 0, 2)};
     return code;
+}
+
+/* --- the window and the brief --- */
+
+static enum error_code set_brief(struct pg *pg, const char *sql, int32_t programme, struct instant at,
+                                 struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    if (!instant_is(at)) return ERROR_OK; /* the calendar ends before it: the house says so by itself */
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, at);
+    return pg_run(pg, sql, &params, NULL, err);
+}
+
+enum error_code due_brief_make(struct pg *pg, int32_t programme, struct instant first, struct error *err) {
+    return set_brief(pg, "INSERT INTO brief_due (programme, next_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", programme,
+                     first, err);
+}
+enum error_code due_brief_next(struct pg *pg, int32_t programme, struct instant next, struct error *err) {
+    return set_brief(pg, "UPDATE brief_due SET next_at = $2 WHERE programme = $1", programme, next, err);
+}
+
+enum error_code due_hold(struct pg *pg, int32_t programme, struct instant now, bool all, bool *brief,
+                         struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    enum error_code code =
+        pg_run(pg, "SELECT next_at FROM brief_due WHERE programme = $1 FOR UPDATE", &params, &rows, err);
+    *brief = !code && pg_count(&rows) > 0 && pg_instant(&rows, 0, 0).ms <= now.ms;
+    if (code || !all) return code;
+    code = pg_run(pg,
+                  "SELECT FROM cell_light WHERE cell IN (SELECT min(id) FROM cell WHERE programme = $1 AND NOT retired"
+                  " GROUP BY target) ORDER BY cell FOR UPDATE",
+                  &params, NULL, err);
+    if (code) return code;
+    return pg_run(pg,
+                  "SELECT FROM stream_due WHERE stream IN (SELECT id FROM stream WHERE programme = $1)"
+                  " ORDER BY stream FOR UPDATE",
+                  &params, NULL, err);
 }

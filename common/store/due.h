@@ -11,7 +11,7 @@
 struct due_cell_row {
     int32_t cell, target; /* registry ids */
     bool due;
-    enum light light; /* shown before */
+    enum light light; /* computed before */
 };
 struct due_cells {
     struct due_cell_row *cells; /* all of the claimed targets that are not retired, by target, then cell */
@@ -28,7 +28,7 @@ void due_cells_finish(struct due_cells *cells);
 struct cell_light {
     int32_t cell;
     struct instant next_check;
-    const char *state, *light, *proposed, *rule;
+    const char *state, *light, *computed, *proposed, *rule;
     struct day light_since;
     bool has_deviation;
     int32_t deviation_tenths;
@@ -57,7 +57,8 @@ __attribute__((warn_unused_result)) enum error_code due_streams_write(struct pg 
 
 /* What is left at `now` (others' claims included), and when something comes next. */
 struct due_left {
-    int64_t cells, streams, notices; /* due now */
+    int64_t cells, streams;          /* due now */
+    int64_t notices;                 /* due now, a brief among them */
     int64_t deliveries;              /* not yet delivered, tries left */
     int64_t failed;                  /* tries spent */
     struct instant next_at;          /* the earliest later one; INSTANT_NONE */
@@ -72,9 +73,20 @@ __attribute__((warn_unused_result)) enum error_code due_mark(struct pg *pg, cons
                                                              struct due_mark *out, struct error *err);
 /* What one programme has due at `now` (others' claims included): one question, so that nothing is claimed for nothing. */
 struct due_work {
-    int64_t cells, streams, notices;
+    int64_t cells, streams, notices, briefs;
 };
 __attribute__((warn_unused_result)) enum error_code due_work(struct pg *pg, int32_t programme, struct instant now,
                                                              struct due_work *out, struct error *err);
+
+/* The morning brief of a programme: its first one, unless it has one already; and the next one. */
+__attribute__((warn_unused_result)) enum error_code due_brief_make(struct pg *pg, int32_t programme,
+                                                                   struct instant first, struct error *err);
+__attribute__((warn_unused_result)) enum error_code due_brief_next(struct pg *pg, int32_t programme,
+                                                                   struct instant next, struct error *err);
+/* The programme for oneself until the transaction ends: a window, the house's own watch. *brief: the brief is due.
+ * All: also every claim of its cells and streams, so that nobody assesses meanwhile what a window says. Waits for those
+ * who hold them. */
+__attribute__((warn_unused_result)) enum error_code due_hold(struct pg *pg, int32_t programme, struct instant now,
+                                                             bool all, bool *brief, struct error *err);
 
 #endif

@@ -9,12 +9,14 @@ static const char queues_sql[] =
     "SELECT (SELECT count(*) FROM cell_light WHERE next_check_at <= $1),"
     "       (SELECT count(*) FROM wake WHERE not_before <= $1),"
     "       (SELECT count(*) FROM stream_due WHERE next_check_at <= $1),"
-    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1),"
+    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1)"
+    "     + (SELECT count(*) FROM brief_due WHERE next_at <= $1),"
     "       (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')),"
     "       LEAST((SELECT min(next_check_at) FROM cell_light WHERE next_check_at > $1),"
     "             (SELECT min(not_before) FROM wake WHERE not_before > $1),"
     "             (SELECT min(next_check_at) FROM stream_due WHERE next_check_at > $1),"
-    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1))";
+    "             (SELECT min(not_before) FROM notice WHERE state = 'waiting' AND not_before > $1),"
+    "             (SELECT min(next_at) FROM brief_due WHERE next_at > $1))";
 
 static const char committed_sql[] =
     "SELECT s.name, l.committed_seq FROM stream s JOIN log l ON l.stream = s.id AND l.current ORDER BY s.name";

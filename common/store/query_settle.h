@@ -7,7 +7,7 @@
 
 struct settle_queues {
     int64_t cells, wakes, streams; /* to be looked at, due at `now` */
-    int64_t notices;               /* waiting, not_before reached */
+    int64_t notices;               /* waiting, not_before reached; a brief among them */
     int64_t deliveries;            /* under way: their retries are not spent */
     struct instant next_at;        /* the earliest later one of these; INSTANT_NONE */
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/cleanup.h"
+#include "common/store/history.h"
 
 static const char heard_sql[] =
     "SELECT w.ordinal, s.status_at, s.previous_at, m.made_at,"
@@ -55,6 +56,33 @@ static enum error_code read_heard(struct pg *pg, const int32_t *streams, size_t 
     return code;
 }
 
+/* Issues, mutes and what took them back. */
+static const char decisions_sql[] =
+    "SELECT w.ordinal, " HISTORY_EVENT_SQL
+    "  FROM event e JOIN log l ON l.id = e.log JOIN stream s ON s.id = l.stream LEFT JOIN area r ON r.id = e.area"
+    "  JOIN (unnest($1::int[]) WITH ORDINALITY AS w(stream, ordinal) JOIN stream m ON m.id = w.stream)"
+    "    ON m.programme = s.programme AND (r.code = ANY(m.areas) OR e.note = m.name)"
+    " WHERE e.kind >= 16 AND e.kind IN (35, 39, 40) AND e.target IS NULL AND s.role = 'office' AND e.known_at <= $2"
+    " ORDER BY w.ordinal, e.known_at, e.log, e.seq";
+
+static enum error_code read_decisions(struct pg *pg, const int32_t *streams, size_t count, struct instant now,
+                                      struct silences *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_ints(&params, streams, count);
+    pg_put_instant(&params, now);
+    enum error_code code = pg_run(pg, decisions_sql, &params, &out->decision_rows, err);
+    size_t found = code ? 0 : pg_count(&out->decision_rows);
+    if (code || found == 0) return code;
+    out->decisions = calloc(found, sizeof *out->decisions);
+    if (!out->decisions) return error_set(err, ERROR_MEMORY, "out of memory for %zu decisions", found);
+    for (size_t row = 0; row < found; row++) {
+        struct silence *item = &out->items[pg_int(&out->decision_rows, row, 0) - 1];
+        history_take_event(&out->decision_rows, row, 1, &out->decisions[row]);
+        if (item->decision_count++ == 0) item->decisions = &out->decisions[row];
+    }
+    return ERROR_OK;
+}
+
 enum error_code silences_read(struct pg *pg, const int32_t *streams, size_t count, struct instant now,
                               struct silences *out, struct error *err) {
     *out = (struct silences){0};
@@ -66,6 +94,7 @@ enum error_code silences_read(struct pg *pg, const int32_t *streams, size_t coun
             (struct silence){.stream = streams[i], .made_at = INSTANT_NONE, .heard_at = INSTANT_NONE,
                              .heard_before = INSTANT_NONE};
     enum error_code code = read_heard(pg, streams, count, now, out, err);
+    if (!code) code = read_decisions(pg, streams, count, now, out, err);
     if (code) return code;
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_ints(&params, streams, count);
@@ -86,6 +115,8 @@ enum error_code silences_read(struct pg *pg, const int32_t *streams, size_t coun
 void silences_finish(struct silences *silences) {
     free(silences->items);
     free(silences->receipts);
+    free(silences->decisions);
+    pg_rows_finish(&silences->decision_rows);
     pg_rows_finish(&silences->rows);
     *silences = (struct silences){0};
 }

@@ -15,12 +15,15 @@ struct silence {
     bool desk;                             /* the office's own hand: `duban` speaks only when it decides */
     const struct receipt *receipts;        /* known before `now`, oldest first */
     size_t receipt_count;
+    const struct cell_event *decisions;    /* of the office about its area, or naming it, without a target */
+    size_t decision_count;
 };
 struct silences {
     struct silence *items; /* as asked, in that order */
     size_t count;
     struct receipt *receipts;
-    struct pg_rows rows; /* owns the texts */
+    struct cell_event *decisions;
+    struct pg_rows rows, decision_rows; /* own the texts */
 };
 __attribute__((warn_unused_result)) enum error_code silences_read(struct pg *pg, const int32_t *streams, size_t count,
                                                                   struct instant now, struct silences *out,

@@ -26,6 +26,8 @@ CREATE UNIQUE INDEX alert_one_open ON alert (programme, rule, coalesce(cell, 0),
 CREATE INDEX alert_message ON alert (message) WHERE message IS NOT NULL AND state <> 'resolved';
 
 ALTER TABLE alert_transition ADD COLUMN rung smallint NOT NULL DEFAULT 0;
+-- What the rules said of a cell; light is what is shown, which the office may have set by hand.
+ALTER TABLE cell_light ADD COLUMN computed text;
 
 -- An answer as it was matched to what it answers; written by the alerter, once for each event of kind 16.
 CREATE TABLE reply (

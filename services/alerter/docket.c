@@ -113,6 +113,8 @@ void docket_stream_facts(const struct docket *docket, const struct stream *strea
         .period = due_closed_period(docket->plan, now),
         .receipts = silence->receipts,
         .receipt_count = silence->receipt_count,
+        .decisions = silence->decisions,
+        .decision_count = silence->decision_count,
     };
     if (out->role == SPEAKER_COUNTY && stream->area_count > 0)
         out->area = plan_find_area(docket->plan, slice_of(stream->areas[0]));
