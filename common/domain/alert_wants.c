@@ -304,6 +304,14 @@ static bool is_correction(const struct alert_over *over) {
     return over->events && figure < over->count && over->events[figure].kind == EVENT_CORRECTION;
 }
 
+/* The newest decision moved the due day after the figure was known: better only on paper, and no progress. */
+static bool is_extension(const struct alert_over *over) {
+    struct instant figure = over->now->figure_known_at;
+    for (size_t i = over->events && instant_is(figure) ? over->count : 0; i-- > 0;)
+        if (over->events[i].kind == EVENT_EXTENSION) return over->events[i].known_at.ms > figure.ms;
+    return false;
+}
+
 const char *alert_over_cell(const struct alert *standing, const void *context) {
     const struct alert_over *over = context;
     const struct assessment *now = over->now;
@@ -315,6 +323,7 @@ const char *alert_over_cell(const struct alert *standing, const void *context) {
     if (now->state == STATE_NO_TASK) return "no_task";
     if (now->extended && (standing->rule == ALERT_OVERDUE || standing->rule == ALERT_DUE_SOON)) return "extension";
     if (now->state == STATE_NO_FIGURE) return "retracted";
+    if (now->extended && is_extension(over)) return "extension";
     if (now->state == STATE_ON_PLAN && is_correction(over)) return "corrected";
     if (now->state == STATE_ON_PLAN && over->was == LIGHT_RED && now->computed_light != LIGHT_RED)
         return now->computed_light == LIGHT_YELLOW ? "red_yellow" : "red_blue";

@@ -3,9 +3,7 @@
 #include "common/domain/alert.h"
 
 #include "common/domain/due.h"
-#include "tests/unit/domain/programme.h"
-
-enum { QINGCHUAN = 5 };
+#include "tests/unit/domain/office.h"
 
 static void assess_at(struct programme *p, const char *now, struct assessment *out) {
     struct assess_scratch *scratch = assess_scratch_create();
@@ -30,10 +28,7 @@ static const struct alert_want *find(const struct alert_wants *wants, enum alert
 }
 
 static void start(struct programme *p) {
-    programme_start(p);
-    p->plan.reporting.windows[0] = 510;
-    p->plan.reporting.windows[1] = 990;
-    p->plan.reporting.window_count = 2;
+    windows_start(p);
 }
 
 Test(alert, on_plan_calls_for_nothing) {
