@@ -16,14 +16,19 @@ static void copy(const struct pg_rows *rows, size_t row, size_t column, char *ou
     out[len] = '\0';
 }
 
+/* A first notice has no past: only where an alert was spoken of before is the newest number looked up. */
 static const char waiting_sql[] =
-    "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for,"
-    "       (SELECT m.number FROM notice p JOIN message_notice s ON s.notice = p.id JOIN message m ON m.id = s.message"
-    "         WHERE p.alert = n.alert AND p.recipient = n.recipient ORDER BY m.id DESC LIMIT 1),"
-    "       a.rule, a.state, a.cell, a.stream, a.period, a.file, a.opened_at, n.key"
-    "  FROM notice n JOIN alert a ON a.id = n.alert"
-    " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
-    " ORDER BY n.recipient COLLATE \"C\", n.id FOR UPDATE OF n";
+    "WITH due AS MATERIALIZED (SELECT id, alert, recipient FROM notice"
+    "                           WHERE programme = $1 AND state = 'waiting' AND not_before <= $2),"
+    "     past AS (SELECT d.alert, d.recipient, max(s.message) AS message"
+    "                FROM (SELECT DISTINCT alert, recipient FROM due) d JOIN notice p ON p.alert = d.alert"
+    "                     AND p.recipient = d.recipient AND p.state <> 'held' JOIN message_notice s ON s.notice = p.id"
+    "               GROUP BY d.alert, d.recipient)"
+    "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for, m.number, a.rule, a.state, a.cell, a.stream,"
+    "       a.period, a.file, a.opened_at, n.key, a.rung, a.rung_said_at IS NOT NULL, a.message, octet_length(a.key)"
+    "  FROM due JOIN notice n ON n.id = due.id JOIN alert a ON a.id = n.alert"
+    "  LEFT JOIN past p ON p.alert = n.alert AND p.recipient = n.recipient LEFT JOIN message m ON m.id = p.message"
+    " WHERE n.state = 'waiting' ORDER BY n.recipient COLLATE \"C\", n.alert, n.id FOR UPDATE OF n";
 
 enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant now, struct waiting_notices *out,
                                struct error *err) {
@@ -54,6 +59,10 @@ enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant 
         n->period = pg_day(&rows, row, 11);
         n->file = pg_int(&rows, row, 12);
         n->opened_at = pg_instant(&rows, row, 13);
+        n->rung = (enum alert_rung)pg_int(&rows, row, 15);
+        n->rung_said = pg_bool(&rows, row, 16);
+        n->message = pg_int(&rows, row, 17);
+        n->alert_key = (size_t)pg_int(&rows, row, 18);
         struct slice key = pg_slice(&rows, row, 14);
         n->key = strndup(key.ptr ? key.ptr : "", key.len);
         out->count++;
@@ -80,15 +89,26 @@ enum error_code outbox_numbers(struct pg *pg, int32_t programme, const char *pre
     return code;
 }
 
-/* Of recipient and notices, so that a database that was restored repeats with the same key. */
-static void message_key(const struct outbox_message *message, char out[65]) {
+static void add_line(crypto_generichash_state *state, const char *text) {
+    crypto_generichash_update(state, (const uint8_t *)"\n", 1);
+    crypto_generichash_update(state, (const uint8_t *)text, strlen(text));
+}
+
+/* Of recipient and notices, so that a database that was restored repeats with the same key. What was shown in trial and
+ * is said when it is live is another message; and a brief is its morning's even when there is nothing else in it. */
+static void message_key(int32_t programme, const struct outbox_message *message, char out[65]) {
     crypto_generichash_state state;
     uint8_t hash[32];
+    char morning[INSTANT_TEXT_MAX], number[16];
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
     crypto_generichash_update(&state, (const uint8_t *)message->recipient, strlen(message->recipient));
-    for (size_t i = 0; i < message->notice_count; i++) {
-        crypto_generichash_update(&state, (const uint8_t *)"\n", 1);
-        crypto_generichash_update(&state, (const uint8_t *)message->keys[i], strlen(message->keys[i]));
+    for (size_t i = 0; i < message->notice_count; i++) add_line(&state, message->keys[i]);
+    if (message->trial) add_line(&state, "trial");
+    if (message->kind && strcmp(message->kind, "brief") == 0) {
+        instant_print(message->window_at, morning);
+        snprintf(number, sizeof number, "%d", (int)programme);
+        add_line(&state, morning);
+        add_line(&state, number);
     }
     crypto_generichash_final(&state, hash, sizeof hash);
     sodium_bin2hex(out, 65, hash, sizeof hash);
@@ -124,7 +144,7 @@ enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struc
         offsetof(struct outbox_delivery, mention), offsetof(struct outbox_delivery, fallback_channel),
         offsetof(struct outbox_delivery, fallback_address)};
     char key[65];
-    message_key(message, key);
+    message_key(programme, message, key);
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_int(&params, programme);
     pg_put_text(&params, message->number);
@@ -148,10 +168,26 @@ enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struc
     return pg_run(pg, message_sql, &params, NULL, err);
 }
 
-enum error_code outbox_drop(struct pg *pg, int64_t notice, const char *cause, struct error *err) {
+enum error_code outbox_drop(struct pg *pg, const int64_t *notices, const char *const *causes, size_t count,
+                            struct error *err) {
+    if (count == 0) return ERROR_OK;
     CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_bigint(&params, notice);
-    pg_put_text(&params, cause);
-    return pg_run(pg, "UPDATE notice SET state = 'dropped', cause = $2 WHERE id = $1 AND state = 'waiting'", &params,
-                  NULL, err);
+    pg_put_bigints(&params, notices, count);
+    pg_array_begin(&params, PG_ELEMENT_TEXT, count);
+    for (size_t i = 0; i < count; i++) binary_slice(&params.bytes, slice_of(causes[i]));
+    pg_array_end(&params);
+    return pg_run(pg,
+                  "UPDATE notice SET state = 'dropped', cause = d.cause"
+                  "  FROM unnest($1::bigint[], $2::text[]) AS d(id, cause) WHERE notice.id = d.id AND state = 'waiting'",
+                  &params, NULL, err);
+}
+
+enum error_code outbox_unreachable(struct pg *pg, const int64_t *notices, size_t count, struct error *err) {
+    if (count == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_bigints(&params, notices, count);
+    return pg_run(pg,
+                  "UPDATE notice SET meant_for = recipient, recipient = 'office', unroutable = true"
+                  " WHERE id = ANY($1) AND NOT unroutable",
+                  &params, NULL, err);
 }

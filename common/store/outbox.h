@@ -14,14 +14,17 @@ struct waiting_notice {
     char past[32]; /* number of the newest message to this recipient about this alert; "" = none */
     enum alert_rule rule;
     enum alert_state state;
+    enum alert_rung rung; /* of the alert */
+    bool rung_said;       /* by an earlier window */
     int32_t cell, stream;
     struct day period;
-    int64_t file;
+    int64_t file, message; /* message: of an undeliverable one */
     struct instant opened_at;
-    char *key; /* heap */
+    char *key;         /* heap; of the notice */
+    size_t alert_key;  /* so many bytes of it are the alert's */
 };
 struct waiting_notices {
-    struct waiting_notice *items; /* by recipient (bytes), then id */
+    struct waiting_notice *items; /* by recipient (bytes), then alert, then id */
     size_t count;
 };
 /* Locks what is due at `now`: a second renderer waits, then finds it rendered. In the caller's transaction. */
@@ -29,6 +32,9 @@ __attribute__((warn_unused_result)) enum error_code outbox_waiting(struct pg *pg
                                                                    struct instant now, struct waiting_notices *out,
                                                                    struct error *err);
 void waiting_notices_finish(struct waiting_notices *notices);
+/* Meant for somebody whom no channel reaches any more: the office's from now on, marked. */
+__attribute__((warn_unused_result)) enum error_code outbox_unreachable(struct pg *pg, const int64_t *notices,
+                                                                       size_t count, struct error *err);
 /* How many numbers of that day are given: the next is one more. prefix "D21-1108-". */
 __attribute__((warn_unused_result)) enum error_code outbox_numbers(struct pg *pg, int32_t programme,
                                                                    const char *prefix, unsigned *given,
@@ -58,8 +64,52 @@ struct outbox_message {
 __attribute__((warn_unused_result)) enum error_code outbox_message_add(struct pg *pg, int32_t programme,
                                                                        const struct outbox_message *message,
                                                                        struct error *err);
-__attribute__((warn_unused_result)) enum error_code outbox_drop(struct pg *pg, int64_t notice, const char *cause,
+/* causes[i] is notices[i]'s. */
+__attribute__((warn_unused_result)) enum error_code outbox_drop(struct pg *pg, const int64_t *notices,
+                                                                const char *const *causes, size_t count,
                                                                 struct error *err);
+
+/* --- what was said and answered before: outbox_past.c --- */
+
+/* Of one alert. Texts are borrowed from the rows. */
+struct alert_past {
+    int64_t alert;
+    struct instant said[4]; /* when each rung was first said; INSTANT_NONE = not yet */
+    bool answered;          /* its newest answer, if there is one: */
+    struct instant answered_at;
+    struct slice who, reason, words;
+    struct day by_day; /* DAY_NONE = no promise */
+};
+struct alert_pasts {
+    struct alert_past *items; /* by alert */
+    size_t count;
+    struct pg_rows said, answers;
+};
+/* Only alerts of which there is something to tell are in the list. */
+__attribute__((warn_unused_result)) enum error_code outbox_past(struct pg *pg, const int64_t *alerts, size_t count,
+                                                                struct alert_pasts *out, struct error *err);
+const struct alert_past *alert_pasts_find(const struct alert_pasts *pasts, int64_t alert); /* NULL */
+void alert_pasts_finish(struct alert_pasts *pasts);
+/* A message that did not arrive, as the house tells of it. Texts are borrowed from the rows. */
+struct message_failure {
+    int64_t message;
+    const char *number, *recipient, *channel, *address, *answer;
+};
+struct message_failures {
+    struct message_failure *items; /* by message */
+    size_t count;
+    struct pg_rows rows;
+};
+__attribute__((warn_unused_result)) enum error_code outbox_failures(struct pg *pg, const int64_t *messages,
+                                                                    size_t count, struct message_failures *out,
+                                                                    struct error *err);
+void message_failures_finish(struct message_failures *failures);
+/* How the outbox stands, in real time: what waits, and for how long the oldest has waited for its first try to end. */
+struct outbox_wait {
+    int64_t waiting, oldest_ms;
+};
+__attribute__((warn_unused_result)) enum error_code outbox_waits(struct pg *pg, int32_t programme,
+                                                                 struct outbox_wait *out, struct error *err);
 
 /* --- the configured channels, as all alerters share them: outbox_channel.c --- */
 
