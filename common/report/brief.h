@@ -5,7 +5,10 @@
 
 #include "common/report/morning.h"
 
-enum { BRIEF_FIRST_LINE_CHARS = 40, BRIEF_SHORT_BYTES = 1300 /* a robot's text has 2048: the message's items follow */ };
+enum {
+    BRIEF_FIRST_LINE_CHARS = 40,
+    BRIEF_SHORT_BYTES = 1300 /* a robot's text has 2048: the message's items follow */
+};
 
 struct brief {
     struct buffer first_line; /* at most 40 characters, no line break; the mail's subject too */

@@ -51,6 +51,7 @@ bool changes_make(struct view *view, const struct moment *since, bool figures, s
         bool light = seen(before) != seen(after) || before->light != after->light || before->state != after->state;
         bool figure = before->has_value != after->has_value ||
                       (after->has_value && strcmp(before->value_text, after->value_text) != 0);
+        out->figures += figure;
         if (is_news(before, after) && (light || (figures && figure)))
             out->items[out->count++] = (struct change){i, direction_of(before, after), light, figure};
     }
@@ -67,7 +68,9 @@ struct moment changes_last_workday(const struct view *view) {
     struct day day = {view->moment.as_of.n - 1};
     while (calendar_covers(view->plan->calendar, day) && !calendar_works(view->plan->calendar, day))
         day.n--;
-    return (struct moment){.as_of = day, .known_at = {day_end(day).ms - 1}, .past = true};
+    const struct reporting *reporting = &view->plan->reporting;
+    int64_t minute = reporting->window_count ? reporting->windows[0] : reporting->open_minute;
+    return (struct moment){.as_of = day, .known_at = {day_start(day).ms + minute * MS_MINUTE}, .past = true};
 }
 
 static json_t *side_json(const struct assessment *side) {

@@ -16,6 +16,7 @@ struct changes {
     struct assessment *before; /* like view->cells */
     struct change *items;      /* plan order */
     size_t count;
+    size_t figures;          /* cells whose value moved, listed or not */
     const struct view *view; /* borrowed */
 };
 
@@ -27,7 +28,7 @@ json_t *changes_json(const struct changes *changes);
 /* "▼苍溪 融合试点村 黄→红（待核定）" */
 void change_words(const struct changes *changes, const struct change *change, struct buffer *out);
 
-/* The end of the working day before the view's day. */
+/* What the last morning view knew: the first window (08:30) of the working day before the view's day. */
 struct moment changes_last_workday(const struct view *view);
 
 #endif

@@ -40,52 +40,6 @@ static bool find_held(struct morning *morning) {
     return true;
 }
 
-static bool add_decision(struct morning *morning, struct decision decision) {
-    struct decision *decisions = realloc(morning->decisions, (morning->decision_count + 1) * sizeof *decisions);
-    if (!decisions) return false;
-    morning->decisions = decisions;
-    decisions[morning->decision_count++] = decision;
-    return true;
-}
-
-static bool held_too_long(const struct morning *morning, const struct held_figure *held) {
-    const struct view *view = morning->view;
-    return calendar_working_between(view->plan->calendar, instant_day(held->known_at), view->moment.as_of) >=
-           (int)view->rules.alerts.held_days;
-}
-
-static bool add_unroutable(struct morning *morning, const struct notice_row *notice) {
-    if (!notice->unroutable || strcmp(notice->state, "dropped") == 0) return true;
-    for (size_t i = 0; i < morning->decision_count; i++)
-        if (morning->decisions[i].kind == DECISION_UNROUTABLE &&
-            strcmp(morning->decisions[i].recipient, notice->meant_for) == 0) {
-            morning->decisions[i].notices++;
-            return true;
-        }
-    return add_decision(morning, (struct decision){DECISION_UNROUTABLE, NO_INDEX, notice->meant_for, 1});
-}
-
-static bool alert_stands(const struct view *view, int64_t alert) {
-    for (size_t i = 0; i < view->alerts.count; i++)
-        if (view->alerts.items[i].id == alert) return true;
-    return false;
-}
-
-static bool find_decisions(struct morning *morning) {
-    const struct view *view = morning->view;
-    bool ok = true;
-    for (size_t i = 0; ok && i < view->plan->cell_count; i++)
-        if (view->cells[i].proposed == LIGHT_RED && view->cells[i].light != LIGHT_RED)
-            ok = add_decision(morning, (struct decision){DECISION_REVIEW, i, NULL, 0});
-    for (size_t i = 0; ok && i < morning->held_count; i++)
-        if (held_too_long(morning, &morning->held[i]))
-            ok = add_decision(morning, (struct decision){DECISION_HELD, morning->held[i].cell, NULL, 0});
-    for (size_t i = 0; ok && i < morning->notices.count; i++)
-        if (alert_stands(view, morning->notices.items[i].alert))
-            ok = add_unroutable(morning, &morning->notices.items[i]);
-    return ok;
-}
-
 enum error_code morning_make(struct view *view, struct pg *pg, struct instant now, struct morning *out,
                              struct error *err) {
     *out = (struct morning){.view = view};
@@ -96,9 +50,11 @@ enum error_code morning_make(struct view *view, struct pg *pg, struct instant no
     struct moment since = changes_last_workday(view);
     enum error_code code = query_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
     if (!code) code = task_words_read(pg, view, &out->words, err);
+    if (!code) code = sent_read(pg, view, since.as_of, &out->notices, &out->sent, err);
     if (code) return code;
     if (!feeds_make(view, out->now, &out->feeds) || !changes_make(view, &since, false, &out->changes) ||
-        !find_held(out) || !find_decisions(out))
+        !find_held(out) || !decisions_find(view, out->held, out->held_count, &out->notices, &out->decisions) ||
+        !coming_find(view, &out->coming))
         return no_memory(err);
     return ERROR_OK;
 }
@@ -106,8 +62,10 @@ enum error_code morning_make(struct view *view, struct pg *pg, struct instant no
 void morning_finish(struct morning *morning) {
     feeds_finish(&morning->feeds);
     changes_finish(&morning->changes);
+    decisions_finish(&morning->decisions);
+    coming_finish(&morning->coming);
+    sent_finish(&morning->sent);
     notice_rows_finish(&morning->notices);
-    free(morning->decisions);
     free(morning->held);
     free(morning->words);
     *morning = (struct morning){0};
@@ -158,4 +116,29 @@ void morning_departments(const struct morning *morning, size_t *reported, size_t
         *expected += said.owed;
         *reported += said.reported;
     }
+}
+
+size_t morning_without_agent(const struct morning *morning, size_t area) {
+    const struct view *view = morning->view;
+    size_t missing = 0;
+    for (size_t i = 0; i < view->plan->cell_count; i++)
+        missing += view->plan->cells[i].area == area && view->cells[i].report_state == REPORT_MISSING &&
+                   !feed_of_record(view, i);
+    return missing;
+}
+
+size_t morning_house(const struct morning *morning, enum alert_rule rule) {
+    const struct alert_rows *alerts = &morning->view->alerts;
+    size_t count = 0;
+    if (!alert_rule_is_house(rule)) return 0;
+    for (size_t i = 0; i < alerts->count; i++)
+        count += strcmp(alerts->items[i].rule, alert_rule_name(rule)) == 0;
+    return count;
+}
+
+size_t morning_undated(const struct plan *plan) {
+    size_t undated = 0;
+    for (size_t i = 0; i < plan->target_count; i++)
+        undated += !day_is(plan->targets[i].due) && plan->targets[i].kind != KIND_PARAMETER;
+    return undated;
 }

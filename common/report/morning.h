@@ -1,40 +1,27 @@
-/* What the morning view is made of, beside the cells: feeds, what waits for the office, what changed. */
+/* The morning view: what it is made of beside the cells (feeds, what waits for the office, what changed, what comes
+ * due, what went out), and how it is printed. */
 #ifndef DUBAN_REPORT_MORNING_H
 #define DUBAN_REPORT_MORNING_H
 
 #include <jansson.h>
 
 #include "common/report/changes.h"
+#include "common/report/coming.h"
+#include "common/report/decisions.h"
 #include "common/report/feed.h"
+#include "common/report/sent.h"
 #include "common/report/task_words.h"
 
-enum decision_kind {
-    DECISION_REVIEW,     /* 核定红灯 */
-    DECISION_HELD,       /* 更正待核, too long */
-    DECISION_UNROUTABLE, /* 送不到 */
-};
-struct decision {
-    enum decision_kind kind;
-    size_t cell;           /* NO_INDEX for unroutable */
-    const char *recipient; /* whom it was meant for; borrowed */
-    size_t notices;        /* of unroutable: how many */
-};
-struct held_figure {
-    size_t cell, event; /* of view->events[cell] */
-    struct figure from, to;
-    bool has_from;
-    struct day as_of;
-    struct instant known_at;
-};
 struct morning {
     struct view *view; /* borrowed */
     struct feeds feeds;
     struct changes changes;
-    struct decision *decisions;
-    size_t decision_count;
+    struct decisions decisions;
     struct held_figure *held;
     size_t held_count;
     struct notice_rows notices;
+    struct coming coming;
+    struct sent sent;
     struct task_words *words; /* of each task */
     struct period period;     /* the newest closed one; first = DAY_NONE = none yet */
     struct instant now;
@@ -59,5 +46,12 @@ void morning_matrix(const struct morning *morning, bool full, struct buffer *out
 /* "县区 6/7" */
 void morning_counties(const struct morning *morning, size_t *reported, size_t *expected);
 void morning_departments(const struct morning *morning, size_t *reported, size_t *expected);
+/* Cells of an area that miss the newest closed period and that no agent may bring. */
+size_t morning_without_agent(const struct morning *morning, size_t area);
+/* Standing alerts of the house about itself: 送不到 日历 积压; 0 for any other rule. */
+size_t morning_house(const struct morning *morning, enum alert_rule rule);
+/* Whether a task has a red or yellow cell; how many targets have no date. */
+bool morning_worth_a_row(const struct view *view, const struct task *task);
+size_t morning_undated(const struct plan *plan);
 
 #endif

@@ -77,22 +77,6 @@ json_t *feeds_json(const struct view *view, const struct feeds *feeds) {
     return list;
 }
 
-static json_t *decisions_json(const struct morning *morning) {
-    static const char *const kinds[] = {"review", "held", "unroutable"};
-    json_t *list = json_array();
-    for (size_t i = 0; i < morning->decision_count; i++) {
-        const struct decision *decision = &morning->decisions[i];
-        bool cell = decision->cell != NO_INDEX;
-        json_array_append_new(
-            list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", kinds[decision->kind], "target",
-                            json_of_text(cell ? view_target(morning->view, decision->cell)->code : NULL), "area",
-                            json_of_text(cell ? view_area(morning->view, decision->cell)->code : NULL), "meant_for",
-                            json_of_text(decision->recipient), "notices",
-                            decision->notices ? json_integer((json_int_t)decision->notices) : json_null()));
-    }
-    return list;
-}
-
 json_t *morning_json(const struct morning *morning, const struct selection *selection) {
     const struct view *view = morning->view;
     json_t *document = json_document();
@@ -104,7 +88,7 @@ json_t *morning_json(const struct morning *morning, const struct selection *sele
     json_object_set_new(document, "rules_version", json_of_text(view->rules.version));
     json_object_set_new(document, "cells", cells_json(view, selection));
     json_object_set_new(document, "feeds", feeds_json(view, &morning->feeds));
-    json_object_set_new(document, "decisions", decisions_json(morning));
+    json_object_set_new(document, "decisions", decisions_json(view, &morning->decisions));
     json_object_set_new(document, "changes_since", json_of_instant(morning->changes.since.known_at));
     json_object_set_new(document, "changes", changes_json(&morning->changes));
     return document;

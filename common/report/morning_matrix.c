@@ -72,7 +72,7 @@ static void add_city(const struct view *view, const struct task *task, struct gr
     grid_add(grid, "");
 }
 
-static bool worth_a_row(const struct view *view, const struct task *task) {
+bool morning_worth_a_row(const struct view *view, const struct task *task) {
     for (size_t a = 0; a < view->plan->area_count; a++) {
         struct tally tally = count_area(view, task, a);
         if (tally.red || tally.yellow) return true;
@@ -107,7 +107,7 @@ void morning_matrix(const struct morning *morning, bool full, struct buffer *out
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, count);
     for (size_t i = 0; i < view->plan->task_count; i++) {
-        if (full || worth_a_row(view, &view->plan->tasks[i]))
+        if (full || morning_worth_a_row(view, &view->plan->tasks[i]))
             add_row(view, &view->plan->tasks[i], &grid);
         else
             hidden++;

@@ -5,14 +5,13 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/ledger.h"
-#include "common/domain/route.h"
 #include "common/report/evidence.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
 #include "common/report/morning.h"
 #include "common/report/words.h"
 
-enum { LINE_WIDTH = 96, CHANGES_SHOWN = 12, REVIEWS_SHOWN = 6 };
+enum { LINE_WIDTH = 96, CHANGES_SHOWN = 12 };
 
 static void rule(struct buffer *out) {
     for (int i = 0; i < LINE_WIDTH; i++)
@@ -67,14 +66,10 @@ static void add_missing(size_t missing, struct grid *grid) {
 
 /* Who owes figures that no agent may bring yet: without this line the block would say that all is there. */
 static void print_without_agent(const struct morning *morning, size_t area, struct grid *grid) {
-    const struct view *view = morning->view;
-    size_t missing = 0;
-    for (size_t i = 0; i < view->plan->cell_count; i++)
-        missing += view->plan->cells[i].area == area && view->cells[i].report_state == REPORT_MISSING &&
-                   !feed_of_record(view, i);
+    size_t missing = morning_without_agent(morning, area);
     if (!missing) return;
     grid_add(grid, feed_state_name(FEED_NEVER));
-    grid_add(grid, view->plan->areas[area].name);
+    grid_add(grid, morning->view->plan->areas[area].name);
     add_owed_period(morning, grid);
     grid_add(grid, "没有能报这些数的报送流");
     add_missing(missing, grid);
@@ -141,6 +136,20 @@ static void print_two_sources(const struct morning *morning, size_t cell, struct
     grid_addf(grid, "duban explain %s %s", view_target(view, cell)->code, area_short(view_area(view, cell)));
 }
 
+/* What the house must say of itself before anybody trusts the rest. */
+static void print_house(const struct morning *morning, struct grid *grid) {
+    for (enum alert_rule rule = 0; rule < ALERT_RULES; rule++) {
+        size_t count = morning_house(morning, rule);
+        if (!count) continue;
+        grid_add(grid, "运行");
+        grid_add(grid, alert_rule_word(rule));
+        grid_addf(grid, "%zu 件", count);
+        grid_add(grid, "");
+        grid_add(grid, "");
+        grid_add(grid, "duban alerts");
+    }
+}
+
 static void print_complete(const struct morning *morning, struct buffer *out) {
     static const struct grid_column columns[] = {{.title = NULL},   {.title = NULL}, {.max_width = 30},
                                                  {.max_width = 34}, {.title = NULL}, {.title = NULL}};
@@ -154,6 +163,7 @@ static void print_complete(const struct morning *morning, struct buffer *out) {
         print_held(morning, &morning->held[i], &grid);
     for (size_t i = 0; i < morning->view->plan->cell_count; i++)
         if (morning->view->cells[i].two_sources) print_two_sources(morning, i, &grid);
+    print_house(morning, &grid);
     buffer_add_text(out, "一 数齐不齐\n");
     if (grid_rows(&grid))
         grid_print(&grid, "  ", out);
@@ -161,46 +171,16 @@ static void print_complete(const struct morning *morning, struct buffer *out) {
         buffer_add_text(out, "  齐\n");
 }
 
-static void print_reviews(const struct morning *morning, struct buffer *out) {
-    size_t count = 0;
-    CLEAN(buffer_finish) struct buffer names = {0};
-    for (size_t i = 0; i < morning->decision_count; i++) {
-        const struct decision *decision = &morning->decisions[i];
-        if (decision->kind != DECISION_REVIEW || count++ >= REVIEWS_SHOWN) continue;
-        buffer_add_text(&names, count > 1 ? "｜" : "");
-        cell_name_words(morning->view, decision->cell, &names);
-        buffer_add_char(&names, ' ');
-        cell_done_words(morning->view, decision->cell, &morning->view->cells[decision->cell], &names);
-    }
-    if (count)
-        buffer_printf(out, "  核定红灯 %zu   %s%s   duban approve 指标 县区\n", count, buffer_text(&names),
-                      count > REVIEWS_SHOWN ? " …" : "");
-}
-
-static void print_decisions(const struct morning *morning, struct buffer *out) {
-    buffer_printf(out, "二 等您决定（%zu）\n", morning->decision_count);
-    print_reviews(morning, out);
-    for (size_t i = 0; i < morning->decision_count; i++) {
-        const struct decision *decision = &morning->decisions[i];
-        char who[RECIPIENT_MAX];
-        if (decision->kind == DECISION_HELD) {
-            buffer_add_text(out, "  更正待核   ");
-            cell_name_words(morning->view, decision->cell, out);
-            buffer_printf(out, " 已过%u个工作日   duban confirm %s %s\n", morning->view->rules.alerts.held_days,
-                          view_target(morning->view, decision->cell)->code,
-                          area_short(view_area(morning->view, decision->cell)));
-        } else if (decision->kind == DECISION_UNROUTABLE) {
-            route_words(morning->view->plan, decision->recipient, who, sizeof who);
-            buffer_printf(out, "  送不到     %s 无联系方式（%zu条，已转您）\n", *who ? who : decision->recipient,
-                          decision->notices);
-        }
-    }
-}
-
 static void print_changes(const struct morning *morning, struct buffer *out) {
     char since[32];
     day_words(morning->changes.since.as_of, since);
-    buffer_printf(out, "三 %s以来的变化（%zu）   ▲变好 ▼变差\n", since, morning->changes.count);
+    if (!morning->changes.count && !morning->changes.figures) {
+        buffer_printf(out, "三 与上一工作日（%s）相比没有变化\n", since);
+        return;
+    }
+    buffer_printf(out, "三 %s以来的变化（%zu）   ▲变好 ▼变差", since, morning->changes.count);
+    if (!morning->changes.count) buffer_printf(out, "   灯和状态没有变化，%zu项有新数", morning->changes.figures);
+    buffer_add_char(out, '\n');
     for (size_t i = 0; i < morning->changes.count && i < CHANGES_SHOWN; i++) {
         buffer_add_text(out, i % 3 ? "   " : "  ");
         change_words(&morning->changes, &morning->changes.items[i], out);
@@ -210,43 +190,9 @@ static void print_changes(const struct morning *morning, struct buffer *out) {
     }
 }
 
-static bool is_open(const struct assessment *cell) {
-    return cell->state != STATE_NO_TASK && cell->state != STATE_WORDS && cell->state != STATE_DONE &&
-           cell->state != STATE_HOLDING;
-}
-
-static void print_due(const struct morning *morning, struct buffer *out) {
-    const struct view *view = morning->view;
-    size_t soon = 0, overdue = 0, awaiting = 0, next_count = 0, late = 0;
-    struct day next = DAY_NONE;
-    for (size_t i = 0; i < view->plan->cell_count; i++) {
-        const struct assessment *cell = &view->cells[i];
-        if (view->plan->cells[i].rollup || !is_open(cell) || !day_is(cell->due)) continue;
-        int32_t left = cell->due.n - view->moment.as_of.n;
-        soon += left >= 0 && left <= 30;
-        overdue += cell->state == STATE_OVERDUE;
-        awaiting += cell->state == STATE_AWAITING_FINAL;
-        if (left < 0) continue;
-        if (!day_is(next) || cell->due.n < next.n) {
-            next = cell->due;
-            next_count = late = 0;
-        }
-        if (cell->due.n != next.n) continue;
-        next_count++;
-        late += cell->forecast.refused == FORECAST_GIVEN && cell->forecast.median.n > cell->due.n;
-    }
-    char day[DAY_TEXT_MAX] = "";
-    day_print(next, day);
-    buffer_printf(out, "四 30天内到期 %zu   已逾期 %zu   待终报 %zu", soon, overdue, awaiting);
-    if (*day) buffer_printf(out, "   最近的期限 %s（%zu项），照现速难按期 %zu", day, next_count, late);
-    buffer_add_char(out, '\n');
-}
-
 static void print_unmeasured(const struct morning *morning, struct buffer *out) {
     const struct plan *plan = morning->view->plan;
-    size_t undated = 0, bare = 0;
-    for (size_t i = 0; i < plan->target_count; i++)
-        undated += !day_is(plan->targets[i].due) && plan->targets[i].kind != KIND_PARAMETER;
+    size_t bare = 0;
     buffer_add_text(out, "六 看不出进度的：");
     CLEAN(buffer_finish) struct buffer days = {0};
     for (size_t i = 0; i < plan->task_count; i++) {
@@ -257,43 +203,18 @@ static void print_unmeasured(const struct morning *morning, struct buffer *out) 
         buffer_printf(&days, "%s%s", bare++ ? " " : "", *day ? day + 5 : "无");
     }
     if (bare) buffer_printf(out, "（最近一次文字进展 %s）；", buffer_text(&days));
-    buffer_printf(out, "无期限 %zu 项\n", undated);
-}
-
-static void print_sent(const struct morning *morning, struct buffer *out) {
-    size_t sent = 0, waiting = 0, held = 0;
-    struct instant since = morning->changes.since.known_at, next = INSTANT_NONE;
-    int64_t last = 0;
-    for (size_t i = 0; i < morning->notices.count; i++) {
-        const struct notice_row *notice = &morning->notices.items[i];
-        bool rendered = notice->message_id && notice->window_at.ms <= morning->now.ms;
-        if (rendered && notice->window_at.ms > since.ms && notice->message_id != last) {
-            sent++;
-            last = notice->message_id;
-        }
-        held += strcmp(notice->state, "held") == 0;
-        if (!rendered && strcmp(notice->state, "waiting") == 0) {
-            waiting++;
-            if (!instant_is(next) || notice->not_before.ms < next.ms) next = notice->not_before;
-        }
-    }
-    char at[INSTANT_TEXT_MAX], day[32];
-    day_words(morning->changes.since.as_of, day);
-    instant_print(next, at);
-    buffer_printf(out, "七 %s以来发出 %zu 条事项；待发 %zu 条", day, sent, waiting);
-    if (*at) buffer_printf(out, "（%.10s %.5s）", at, at + 11);
-    buffer_printf(out, "；暂存 %zu 条   duban outbox\n", held);
+    buffer_printf(out, "无期限 %zu 项\n", morning_undated(plan));
 }
 
 void morning_print(const struct morning *morning, const struct morning_options *options, struct buffer *out) {
     print_head(morning, out);
     print_complete(morning, out);
-    print_decisions(morning, out);
+    decisions_print(morning->view, &morning->decisions, out);
     print_changes(morning, out);
-    print_due(morning, out);
+    coming_print(morning->view, &morning->coming, out);
     morning_matrix(morning, options->full, out);
     print_unmeasured(morning, out);
-    print_sent(morning, out);
+    sent_print(morning->view, &morning->sent, out);
 }
 
 void morning_brief(const struct morning *morning, struct buffer *out) {
