@@ -1,0 +1,261 @@
+/* What the alerter costs at its two extremes, measured on the real program, a real cluster (fsync on) and the stepped clock.
+ *
+ * storm: 31 targets × 2,843 counties = 88,133 cells become overdue at one midnight; from the step of the clock until every
+ * transition is committed, and from the step to 08:30 until every digest is rendered. Deliveries are not counted.
+ * idle: with a million open cells and nothing due, the CPU of the alerter and of its database session over a while.
+ * Prints one JSON line a figure. Usage: bench_alerts [SECONDS_IDLE] */
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/buffer.h"
+#include "common/base/cleanup.h"
+#include "common/base/file.h"
+#include "common/base/status.h"
+#include "common/store/programme.h"
+#include "common/store/stream.h"
+#include "tests/store/cluster.h"
+
+enum { TARGETS = 31, COUNTIES = 2843, UNITS = 8, SHARE = 1200, IDLE_CELLS = 1000000, IDLE_SECONDS = 60 };
+
+struct bench {
+    struct cluster cluster;
+    char clock[160], status[160], config[160];
+    struct pg *owner;
+    pid_t alerter;
+    int64_t step;
+};
+
+__attribute__((noreturn)) static void give_up(const char *what, const struct error *err) {
+    (void)fprintf(stderr, "bench_alerts: %s: %s\n", what, err->message);
+    exit(1);
+}
+#define MUST(call)                                                                                                     \
+    do {                                                                                                               \
+        struct error err = {0};                                                                                        \
+        if ((call) != ERROR_OK) give_up(#call, &err);                                                                  \
+    } while (0)
+
+static double clock_seconds(clockid_t clock) {
+    struct timespec now = {0};
+    (void)clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+static double process_cpu(pid_t pid) {
+    clockid_t clock;
+    return clock_getcpuclockid(pid, &clock) == 0 ? clock_seconds(clock) : 0;
+}
+static void pause_ms(long ms) {
+    (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static int64_t ask(struct pg *pg, const char *sql) {
+    struct pg_rows rows = {0};
+    MUST(pg_run(pg, sql, NULL, &rows, &err));
+    int64_t value = pg_count(&rows) ? pg_int(&rows, 0, 0) : 0;
+    pg_rows_finish(&rows);
+    return value;
+}
+
+/* --- the plan: every target in every county of the country, all due on one day --- */
+
+static void write_plan(struct buffer *out) {
+    buffer_add_text(out, "programme: bench\ntitle: bench\ncity: {code: \"100000\", name: 全国}\nareas:\n");
+    for (int i = 0; i < COUNTIES; i++) buffer_printf(out, "  - {code: \"%d\", name: 县%d}\n", 110000 + i, i);
+    buffer_add_text(out, "units:\n");
+    for (int i = 0; i < UNITS; i++) buffer_printf(out, "  - {name: 部门%d}\n", i);
+    buffer_add_text(out, "tasks:\n");
+    for (int t = 1; t <= TARGETS; t++) {
+        buffer_printf(out, "  - code: T%02d\n    title: 任务%d\n    leads: [部门%d]\n    targets:\n", t, t, t % UNITS);
+        buffer_printf(out, "      - {code: T%02d.1, name: 指标%d, unit: 公里, kind: cumulative, value: %d, decimals: 1, due: 2021-12-31, shares: {",
+                      t, t, SHARE * COUNTIES);
+        for (int i = 0; i < COUNTIES; i++) buffer_printf(out, "%s\"%d\": %d", i ? ", " : "", 110000 + i, SHARE);
+        buffer_add_text(out, "}}\n");
+    }
+}
+
+static void write_contacts(struct buffer *out) {
+    buffer_add_text(out, "单位,县区,角色,称呼,渠道,地址,备注\n,,办公室,值班,log,office,\n");
+    for (int i = 0; i < COUNTIES; i++) buffer_printf(out, ",县%d,联络员,联络员,log,c%d,\n", i, i);
+    for (int i = 0; i < UNITS; i++) buffer_printf(out, "部门%d,,牵头,联络员,log,u%d,\n", i, i);
+}
+
+static struct instant at(const char *text) {
+    struct instant out;
+    if (!instant_parse(text, strlen(text), &out)) abort();
+    return out;
+}
+
+static int32_t load_plan(struct pg *owner) {
+    CLEAN(buffer_finish) struct buffer plan_text = {0}, contacts = {0};
+    CLEAN(findings_finish) struct findings findings = {0};
+    struct plan *plan = NULL;
+    struct plan_saved saved;
+    write_plan(&plan_text);
+    write_contacts(&contacts);
+    const struct plan_text texts[] = {{"plan", "bench.yaml", {buffer_text(&plan_text), plan_text.len}},
+                                      {"contacts", "contacts.csv", {buffer_text(&contacts), contacts.len}}};
+    const struct instant loaded = at("2021-01-01T00:00:00+08:00");
+    if (plan_read_on(texts, 2, instant_day(loaded), &plan, &findings) != ERROR_OK) {
+        for (size_t i = 0; i < findings.count && i < 5; i++) (void)fprintf(stderr, "%s: %s\n", findings.items[i].place, findings.items[i].message);
+        exit(1);
+    }
+    const struct plan_save save = {.plan = plan, .texts = texts, .text_count = 2, .loaded_at = loaded, .loaded_by = "bench"};
+    MUST(plan_save(owner, &save, &saved, &err));
+    plan_destroy(&plan);
+    return saved.programme;
+}
+
+/* Eleven of twelve months are done everywhere: on plan until the last figure does not come. */
+static void report_november(struct pg *owner, int32_t programme) {
+    const struct stream_new stream = {.name = "country", .unit = "各县", .role = STREAM_COUNTY, .programme = programme,
+                                      .made_at = at("2021-01-01T00:00:00+08:00")};
+    int32_t id;
+    MUST(stream_make(owner, &stream, &id, &err));
+    char sql[1024];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO stream_status (stream, status_at) VALUES (%d, '2022-02-01') ON CONFLICT (stream) DO UPDATE SET status_at = excluded.status_at;"
+                   "INSERT INTO log (stream, epoch, first_hash, gen, head_hash, opened_at) VALUES (%d, decode(repeat('00', 16), 'hex'),"
+                   " decode(repeat('00', 32), 'hex'), 1, decode(repeat('00', 32), 'hex'), '2021-01-01');"
+                   "INSERT INTO event (log, seq, known_at, kind, uid, target, area, as_of, value, reported_at, reporter)"
+                   " SELECT (SELECT max(id) FROM log), row_number() OVER (), '2021-12-03T10:00+08', 1, gen_random_uuid(), target, area, '2021-11-30', %d,"
+                   "        '2021-12-03T10:00+08', '各县' FROM cell WHERE NOT rollup; ANALYZE",
+                   (int)id, (int)id, SHARE * 11 / 12);
+    MUST(pg_script(owner, sql, &err));
+}
+
+/* --- the alerter --- */
+
+static void start_alerter(struct bench *bench) {
+    char program[PATH_MAX], config[2048];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (len < 0) exit(1);
+    program[len] = '\0';
+    char *folder = dirname(dirname(program));
+    (void)snprintf(config, sizeof config, "database: \"%s\"\nclock: %s\nstatus: %s\nlog_level: warn\nchannels: {log: {file: %s.log}}\n",
+                   cluster_conninfo(getpid(), "bench", "duban_alerter"), bench->clock, bench->status, bench->config);
+    MUST(file_write(bench->config, config, strlen(config), 0600, &err));
+    pid_t parent = getpid();
+    bench->alerter = fork();
+    if (bench->alerter != 0) return;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || chdir(folder) != 0) _exit(9);
+    (void)execl("./duban-alerter", "duban-alerter", "--config", bench->config, (char *)NULL);
+    _exit(9);
+}
+
+/* Steps the clock and waits until the alerter says that nothing is due any more. Gives the seconds it took. */
+static double step_to(struct bench *bench, const char *when) {
+    double start = clock_seconds(CLOCK_MONOTONIC);
+    MUST(clock_file_write(bench->clock, ++bench->step, at(when), &err));
+    for (;;) {
+        struct status status;
+        struct error err;
+        bool there = status_read(&status, bench->status, &err) == ERROR_OK && status.step == bench->step;
+        int64_t due = 1;
+        there = there && status_get(&status, "due", &due) && due == 0;
+        status_finish(&status);
+        if (there) break;
+        if (waitpid(bench->alerter, NULL, WNOHANG) == bench->alerter) {
+            (void)fprintf(stderr, "bench_alerts: the alerter ended\n");
+            exit(1);
+        }
+        pause_ms(10);
+    }
+    double took = clock_seconds(CLOCK_MONOTONIC) - start;
+    (void)fprintf(stderr, "%s: %.2f s; alerts %lld, notices waiting %lld, messages %lld\n", when, took,
+                  (long long)ask(bench->owner, "SELECT count(*) FROM alert"),
+                  (long long)ask(bench->owner, "SELECT count(*) FROM notice WHERE state = 'waiting'"),
+                  (long long)ask(bench->owner, "SELECT count(*) FROM message"));
+    return took;
+}
+
+/* Steps to a window; until its last notice is put into a message. Their deliveries go on meanwhile and are not waited for. */
+static double render_at(struct bench *bench, const char *when) {
+    double start = clock_seconds(CLOCK_MONOTONIC);
+    MUST(clock_file_write(bench->clock, ++bench->step, at(when), &err));
+    char sql[256];
+    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= '%s'", when);
+    while (ask(bench->owner, sql) > 0) pause_ms(20);
+    double took = clock_seconds(CLOCK_MONOTONIC) - start;
+    for (int64_t left = 1; left > 0; pause_ms(50)) {
+        left = ask(bench->owner, "SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')");
+        if (waitpid(bench->alerter, NULL, WNOHANG) == bench->alerter) exit(1);
+    }
+    return took;
+}
+
+static void print(const char *figure, double value, const char *unit, const char *more) {
+    printf("{\"bench\":\"alerts\",\"figure\":\"%s\",\"value\":%.3f,\"unit\":\"%s\"%s}\n", figure, value, unit, more);
+    (void)fflush(stdout);
+}
+
+static void storm(struct bench *bench) {
+    char more[256];
+    (void)step_to(bench, "2021-12-31T12:00:00+08:00");
+    (void)render_at(bench, "2021-12-31T16:30:00+08:00");
+    (void)step_to(bench, "2022-01-01T00:00:00+08:00");
+    int64_t before = ask(bench->owner, "SELECT count(*) FROM message");
+    double committed = step_to(bench, "2022-01-06T00:00:00+08:00");
+    double rendered = render_at(bench, "2022-01-06T08:30:00+08:00");
+    int64_t overdue = ask(bench->owner, "SELECT count(*) FROM alert WHERE rule = 'overdue' AND cell IN (SELECT id FROM cell WHERE NOT rollup)");
+    if (overdue != (int64_t)TARGETS * COUNTIES) {
+        (void)fprintf(stderr, "bench_alerts: %lld cells are overdue, not %d\n", (long long)overdue, TARGETS * COUNTIES);
+        exit(1);
+    }
+    (void)snprintf(more, sizeof more, ",\"cells\":%lld,\"committed\":%.3f,\"rendered\":%.3f,\"messages\":%lld", (long long)overdue, committed,
+                   rendered, (long long)(ask(bench->owner, "SELECT count(*) FROM message") - before));
+    print("storm_seconds", committed + rendered, "s", more);
+}
+
+/* Cells of a programme whose plan the alerter does not have to hold in memory: what counts is what stands in the queue. */
+static void idle(struct bench *bench, int seconds) {
+    char sql[1024], more[160];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO target (programme, code) SELECT programme, 'X' || n FROM (SELECT min(programme) AS programme FROM cell) p,"
+                   " generate_series(1, %d) AS n;"
+                   "INSERT INTO cell (programme, target, area, rollup) SELECT t.programme, t.id, a.id, false FROM target t, area a"
+                   " WHERE t.code LIKE 'X%%' ON CONFLICT DO NOTHING;"
+                   "INSERT INTO cell_light (cell, next_check_at) SELECT id, '2030-01-01' FROM cell"
+                   " WHERE target IN (SELECT id FROM target WHERE code LIKE 'X%%') ON CONFLICT DO NOTHING; VACUUM ANALYZE",
+                   (IDLE_CELLS - TARGETS * COUNTIES) / COUNTIES + 1);
+    MUST(pg_script(bench->owner, sql, &err));
+    pause_ms(3000);
+    pid_t session = (pid_t)ask(bench->owner, "SELECT pid FROM pg_stat_activity WHERE application_name = 'duban-alerter'");
+    double alerter = process_cpu(bench->alerter), database = process_cpu(session), start = clock_seconds(CLOCK_MONOTONIC);
+    pause_ms(1000L * seconds);
+    double took = clock_seconds(CLOCK_MONOTONIC) - start;
+    alerter = 100 * (process_cpu(bench->alerter) - alerter) / took;
+    database = 100 * (process_cpu(session) - database) / took;
+    (void)snprintf(more, sizeof more, ",\"alerter\":%.4f,\"its_session\":%.4f,\"open_cells\":%lld,\"seconds\":%d", alerter, database,
+                   (long long)ask(bench->owner, "SELECT count(*) FROM cell_light WHERE next_check_at IS NOT NULL"), seconds);
+    print("idle_cpu_percent", alerter + database, "%", more);
+}
+
+int main(int argc, char **argv) {
+    static struct bench bench;
+    int seconds = argc > 1 ? atoi(argv[1]) : IDLE_SECONDS;
+    if (seconds < 1) seconds = IDLE_SECONDS;
+    cluster_start(&bench.cluster, getpid(), false);
+    bench.owner = cluster_database(getpid(), "bench", INSTALLATION_REHEARSAL);
+    (void)snprintf(bench.clock, sizeof bench.clock, "%s/clock", bench.cluster.folder);
+    (void)snprintf(bench.status, sizeof bench.status, "%s/alerter.json", bench.cluster.folder);
+    (void)snprintf(bench.config, sizeof bench.config, "%s/alerter.yaml", bench.cluster.folder);
+    report_november(bench.owner, load_plan(bench.owner));
+    MUST(clock_file_write(bench.clock, bench.step, at("2021-12-31T11:00:00+08:00"), &err));
+    start_alerter(&bench);
+    storm(&bench);
+    idle(&bench, seconds);
+    (void)kill(bench.alerter, SIGTERM);
+    (void)waitpid(bench.alerter, NULL, 0);
+    pg_close(&bench.owner);
+    cluster_stop(&bench.cluster);
+    return 0;
+}
