@@ -56,6 +56,8 @@ class Preparation:
         kept = self.state / "receiver-ports"
         if not kept.exists() and self.rehearsal:
             write(kept, f"{options.hooks or free_port()} {options.mail or free_port()}\n", 0o644)
+        # several share the work: DUBAN_ALERTERS=2
+        self.alerters = ["alerter", *(f"alerter-{n}" for n in range(2, int(os.environ.get("DUBAN_ALERTERS", "1")) + 1))]
         self.hooks, self.mail = kept.read_text().split() if self.rehearsal else ("127.0.0.1:18080", "127.0.0.1:25")
 
     def duban(self, *words):
@@ -104,8 +106,9 @@ key: {state}/keys/aggregator.key
 """)
         host = self.hooks.rpartition(":")[0]
         write(state / "keys" / "webhook.secret", "sample-secret-not-real\n")
-        write(state / "alerter.yaml", f"""database: "{self.database('alerter')}"
-{self.clock_line()}status: {state}/status/alerter.json
+        for name in self.alerters:
+            write(state / f"{name}.yaml", f"""database: "{self.database('alerter')}"
+{self.clock_line()}status: {state}/status/{name}.json
 channels:
   log: {{file: {state}/log/alerts.log}}
   webhook: {{secret_file: {state}/keys/webhook.secret, allow_hosts: [{host}]}}
@@ -161,8 +164,8 @@ sources:
         state = self.state
         kept = state / "services.json"  # a private PostgreSQL is in it already; a database elsewhere is not
         first = [s for s in json.loads(kept.read_text()) if s["name"] == "postgres"] if kept.exists() else []
-        argv = {"aggregator": [f"{state}/bin/duban-aggregator", "--config", f"{state}/aggregator.yaml"],
-                "alerter": [f"{state}/bin/duban-alerter", "--config", f"{state}/alerter.yaml"]}
+        argv = {"aggregator": [f"{state}/bin/duban-aggregator", "--config", f"{state}/aggregator.yaml"]}
+        argv.update({name: [f"{state}/bin/duban-alerter", "--config", f"{state}/{name}.yaml"] for name in self.alerters})
         if self.rehearsal:
             host, web = self.hooks.split(":")
             argv["receiver"] = [f"{self.share}/sample/receiver.py", f"{state}/received", host, web, self.mail.split(":")[1]]

@@ -27,10 +27,11 @@ class Service:
         self.state.chmod(0o755)
         self.looking = None
 
-    def play(self, meanwhile=None):
+    def play(self, meanwhile=None, alerters=1):
         """The whole year, as fast as it goes. `meanwhile(self)` is called again and again while it plays."""
         log = open(self.state.parent / f"{self.state.name}.log", "wb")
-        player = subprocess.Popen([QUICKSTART, "--once", "--state", self.state], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        player = subprocess.Popen([QUICKSTART, "--once", "--state", self.state], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                  env={**os.environ, "DUBAN_ALERTERS": str(alerters)})
         while player.poll() is None:
             if meanwhile:
                 meanwhile(self)
