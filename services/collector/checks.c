@@ -17,7 +17,7 @@ const char *check_place(const struct verdict *verdict, const struct reading *rea
     const struct sheet *sheet = &verdict->sheet;
     if (sheet->name) return sheet_cell_place(verdict->arena, sheet, reading->row, reading->value_column);
     size_t line = sheet->rows[reading->row].line;
-    if (verdict->header.slot_count < 2) return say(verdict->arena, "第%zu行", line);
+    if (!verdict->header.wide) return say(verdict->arena, "第%zu行", line);
     return say(verdict->arena, "%s%zu", sheet_letters(verdict->arena, reading->value_column), line);
 }
 
@@ -176,7 +176,7 @@ static void check_silence(struct verdict *verdict) {
         check_add(verdict, "本期没有数");
         return;
     }
-    for (size_t slot = 0; verdict->header.slot_count > 1 && slot < verdict->header.slot_count; slot++) {
+    for (size_t slot = 0; verdict->header.wide && slot < verdict->header.slot_count; slot++) {
         const struct slot *at = &verdict->header.slots[slot];
         size_t column = at->columns[FIELD_VALUE] != NO_COLUMN ? at->columns[FIELD_VALUE] : at->columns[FIELD_NUMERATOR];
         if (at->total || !slot_is_silent(verdict, slot)) continue;

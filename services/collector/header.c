@@ -252,7 +252,8 @@ struct attempt {
 };
 
 static struct attempt attempt_at(const struct header_search *search, size_t first, size_t depth) {
-    struct attempt out = {.header = {.first = first, .row = first + depth - 1}};
+    struct attempt out = {
+        .header = {.first = first, .row = first + depth - 1, .wide = search->mapping->layout != LAYOUT_LONG}};
     out.header.names = header_join(search->sheet, first, depth, search->arena, &out.header.width);
     out.filled = filled_names(&out.header);
     match_row(search->mapping, &out.header, &out.twice);

@@ -27,6 +27,7 @@ struct header {
     size_t columns[FIELD_COUNT]; /* of the row; NO_COLUMN = not there */
     struct slot *slots;
     size_t slot_count;
+    bool wide; /* a row may hold several figures */
     struct titles titles;
     size_t matched; /* how many names were found */
 };

@@ -87,7 +87,11 @@ static void read_as_of(const struct reader *reader, size_t row, struct reading *
     size_t column = column_of(reader, FIELD_AS_OF);
     enum refusal_code code = read_day(reader, cell, &reading->as_of);
     const char *read = shown(reader->arena, cell);
+    if (code == REFUSAL_BAD_DATE && *cell.ptr == '#') code = REFUSAL_ERROR_VALUE;
     switch ((int)code) {
+    case REFUSAL_ERROR_VALUE:
+        REFUSE(reading, reader, code, column, "日期“%s”是错误值，或列太窄", read);
+        break;
     case REFUSAL_NONE:
         check_title_day(reader, reading, column);
         break;

@@ -7,7 +7,7 @@
 #include "services/collector/paper.h"
 #include "tests/unit/collector/plan_fixture.h"
 
-enum { REMEMBERED_MAX = 16 };
+enum { REMEMBERED_MAX = 64 };
 struct remembered {
     const char *target, *area;
     struct source_figure figure;
@@ -69,9 +69,10 @@ static inline enum error_code fixture_uid(uint8_t uid[EVENT_UID_BYTES], struct e
 }
 
 /* In place: the memory points to the fixture. today: "2021-07-02" at 09:30. */
-static inline void paper_fixture_open(struct paper_fixture *f, const char *mapping, const char *today) {
+static inline void paper_fixture_open_on(struct paper_fixture *f, struct plan_fixture plan, const char *mapping,
+                                         const char *today) {
     memset(f, 0, sizeof *f);
-    f->plan = plan_fixture_open();
+    f->plan = plan;
     f->arena = arena_create();
     struct findings findings = {NULL, 0, 0, 0};
     struct yaml doc;
@@ -88,6 +89,10 @@ static inline void paper_fixture_open(struct paper_fixture *f, const char *mappi
                               .unit = "青川县",
                               .memory = {f, fixture_at, fixture_before, fixture_words},
                               .make_uid = fixture_uid};
+}
+
+static inline void paper_fixture_open(struct paper_fixture *f, const char *mapping, const char *today) {
+    paper_fixture_open_on(f, plan_fixture_open(), mapping, today);
 }
 
 static inline void paper_fixture_knows(struct paper_fixture *f, const char *target, const char *area, const char *day,

@@ -51,11 +51,10 @@ struct plan_fixture {
     struct catalogue *catalogue;
 };
 
-static inline struct plan_fixture plan_fixture_open(void) {
+static inline struct plan_fixture plan_fixture_read(const struct plan_text *texts, size_t count) {
     struct plan_fixture f = {NULL, NULL};
     struct findings findings = {NULL, 0, 0, 0};
-    struct plan_text text = {.role = "plan", .name = "sample.yaml", .bytes = slice_of(fixture_plan)};
-    enum error_code code = plan_read(&text, 1, &f.plan, &findings);
+    enum error_code code = plan_read(texts, count, &f.plan, &findings);
     for (size_t i = 0; code && i < findings.count; i++)
         cr_log_error("%s: %s", findings.items[i].place, findings.items[i].message);
     cr_assert_eq(code, ERROR_OK);
@@ -63,6 +62,11 @@ static inline struct plan_fixture plan_fixture_open(void) {
     f.catalogue = catalogue_create(f.plan);
     cr_assert_not_null(f.catalogue);
     return f;
+}
+
+static inline struct plan_fixture plan_fixture_open(void) {
+    struct plan_text text = {.role = "plan", .name = "sample.yaml", .bytes = slice_of(fixture_plan)};
+    return plan_fixture_read(&text, 1);
 }
 
 static inline void plan_fixture_close(struct plan_fixture *f) {
