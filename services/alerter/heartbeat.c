@@ -17,8 +17,12 @@ CURL *heartbeat_due(struct heartbeat *heartbeat, const struct heartbeat_settings
     struct channel_way way = {.url = settings->url, .ca_file = settings->ca_file, .proxy = settings->proxy,
                               .private_allowed = settings->allow_private, .timeout_ms = TIMEOUT_MS};
     heartbeat->next = tick_after(now, settings->every_ms);
-    if (settings->post) buffer_add_text(&transfer->body, "duban-alerter is well\n");
-    if (!channel_transfer_open(transfer, &way)) {
+    bool made = true;
+    if (settings->post) {
+        buffer_add_text(&transfer->body, "{\"program\":\"duban-alerter\",\"state\":\"well\"}");
+        made = channel_add_header(transfer, "Content-Type", "application/json");
+    }
+    if (!made || !channel_transfer_open(transfer, &way)) {
         channel_transfer_finish(transfer);
         return NULL;
     }

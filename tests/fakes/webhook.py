@@ -41,6 +41,9 @@ def main():
     class Receiver(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self):
+            self.do_POST()
+
         def do_POST(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             with lock:
@@ -48,7 +51,8 @@ def main():
                 with open(options.log, "a", encoding="utf-8") as log:
                     signed = signed_well(secret, self.headers.get("X-Duban-Signature"), body) if secret else None
                     log.write(json.dumps({"path": self.path, "headers": dict(self.headers), "signed": signed,
-                                          "answered": status, "body": json.loads(body)}, ensure_ascii=False) + "\n")
+                                          "answered": status, "method": self.command,
+                                          "body": json.loads(body or b"null")}, ensure_ascii=False) + "\n")
             self.send_response(302 if options.redirect else status)
             if options.redirect:
                 self.send_header("Location", options.redirect)

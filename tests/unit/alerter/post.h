@@ -128,12 +128,28 @@ static inline void carry(struct post *post) {
     cr_assert_fail("deliveries are still under way");
 }
 
-static inline char *log_of(const struct post *post) {
+/* For as long as something is leased or ready, without waiting for what has to wait. */
+static inline void carry_ready(struct post *post) {
+    int64_t ms = 0;
+    for (int turn = 0; turn < 2000; turn++) {
+        bool more = true;
+        while (more) OK(courier_work(&post->courier, post->bureau.pg, &more, err));
+        OK(outbox_next_try(post->bureau.pg, &ms, err));
+        if (post->courier.busy == 0 && ms != 0) return;
+        OK(loop_turn(&post->loop, 10, err));
+    }
+    cr_assert_fail("deliveries are still under way");
+}
+
+static inline char *file_of(const struct post *post, const char *name) {
     char log[128];
     struct buffer text = {0};
-    path_in(post, "log", log);
+    path_in(post, name, log);
     if (file_exists(log)) OK(file_read(log, 1 << 20, &text, err));
     return text.len ? buffer_take(&text) : strdup("");
+}
+static inline char *log_of(const struct post *post) {
+    return file_of(post, "log");
 }
 static inline size_t lines(const char *text) {
     size_t n = 0;
