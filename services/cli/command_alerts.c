@@ -1,106 +1,52 @@
-/* duban alerts: what stands and why; --sent: what was said to whom. duban outbox: what goes next, what did not arrive.
- */
+/* duban alerts: what stands and why; --sent: what was said to whom; --promises: who promised what until when, and
+ * whether it held. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/cleanup.h"
 #include "common/domain/alert.h"
-#include "common/domain/route.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
-#include "common/store/query_alert.h"
-#include "services/cli/moment.h"
-#include "services/cli/programme_choice.h"
-
-struct sent {
-    struct programme programme;
-    struct stored_plan stored;
-    struct moment moment;
-    struct alert_rows alerts;
-    struct notice_rows notices;
-    struct message_rows messages;
-    struct delivery_rows deliveries;
-    struct streams streams;
-};
-
-static void sent_finish(struct sent *sent) {
-    alert_rows_finish(&sent->alerts);
-    notice_rows_finish(&sent->notices);
-    message_rows_finish(&sent->messages);
-    delivery_rows_finish(&sent->deliveries);
-    streams_finish(&sent->streams);
-    stored_plan_finish(&sent->stored);
-    programme_finish(&sent->programme);
-}
-
-static enum error_code read_sent(struct cli *cli, struct pg *pg, bool all, struct sent *out, struct error *err) {
-    enum error_code code = moment_resolve(args_value(cli->args, "as-of", NULL), args_value(cli->args, "known-at", NULL),
-                                          cli->now, &out->moment, err);
-    if (!code) code = choose_programme(cli, pg, &out->programme, err);
-    int32_t id = out->programme.id;
-    struct instant at = out->moment.known_at;
-    if (code || (code = stored_plan_read(pg, id, at, &out->stored, err)) ||
-        (code = query_alerts(pg, id, at, all, &out->alerts, err)) ||
-        (code = query_notices(pg, id, at, &out->notices, err)) || (code = streams_read(pg, id, &out->streams, err)) ||
-        (code = query_messages(pg, id, INSTANT_NONE, at, &out->messages, err)))
-        return code;
-    return query_deliveries(pg, id, &out->deliveries, err);
-}
-
-static const char *rule_word(const char *rule) {
-    enum alert_rule found;
-    return alert_rule_find(slice_of(rule), &found) ? alert_rule_word(found) : rule;
-}
-
-static json_t *deliveries_json(const struct sent *sent, int64_t message) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < sent->deliveries.count; i++) {
-        const struct delivery_row *delivery = &sent->deliveries.items[i];
-        if (message && delivery->message == message)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "channel", delivery->channel, "state",
-                                                  delivery->state, "attempts", (json_int_t)delivery->attempts));
-    }
-    return list;
-}
-
-static json_t *notice_json(const struct sent *sent, const struct notice_row *notice) {
-    return json_pack("{s:s, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "step", notice->step, "recipient",
-                     notice->recipient, "meant_for", json_of_text(notice->meant_for), "unroutable", notice->unroutable,
-                     "state", notice->state, "cause", json_of_text(notice->cause), "message",
-                     json_of_text(notice->message), "not_before", json_of_instant(notice->not_before), "window_at",
-                     json_of_instant(notice->window_at), "line", json_of_text(notice->line), "deliveries",
-                     deliveries_json(sent, notice->message_id));
-}
+#include "services/cli/listing.h"
 
 static bool is_recovery(const struct notice_row *notice) {
     return strcmp(notice->step, "recovered") == 0;
 }
 
 /* The notices of an alert, or those that told of its end. */
-static json_t *notices_json(const struct sent *sent, int64_t alert, bool recovery) {
+static json_t *notices_json(const struct listing *listing, int64_t alert, bool recovery) {
     json_t *list = json_array();
-    for (size_t i = 0; i < sent->notices.count; i++)
-        if (sent->notices.items[i].alert == alert && is_recovery(&sent->notices.items[i]) == recovery)
-            json_array_append_new(list, notice_json(sent, &sent->notices.items[i]));
+    for (size_t i = 0; i < listing->notices.count; i++)
+        if (listing->notices.items[i].alert == alert && is_recovery(&listing->notices.items[i]) == recovery)
+            json_array_append_new(list, listing_notice_json(listing, &listing->notices.items[i]));
     return list;
+}
+
+/* How it ended; null while it stands. */
+static json_t *class_of(const struct alert_row *alert) {
+    return strcmp(alert->state, "resolved") == 0 ? json_of_text(cause_class_name(alert_cause_class(alert->cause)))
+                                                 : json_null();
 }
 
 static json_t *alert_json(const struct alert_row *alert, json_t *notices) {
     json_t *facts = json_loads(alert->facts, 0, NULL);
-    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}", "id",
-                     (json_int_t)alert->id, "word", rule_word(alert->rule), "rule", alert->rule, "target",
-                     json_of_text(alert->target), "area", json_of_text(alert->area), "stream",
-                     json_of_text(alert->stream), "period", json_of_day(alert->period), "file",
-                     alert->file ? json_sprintf("F%" PRId64, alert->file) : json_null(), "state", alert->state, "cause",
-                     alert->cause, "step", alert->step, "opened_at", json_of_instant(alert->opened_at), "changed_at",
-                     json_of_instant(alert->changed_at), "resolved_at", json_of_instant(alert->resolved_at),
-                     "back_filled", alert->back_filled, "facts", facts ? facts : json_null(), "notices", notices);
+    return json_pack(
+        "{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "id",
+        (json_int_t)alert->id, "word", listing_rule_word(alert->rule), "rule", alert->rule, "target",
+        json_of_text(alert->target), "area", json_of_text(alert->area), "stream", json_of_text(alert->stream), "period",
+        json_of_day(alert->period), "file", alert->file ? json_sprintf("F%" PRId64, alert->file) : json_null(), "state",
+        alert->state, "cause", alert->cause, "step", alert->step, "class", class_of(alert), "rung",
+        alert_rung_name((enum alert_rung)alert->rung), "issued",
+        alert->issued ? json_string(alert_rung_name((enum alert_rung)alert->issued)) : json_null(), "opened_at",
+        json_of_instant(alert->opened_at), "changed_at", json_of_instant(alert->changed_at), "resolved_at",
+        json_of_instant(alert->resolved_at), "back_filled", alert->back_filled, "facts", facts ? facts : json_null(),
+        "notices", notices);
 }
 
 /* That it is over is a message of its own kind, 转好 or 补齐: an entry of its own, opened when the first one ended. */
-static void add_recovery(const struct sent *sent, const struct alert_row *alert, json_t *list) {
-    json_t *notices = notices_json(sent, alert->id, true);
+static void add_recovery(const struct listing *listing, const struct alert_row *alert, json_t *list) {
+    json_t *notices = notices_json(listing, alert->id, true);
     if (json_array_size(notices) == 0) {
         json_decref(notices);
         return;
@@ -115,32 +61,17 @@ static void add_recovery(const struct sent *sent, const struct alert_row *alert,
     json_array_append_new(list, json);
 }
 
-static void print_json(const struct sent *sent, struct buffer *out) {
+static void print_json(const struct listing *listing, struct buffer *out) {
     json_t *document = json_document(), *list = json_array();
-    for (size_t i = 0; i < sent->alerts.count; i++) {
-        const struct alert_row *alert = &sent->alerts.items[i];
-        json_array_append_new(list, alert_json(alert, notices_json(sent, alert->id, false)));
-        add_recovery(sent, alert, list);
+    for (size_t i = 0; i < listing->alerts.count; i++) {
+        const struct alert_row *alert = &listing->alerts.items[i];
+        json_array_append_new(list, alert_json(alert, notices_json(listing, alert->id, false)));
+        add_recovery(listing, alert, list);
     }
-    json_object_set_new(document, "as_of", json_of_day(sent->moment.as_of));
-    json_object_set_new(document, "known_at", json_of_instant(sent->moment.known_at));
+    json_object_set_new(document, "as_of", json_of_day(listing->moment.as_of));
+    json_object_set_new(document, "known_at", json_of_instant(listing->moment.known_at));
     json_object_set_new(document, "alerts", list);
     json_print(document, out);
-}
-
-static const char *unit_of(const struct streams *streams, const char *stream) {
-    const struct stream *found = streams_find(streams, slice_of(stream));
-    return found && found->unit ? found->unit : stream;
-}
-
-static void subject_words(const struct sent *sent, const struct alert_row *alert, struct buffer *out) {
-    const struct plan *plan = sent->stored.plan;
-    size_t target = plan_find_target(plan, slice_of(alert->target)), area = plan_find_area(plan, slice_of(alert->area));
-    if (*alert->target)
-        buffer_printf(out, "%s %s", area == NO_INDEX ? alert->area : area_short(&plan->areas[area]),
-                      target == NO_INDEX ? alert->target : target_short(&plan->targets[target]));
-    else
-        buffer_printf(out, "%s（%s）", unit_of(&sent->streams, alert->stream), alert->stream);
 }
 
 static const char *alert_state_word(const char *state) {
@@ -152,52 +83,54 @@ static const char *alert_state_word(const char *state) {
     return state;
 }
 
-static size_t count_notices(const struct sent *sent, int64_t alert, bool rendered) {
+static size_t count_notices(const struct listing *listing, int64_t alert, bool rendered) {
     size_t count = 0;
-    for (size_t i = 0; i < sent->notices.count; i++)
-        count += sent->notices.items[i].alert == alert && (sent->notices.items[i].message_id != 0) == rendered;
+    for (size_t i = 0; i < listing->notices.count; i++)
+        count += listing->notices.items[i].alert == alert && (listing->notices.items[i].message_id != 0) == rendered;
     return count;
 }
 
-static void print_alerts(const struct sent *sent, struct buffer *out) {
+static void print_alerts(const struct listing *listing, struct buffer *out) {
     static const struct grid_column columns[] = {{.title = "提醒"},
                                                  {.title = "对象", .max_width = 36},
                                                  {.title = "状态"},
                                                  {.title = "原因", .max_width = 30},
+                                                 {.title = "到哪一步"},
                                                  {.title = "开始"},
                                                  {.title = "最近变动"},
                                                  {.title = "已发", .align = TEXT_RIGHT},
                                                  {.title = "待发", .align = TEXT_RIGHT}};
     CLEAN(grid_finish) struct grid grid;
-    grid_init(&grid, columns, 8);
-    for (size_t i = 0; i < sent->alerts.count; i++) {
-        const struct alert_row *alert = &sent->alerts.items[i];
+    grid_init(&grid, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < listing->alerts.count; i++) {
+        const struct alert_row *alert = &listing->alerts.items[i];
         char opened[INSTANT_TEXT_MAX], changed[INSTANT_TEXT_MAX];
         instant_print(alert->opened_at, opened);
         instant_print(alert->changed_at, changed);
-        grid_addf(&grid, "【%s】%s", rule_word(alert->rule), alert->back_filled ? "补录" : "");
+        grid_addf(&grid, "【%s】%s", listing_rule_word(alert->rule), alert->back_filled ? "补录" : "");
         CLEAN(buffer_finish) struct buffer subject = {0};
-        subject_words(sent, alert, &subject);
+        listing_subject(listing, alert->target, alert->area, alert->stream, &subject);
         grid_add(&grid, buffer_text(&subject));
         grid_add(&grid, alert_state_word(alert->state));
         grid_add(&grid, alert_cause_words(alert->cause));
+        grid_add(&grid, alert->issued ? "已发牌" : alert_rung_word((enum alert_rung)alert->rung));
         grid_addf(&grid, "%.10s", opened);
         grid_addf(&grid, "%.10s", changed);
-        grid_addf(&grid, "%zu", count_notices(sent, alert->id, true));
-        grid_addf(&grid, "%zu", count_notices(sent, alert->id, false));
+        grid_addf(&grid, "%zu", count_notices(listing, alert->id, true));
+        grid_addf(&grid, "%zu", count_notices(listing, alert->id, false));
     }
     if (grid_rows(&grid)) grid_print(&grid, "", out);
-    buffer_printf(out, "%zu 条\n", sent->alerts.count);
+    buffer_printf(out, "%zu 条\n", listing->alerts.count);
 }
 
-static void deliveries_words(const struct sent *sent, int64_t message, struct buffer *out) {
+static void deliveries_words(const struct listing *listing, int64_t message, struct buffer *out) {
     static const struct {
         const char *state, *word;
-    } words[] = {
-        {"waiting", "在送"}, {"leased", "在送"}, {"delivered", "送达"}, {"failed", "送不到"}, {"trial", "试运行未发"}};
+    } words[] = {{"waiting", "在送"},     {"leased", "在送"}, {"delivered", "送达"}, {"failed", "送不到"},
+                 {"trial", "试运行未发"}, {"held", "暂存"},   {"dropped", "不再发"}};
     size_t count = 0;
-    for (size_t i = 0; i < sent->deliveries.count; i++) {
-        const struct delivery_row *delivery = &sent->deliveries.items[i];
+    for (size_t i = 0; i < listing->deliveries.count; i++) {
+        const struct delivery_row *delivery = &listing->deliveries.items[i];
         if (delivery->message != message) continue;
         const char *word = delivery->state;
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
@@ -207,125 +140,115 @@ static void deliveries_words(const struct sent *sent, int64_t message, struct bu
     if (!count) buffer_add_text(out, "没有渠道");
 }
 
-static void print_sent(const struct sent *sent, struct buffer *out) {
-    for (size_t i = 0; i < sent->messages.count; i++) {
-        const struct message_row_read *message = &sent->messages.items[i];
-        char at[INSTANT_TEXT_MAX], who[RECIPIENT_MAX];
+static void print_sent(const struct listing *listing, struct buffer *out) {
+    for (size_t i = 0; i < listing->messages.count; i++) {
+        const struct message_row_read *message = &listing->messages.items[i];
+        char at[INSTANT_TEXT_MAX];
         instant_print(message->window_at, at);
-        route_words(sent->stored.plan, message->recipient, who, sizeof who);
-        buffer_printf(out, "%.10s %.5s  %s → %s  ", at, at + 11, message->number, *who ? who : message->recipient);
-        deliveries_words(sent, message->id, out);
+        buffer_printf(out, "%.10s %.5s  %s → ", at, at + 11, message->number);
+        listing_recipient(listing, message->recipient, out);
+        buffer_add_text(out, "  ");
+        deliveries_words(listing, message->id, out);
         buffer_printf(out, "\n  %s\n", message->first_line);
     }
-    buffer_printf(out, "%zu 条消息\n", sent->messages.count);
+    buffer_printf(out, "%zu 条消息\n", listing->messages.count);
+}
+
+/* --- promises --- */
+
+static const char *outcome_word(const struct answer_row *answer) {
+    static const struct {
+        const char *outcome, *word;
+    } words[] = {
+        {"answer", "答复（没有承诺日期）"}, {"standing", "未到期"},     {"kept", "兑现"},      {"broken", "未兑现"},
+        {"worse", "其间情况变差"},          {"replaced", "后另有承诺"}, {"reversed", "已收回"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].outcome, answer->outcome) == 0) return words[i].word;
+    return answer->outcome;
+}
+
+static const char *refusal_word(const char *refused) {
+    static const struct {
+        const char *refused, *word;
+    } words[] = {{"no_such_number", "没有这个编号"},
+                 {"no_such_item", "没有这一项"},
+                 {"not_yours", "不是发给这个单位的"},
+                 {"over", "那件事已了"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].refused, refused) == 0) return words[i].word;
+    return refused;
+}
+
+static json_t *answer_json(const struct answer_row *answer) {
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "number",
+                     answer->number, "item", answer->item ? json_integer(answer->item) : json_null(), "who",
+                     answer->who, "by_day", json_of_day(answer->by_day), "reason", json_of_text(answer->reason), "text",
+                     json_of_text(answer->words), "reporter", json_of_text(answer->reporter), "rule",
+                     json_of_text(answer->rule), "target", json_of_text(answer->target), "area",
+                     json_of_text(answer->area), "stream", json_of_text(answer->stream), "on_behalf", answer->on_behalf,
+                     "outcome", json_of_text(answer->outcome), "refused", json_of_text(answer->refused), "known_at",
+                     json_of_instant(answer->known_at), "ended_at", json_of_instant(answer->ended_at));
+}
+
+static void print_promises_json(const struct listing *listing, struct buffer *out) {
+    json_t *document = json_document(), *list = json_array();
+    for (size_t i = 0; i < listing->answers.count; i++)
+        json_array_append_new(list, answer_json(&listing->answers.items[i]));
+    json_object_set_new(document, "as_of", json_of_day(listing->moment.as_of));
+    json_object_set_new(document, "known_at", json_of_instant(listing->moment.known_at));
+    json_object_set_new(document, "promises", list);
+    json_print(document, out);
+}
+
+static void add_promise(const struct listing *listing, const struct answer_row *answer, struct grid *grid) {
+    CLEAN(buffer_finish) struct buffer subject = {0};
+    const char *reason = reply_reason_chinese(slice_of(answer->reason));
+    char known[INSTANT_TEXT_MAX], day[DAY_TEXT_MAX];
+    instant_print(answer->known_at, known);
+    day_print(answer->by_day, day);
+    if (answer->alert) listing_subject(listing, answer->target, answer->area, answer->stream, &subject);
+    grid_addf(grid, "%.10s", known);
+    grid_add(grid, answer->number);
+    grid_add(grid, buffer_text(&subject));
+    grid_addf(grid, "%s%s", answer->who, answer->on_behalf ? "（代记）" : "");
+    grid_add(grid, *day ? day : "–");
+    grid_add(grid, *answer->refused ? refusal_word(answer->refused) : outcome_word(answer));
+    grid_addf(grid, "%s%s%s", reason ? reason : answer->reason, *answer->reason && *answer->words ? "：" : "",
+              answer->words);
+}
+
+static void print_promises(const struct listing *listing, struct buffer *out) {
+    static const struct grid_column columns[] = {
+        {.title = "答复时间"}, {.title = "编号"}, {.title = "事项", .max_width = 36},      {.title = "谁"},
+        {.title = "承诺到"},   {.title = "结果"}, {.title = "原因和说明", .max_width = 48}};
+    CLEAN(grid_finish) struct grid grid;
+    grid_init(&grid, columns, sizeof columns / sizeof *columns);
+    size_t standing = 0, kept = 0, broken = 0;
+    for (size_t i = 0; i < listing->answers.count; i++) {
+        const char *outcome = listing->answers.items[i].outcome;
+        standing += strcmp(outcome, "standing") == 0;
+        kept += strcmp(outcome, "kept") == 0;
+        broken += strcmp(outcome, "broken") == 0 || strcmp(outcome, "worse") == 0;
+        add_promise(listing, &listing->answers.items[i], &grid);
+    }
+    if (grid_rows(&grid)) grid_print(&grid, "", out);
+    buffer_printf(out, "答复 %zu 条：承诺未到期 %zu，兑现 %zu，未兑现 %zu\n", listing->answers.count, standing, kept,
+                  broken);
 }
 
 enum error_code command_alerts(struct cli *cli, struct error *err) {
     CLEAN(pg_close) struct pg *pg = NULL;
-    CLEAN(sent_finish) struct sent sent = {0};
-    bool by_message = args_has(cli->args, "sent");
+    CLEAN(listing_finish) struct listing listing = {0};
+    bool by_message = args_has(cli->args, "sent"), promises = args_has(cli->args, "promises");
+    bool json = args_has(cli->args, "json");
     enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code) code = read_sent(cli, pg, by_message || args_has(cli->args, "all"), &sent, err);
+    if (!code) code = listing_read(cli, pg, by_message || args_has(cli->args, "all"), &listing, err);
     if (code) return code;
-    if (args_has(cli->args, "json"))
-        print_json(&sent, &cli->out);
-    else if (by_message)
-        print_sent(&sent, &cli->out);
+    if (promises)
+        (json ? print_promises_json : print_promises)(&listing, &cli->out);
+    else if (json)
+        print_json(&listing, &cli->out);
     else
-        print_alerts(&sent, &cli->out);
-    return ERROR_OK;
-}
-
-static const struct alert_row *alert_of(const struct sent *sent, int64_t id) {
-    for (size_t i = 0; i < sent->alerts.count; i++)
-        if (sent->alerts.items[i].id == id) return &sent->alerts.items[i];
-    return NULL;
-}
-
-/* Notices that wait or are held, then deliveries that are under way or failed. */
-static void print_outbox(const struct sent *sent, struct buffer *out) {
-    static const struct grid_column columns[] = {
-        {.title = "何时"}, {.title = "状态"}, {.title = "发给"}, {.title = "事项"}, {.title = "说明", .max_width = 40}};
-    CLEAN(grid_finish) struct grid grid;
-    grid_init(&grid, columns, 5);
-    for (size_t i = 0; i < sent->notices.count; i++) {
-        const struct notice_row *notice = &sent->notices.items[i];
-        const struct alert_row *alert = alert_of(sent, notice->alert);
-        char at[INSTANT_TEXT_MAX], who[RECIPIENT_MAX];
-        bool held = strcmp(notice->state, "held") == 0;
-        if (notice->message_id || !alert || (!held && strcmp(notice->state, "waiting"))) continue;
-        instant_print(notice->not_before, at);
-        route_words(sent->stored.plan, notice->recipient, who, sizeof who);
-        grid_addf(&grid, "%.10s %.5s", at, at + 11);
-        grid_add(&grid, held ? "暂存" : "待发");
-        grid_add(&grid, *who ? who : notice->recipient);
-        CLEAN(buffer_finish) struct buffer subject = {0};
-        subject_words(sent, alert, &subject);
-        grid_addf(&grid, "【%s】%s", rule_word(alert->rule), buffer_text(&subject));
-        grid_addf(&grid, "%s%s", notice->unroutable ? "原收件人无联系方式 " : "", notice->cause);
-    }
-    for (size_t i = 0; i < sent->deliveries.count; i++) {
-        const struct delivery_row *delivery = &sent->deliveries.items[i];
-        bool failed = strcmp(delivery->state, "failed") == 0;
-        if (!failed && strcmp(delivery->state, "waiting") && strcmp(delivery->state, "leased")) continue;
-        for (size_t k = 0; k < sent->messages.count; k++)
-            if (sent->messages.items[k].id == delivery->message) {
-                char at[INSTANT_TEXT_MAX], who[RECIPIENT_MAX];
-                instant_print(sent->messages.items[k].window_at, at);
-                route_words(sent->stored.plan, sent->messages.items[k].recipient, who, sizeof who);
-                grid_addf(&grid, "%.10s %.5s", at, at + 11);
-                grid_add(&grid, failed ? "送不到" : "在送");
-                grid_add(&grid, who);
-                grid_addf(&grid, "%s %s", sent->messages.items[k].number, delivery->channel);
-                grid_addf(&grid, "%" PRId64 "次 %s", delivery->attempts, delivery->last_answer);
-            }
-    }
-    if (grid_rows(&grid)) grid_print(&grid, "", out);
-    buffer_printf(out, "待发与未送达 %zu 条%s\n", grid_rows(&grid),
-                  sent->programme.trial ? "（试运行：不对外发送）" : "");
-}
-
-static void print_outbox_json(const struct sent *sent, struct buffer *out) {
-    json_t *document = json_document(), *waiting = json_array(), *stuck = json_array();
-    for (size_t i = 0; i < sent->notices.count; i++) {
-        const struct notice_row *notice = &sent->notices.items[i];
-        const struct alert_row *alert = alert_of(sent, notice->alert);
-        if (notice->message_id || !alert || strcmp(notice->state, "dropped") == 0) continue;
-        json_t *json = notice_json(sent, notice);
-        json_object_set_new(json, "word", json_string(rule_word(alert->rule)));
-        json_object_set_new(json, "target", json_of_text(alert->target));
-        json_object_set_new(json, "area", json_of_text(alert->area));
-        json_object_set_new(json, "stream", json_of_text(alert->stream));
-        json_array_append_new(waiting, json);
-    }
-    for (size_t i = 0; i < sent->deliveries.count; i++) {
-        const struct delivery_row *delivery = &sent->deliveries.items[i];
-        if (strcmp(delivery->state, "delivered") == 0 || strcmp(delivery->state, "trial") == 0) continue;
-        for (size_t k = 0; k < sent->messages.count; k++)
-            if (sent->messages.items[k].id == delivery->message)
-                json_array_append_new(
-                    stuck, json_pack("{s:s, s:s, s:s, s:s, s:I, s:o}", "message", sent->messages.items[k].number,
-                                     "recipient", sent->messages.items[k].recipient, "channel", delivery->channel,
-                                     "state", delivery->state, "attempts", (json_int_t)delivery->attempts, "answer",
-                                     json_of_text(delivery->last_answer)));
-    }
-    json_object_set_new(document, "trial", json_boolean(sent->programme.trial));
-    json_object_set_new(document, "as_of", json_of_day(sent->moment.as_of));
-    json_object_set_new(document, "known_at", json_of_instant(sent->moment.known_at));
-    json_object_set_new(document, "notices", waiting);
-    json_object_set_new(document, "deliveries", stuck);
-    json_print(document, out);
-}
-
-enum error_code command_outbox(struct cli *cli, struct error *err) {
-    CLEAN(pg_close) struct pg *pg = NULL;
-    CLEAN(sent_finish) struct sent sent = {0};
-    enum error_code code = cli_connect_reader(cli, &pg, err);
-    if (!code) code = read_sent(cli, pg, true, &sent, err);
-    if (code) return code;
-    if (args_has(cli->args, "json"))
-        print_outbox_json(&sent, &cli->out);
-    else
-        print_outbox(&sent, &cli->out);
+        (by_message ? print_sent : print_alerts)(&listing, &cli->out);
     return ERROR_OK;
 }

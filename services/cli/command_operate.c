@@ -1,4 +1,4 @@
-/* What the operator does: migrate, prove, look into quarantine; and the office's switch between trial and live. */
+/* What the operator does: migrate, prove, look into quarantine. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,28 +151,4 @@ enum error_code command_quarantine(struct cli *cli, struct error *err) {
     }
     json_decref(list.json);
     return code;
-}
-
-static enum error_code set_trial(struct cli *cli, bool trial, struct error *err) {
-    CLEAN(pg_close) struct pg *pg = NULL;
-    struct programme programme = {0};
-    enum error_code code = cli_connect_admin(cli, &pg, err);
-    if (!code) code = choose_programme(cli, pg, &programme, err);
-    if (!code) code = pg_begin(pg, err);
-    if (!code) code = programme_set_trial(pg, programme.id, trial, err);
-    if (!code) code = pg_commit(pg, err);
-    if (!code && trial)
-        buffer_printf(&cli->out, say(cli, "programme %s: trial, nothing leaves the office\n"), programme.code);
-    else if (!code)
-        buffer_printf(&cli->out, say(cli, "programme %s: live, messages leave the office\n"), programme.code);
-    programme_finish(&programme);
-    return code;
-}
-
-enum error_code command_go_live(struct cli *cli, struct error *err) {
-    return set_trial(cli, false, err);
-}
-
-enum error_code command_trial(struct cli *cli, struct error *err) {
-    return set_trial(cli, true, err);
 }

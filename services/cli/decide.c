@@ -6,8 +6,11 @@
 #include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/link/keys.h"
+#include "common/report/json.h"
 #include "common/spool/uplink.h"
 #include "proto/codes.h"
+#include "services/cli/moment.h"
+#include "services/cli/view_open.h"
 
 enum { PATIENCE_MS = 60000, SPOOL_WAIT_MS = 20000, FREEZE_NAME_BYTES = 120 };
 
@@ -85,9 +88,65 @@ enum error_code decide(struct cli *cli, struct decision_event *decision, struct 
         .as_of = decision->as_of,
         .reported_at_ms = cli->now.ms,
         .reporter = slice_of(cli->settings.office_unit),
-        .reason = slice_of(args_value(cli->args, "reason", NULL)),
+        .reason = slice_of(decision->reason),
+        .note = slice_of(decision->note),
         .more = {(const char *)more, more_len},
     };
     memcpy(event.uid, decision->uid, sizeof event.uid);
     return send_event(cli, &event, err);
+}
+
+void decide_tell(struct cli *cli, const struct decision_event *decision) {
+    char uid[37];
+    uid_print(decision->uid, uid);
+    if (event_kind_is_decision((uint32_t)decision->kind) && decision->kind != EVENT_FREEZE &&
+        decision->kind != EVENT_REVERSAL)
+        buffer_printf(&cli->out,
+                      say(cli, "recorded as %s; to take it back: duban reverse %.8s --by NAME --reason TEXT\n"), uid,
+                      uid);
+    else
+        buffer_printf(&cli->out, say(cli, "recorded as %s, acknowledged by the centre\n"), uid);
+}
+
+void decide_tell_window(struct cli *cli, const struct view *view) {
+    char at[INSTANT_TEXT_MAX];
+    struct instant window = calendar_window(view->plan->calendar, &view->plan->reporting, cli->now);
+    instant_print(window, at);
+    if (view->programme.trial)
+        buffer_add_text(&cli->out, say(cli, "trial mode: nothing leaves the office\n"));
+    else if (instant_is(window))
+        buffer_printf(&cli->out, say(cli, "next window: %.10s %.5s\n"), at, at + 11);
+}
+
+enum error_code decide_open(struct cli *cli, struct pg **pg, struct view *view, struct error *err) {
+    struct moment moment;
+    enum error_code code = moment_resolve(NULL, NULL, cli->now, &moment, err);
+    if (!code) code = cli_connect_reader(cli, pg, err);
+    return code ? code : view_open_at(cli, *pg, &moment, view, err);
+}
+
+enum error_code decide_day(const struct cli *cli, const char *option, bool wanted, struct day *out, struct error *err) {
+    const char *text = args_value(cli->args, option, NULL);
+    *out = DAY_NONE;
+    if (!text && wanted) return error_set(err, ERROR_USAGE, "--%s DAY is needed (2021-12-31)", option);
+    if (text && !day_parse(text, strlen(text), out))
+        return error_set(err, ERROR_USAGE, "--%s %s: give a day that exists, as 2021-12-31", option, text);
+    return ERROR_OK;
+}
+
+enum error_code decide_day_to_come(const struct cli *cli, const char *option, bool wanted, struct day *out,
+                                   struct error *err) {
+    char today[DAY_TEXT_MAX];
+    enum error_code code = decide_day(cli, option, wanted, out, err);
+    if (code || !day_is(*out) || out->n >= instant_day(cli->now).n) return code;
+    day_print(instant_day(cli->now), today);
+    return error_set(err, ERROR_USAGE, "--%s %s is over: today is %s, give it or a later day", option,
+                     args_value(cli->args, option, ""), today);
+}
+
+enum error_code decide_text(const struct cli *cli, const char *option, const char *why, const char **out,
+                            struct error *err) {
+    *out = args_value(cli->args, option, NULL);
+    if (*out && **out) return ERROR_OK;
+    return error_set(err, ERROR_USAGE, "--%s is needed: %s", option, why);
 }

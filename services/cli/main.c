@@ -95,8 +95,18 @@ static const struct args_option reading_options[] = {READING_OPTIONS, END};
 static const struct args_option alerts_options[] = {
     READING_OPTIONS,
     {.name = "sent", .help = "by message: what went to whom", .help_zh = "按发出的消息列"},
+    {.name = "promises",
+     .help = "who promised what until when, and whether it held",
+     .help_zh = "谁承诺了什么、到哪天、兑现没有"},
     {.name = "all", .help = "with those that are over", .help_zh = "连同已了结的"},
     END};
+static const struct args_option outbox_options[] = {
+    READING_OPTIONS,
+    {.name = "counts", .help = "how much each was sent and asked", .help_zh = "各单位收了多少、被要求多少"},
+    {.name = "since", .value = "DAY", .help = "with --counts: from that day on", .help_zh = "与 --counts：从哪天起"},
+    END};
+static const struct args_option closeouts_options[] = {
+    READING_OPTIONS, {.name = "all", .help = "with those that are closed", .help_zh = "连同已销号的"}, END};
 static const struct args_option json_options[] = {JSON_OPTION, PROGRAMME_OPTION, END};
 static const struct args_option decision_options[] = {
     BY_OPTION,
@@ -107,7 +117,61 @@ static const struct args_option decision_options[] = {
      .help = "the day of the figure or of the freeze",
      .help_zh = "数据或定格的截止日"},
     END};
-static const struct args_option trial_options[] = {BY_OPTION, PROGRAMME_OPTION, END};
+#define REASON_OPTION                                                                                                  \
+    { .name = "reason", .value = "TEXT", .help = "why", .help_zh = "理由" }
+#define DOC_OPTION                                                                                                     \
+    { .name = "doc", .value = "NO", .help = "number of the document", .help_zh = "文号" }
+static const struct args_option trial_options[] = {BY_OPTION, REASON_OPTION, PROGRAMME_OPTION, END};
+static const struct args_option issue_options[] = {
+    {.name = "level", .value = "yellow_card|red_card|circular", .help = "黄牌 红牌 通报", .help_zh = "黄牌 红牌 通报"},
+    {.name = "draft", .help = "only prints the text to be signed", .help_zh = "只打印代拟稿"},
+    DOC_OPTION,
+    BY_OPTION,
+    REASON_OPTION,
+    PROGRAMME_OPTION,
+    END};
+static const struct args_option reply_options[] = {
+    {.name = "who", .value = "NAME", .help = "the person who answers", .help_zh = "答复人"},
+    {.name = "by-date", .value = "DAY", .help = "until when it will be done", .help_zh = "哪天前办完"},
+    {.name = "reason",
+     .value = "CODE",
+     .help = "天气 用地 资金 等上级标准 施工 数据有误 其他",
+     .help_zh = "天气 用地 资金 等上级标准 施工 数据有误 其他"},
+    {.name = "text", .value = "TEXT", .help = "in their own words", .help_zh = "原话"},
+    BY_OPTION,
+    PROGRAMME_OPTION,
+    END};
+static const struct args_option extension_options[] = {
+    {.name = "due", .value = "DAY", .help = "the new day", .help_zh = "新期限"},
+    DOC_OPTION,
+    REASON_OPTION,
+    BY_OPTION,
+    PROGRAMME_OPTION,
+    END};
+static const struct args_option refuse_options[] = {DOC_OPTION, REASON_OPTION, BY_OPTION, PROGRAMME_OPTION, END};
+static const struct args_option closeout_refuse_options[] = {
+    {.name = "lead", .help = "the lead refuses, not the office", .help_zh = "牵头单位退回"},
+    DOC_OPTION,
+    REASON_OPTION,
+    BY_OPTION,
+    PROGRAMME_OPTION,
+    END};
+static const struct args_option mute_options[] = {
+    {.name = "until", .value = "DAY|resolved", .help = "its end", .help_zh = "到哪天，或到办结"},
+    {.name = "rule", .value = "RULE", .help = "only this rule: 滞后, slipping …", .help_zh = "只这一类：滞后、逾期……"},
+    REASON_OPTION,
+    BY_OPTION,
+    PROGRAMME_OPTION,
+    END};
+static const struct args_option override_options[] = {
+    {.name = "light", .value = "LIGHT", .help = "what is shown", .help_zh = "显示什么灯"},
+    {.name = "until", .value = "DAY", .help = "its last day", .help_zh = "到哪天止"},
+    REASON_OPTION,
+    BY_OPTION,
+    PROGRAMME_OPTION,
+    END};
+static const struct args_option reverse_options[] = {REASON_OPTION, BY_OPTION, PROGRAMME_OPTION, END};
+static const struct args_option hold_options[] = {PROGRAMME_OPTION, END};
 static const struct args_option key_allow_options[] = {
     {.name = "stream",
      .value = "NAME",
@@ -159,13 +223,46 @@ static const struct args_command commands[] = {
     {"feeds", "[FILE]", 0, 1, reading_options, "who has reported; one file: what became of its rows",
      "谁报了；某个文件收退情况", RUN(command_feeds)},
     {"alerts", "", 0, 0, alerts_options, "what stands, what was sent", "提醒", RUN(command_alerts)},
-    {"outbox", "", 0, 0, reading_options, "what goes out next, what did not arrive", "待发与未送达",
+    {"outbox", "", 0, 0, outbox_options, "what goes out next, what did not arrive", "待发与未送达",
      RUN(command_outbox)},
+    {"outbox hold", "ID…", 1, ARGS_MAX, hold_options, "keeps back what waits: N12, D21-1108-05", "暂存：先不发",
+     RUN(command_outbox_hold)},
+    {"outbox release", "ID…", 1, ARGS_MAX, hold_options, "lets it go again", "放行", RUN(command_outbox_release)},
+    {"contacts", "", 0, 0, reading_options, "who is reached how, who is not", "联系方式", RUN(command_contacts)},
     {"quarantine", "[STREAM]", 0, 1, json_options, "events that could not take effect", "未能生效的记录",
      RUN(command_quarantine)},
     {"verify", "", 0, 0, json_options, "recomputes every chain", "校验全部数据链", RUN(command_verify)},
     {"confirm", "TARGET AREA|UID", 1, 2, decision_options, "frees a held figure", "确认待核的数", RUN(command_confirm)},
-    {"approve", "TARGET AREA", 2, 2, decision_options, "releases a computed red", "核定红灯", RUN(command_approve)},
+    {"approve", "NUMBER[/ITEM]…|TARGET AREA", 1, ARGS_MAX, decision_options, "releases a computed red", "核定红灯",
+     RUN(command_approve)},
+    {"issue", "NUMBER[/ITEM]|TARGET AREA", 1, 2, issue_options, "issues a card or circular that is proposed",
+     "发黄牌、红牌、通报", RUN(command_issue)},
+    {"reply", "NUMBER[/ITEM]", 1, 1, reply_options, "takes an answer down", "记一条答复", RUN(command_reply)},
+    {"extension ask", "TARGET AREA", 2, 2, extension_options, "asks for a later day", "申请延期",
+     RUN(command_extension_ask)},
+    {"extension grant", "E0007|TARGET AREA", 1, 2, extension_options, "grants it, to a definite day", "同意延期",
+     RUN(command_extension_grant)},
+    {"extension refuse", "E0007|TARGET AREA", 1, 2, refuse_options, "refuses it", "不同意延期",
+     RUN(command_extension_refuse)},
+    {"extensions", "", 0, 0, reading_options, "what was extended, by whom, what waits", "延期清单",
+     RUN(command_extensions)},
+    {"closeout claim", "TARGET AREA", 2, 2, refuse_options, "says it is done, with a document", "申请销号",
+     RUN(command_closeout_claim)},
+    {"closeout check", "K0004|TARGET AREA", 1, 2, refuse_options, "the lead has checked it", "牵头核查",
+     RUN(command_closeout_check)},
+    {"closeout verify", "K0004|TARGET AREA", 1, 2, refuse_options, "the office closes it", "核验销号",
+     RUN(command_closeout_verify)},
+    {"closeout refuse", "K0004|TARGET AREA", 1, 2, closeout_refuse_options, "sends it back", "退回销号申请",
+     RUN(command_closeout_refuse)},
+    {"closeouts", "", 0, 0, closeouts_options, "100 % but not closed, and who must verify", "完成未销号的",
+     RUN(command_closeouts)},
+    {"mute", "NUMBER/ITEM|TARGET AREA|AREA", 1, 2, mute_options, "nothing is said of it until its end", "暂不提醒",
+     RUN(command_mute)},
+    {"override", "TARGET AREA", 2, 2, override_options, "shows another light, with an end", "改灯",
+     RUN(command_override)},
+    {"reverse", "UID|E0007|K0004", 1, 1, reverse_options, "takes a decision back", "收回一项决定",
+     RUN(command_reverse)},
+    {"decisions", "", 0, 0, reading_options, "what was decided, by whom", "各项决定", RUN(command_decisions)},
     {"freeze", "NAME", 1, 1, decision_options, "keeps what is known now under a name", "定格", RUN(command_freeze)},
     {"go-live", "", 0, 0, trial_options, "messages leave the office from now on", "转正式运行", RUN(command_go_live)},
     {"trial", "", 0, 0, trial_options, "back to trial: nothing leaves", "转回试运行", RUN(command_trial)},

@@ -1,0 +1,219 @@
+/* duban issue: a 黄牌, 红牌 or 通报 that stands as a proposal is issued by a person, with a document. --draft prints
+ * the text to be signed and writes nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/cleanup.h"
+#include "common/domain/alert.h"
+#include "common/domain/draft.h"
+#include "common/report/json.h"
+#include "common/report/words.h"
+#include "services/cli/decide.h"
+#include "services/cli/naming.h"
+
+/* --- which proposal --- */
+
+static enum alert_rung rung_wanted(enum draft_level level) {
+    return level == DRAFT_YELLOW_CARD ? RUNG_YELLOW_CARD : RUNG_RED_CARD;
+}
+
+/* The standing alert of a cell that has come furthest. */
+static const struct alert_row *furthest(const struct view *view, size_t cell) {
+    const struct alert_row *best = NULL;
+    for (size_t i = 0; i < view->alerts.count; i++) {
+        const struct alert_row *alert = &view->alerts.items[i];
+        if (strcmp(alert->target, view_target(view, cell)->code) != 0 ||
+            strcmp(alert->area, view_area(view, cell)->code) != 0)
+            continue;
+        if (!best || alert->rung > best->rung) best = alert;
+    }
+    return best;
+}
+
+static enum error_code proposal_of(const struct view *view, const struct named *named, enum draft_level level,
+                                   const struct alert_row **out, struct error *err) {
+    CLEAN(buffer_finish) struct buffer name = {0};
+    named_words(view, named, &name);
+    if (named->cell == NO_INDEX)
+        return error_set(err, ERROR_CONFLICT, "%s is about %s: cards are issued about a target of a county",
+                         named->number, buffer_text(&name));
+    const struct alert_row *alert = named->alert ? named_alert(view, named) : furthest(view, named->cell);
+    if (!alert && named->alert)
+        return error_set(err, ERROR_CONFLICT, "%s is over: nothing is left to issue", named->number);
+    if (!alert || alert->rung < RUNG_YELLOW_CARD)
+        return error_set(err, ERROR_CONFLICT, "no card about %s is proposed: it stands at %s", buffer_text(&name),
+                         alert ? alert_rung_word((enum alert_rung)alert->rung) : "nothing");
+    if (alert->rung < (int64_t)rung_wanted(level))
+        return error_set(err, ERROR_CONFLICT, "only 黄牌 is proposed about %s, not %s", buffer_text(&name),
+                         draft_level_chinese(level));
+    if (alert->issued >= (int64_t)rung_wanted(level))
+        return error_set(err, ERROR_CONFLICT, "%s about %s is issued already; `duban decisions` shows it",
+                         draft_level_chinese(level), buffer_text(&name));
+    *out = alert;
+    return ERROR_OK;
+}
+
+/* --- the draft's facts --- */
+
+struct facts {
+    struct draft draft;
+    struct notice_rows notices;
+    struct answer_rows answers;
+    struct draft_reminder *reminders;
+    struct draft_answer *said;
+    char (*numbers)[NAMED_NUMBER_MAX];
+    char *document;
+};
+
+static void facts_finish(struct facts *facts) {
+    notice_rows_finish(&facts->notices);
+    answer_rows_finish(&facts->answers);
+    free(facts->reminders);
+    free(facts->said);
+    free(facts->numbers);
+    free(facts->document);
+}
+
+static const char *step_word(const struct alert_row *alert, const char *step) {
+    enum alert_rule rule;
+    if (strcmp(step, "urged") == 0) return "催办";
+    if (strcmp(step, "issued") == 0) return "督办";
+    return alert_rule_find(slice_of(alert->rule), &rule) ? alert_rule_word(rule) : step;
+}
+
+/* What a county, a lead or a room was told; each step of a window once. Proposals and reviews are the office's own. */
+static void add_reminders(const struct alert_row *alert, struct facts *facts) {
+    static const char *const own[] = {"yellow_card", "red_card", "recovered", "withdrawn"};
+    for (size_t i = 0; i < facts->notices.count; i++) {
+        const struct notice_row *notice = &facts->notices.items[i];
+        bool counts = notice->alert == alert->id && notice->message_id && strcmp(notice->recipient, "office") != 0;
+        for (size_t k = 0; counts && k < sizeof own / sizeof *own; k++)
+            counts = strcmp(notice->step, own[k]) != 0;
+        const char *word = step_word(alert, notice->step);
+        size_t count = facts->draft.reminder_count;
+        for (size_t k = 0; counts && k < count; k++)
+            counts = facts->reminders[k].at.ms != notice->window_at.ms || strcmp(facts->reminders[k].word, word) != 0;
+        if (!counts) continue;
+        snprintf(facts->numbers[count], NAMED_NUMBER_MAX, "%s/%lld", notice->message, (long long)notice->item);
+        facts->reminders[count] = (struct draft_reminder){notice->window_at, word, facts->numbers[count]};
+        facts->draft.reminder_count++;
+    }
+}
+
+static const char *outcome_words(const struct answer_row *answer) {
+    static const struct {
+        const char *outcome, *words;
+    } all[] = {{"kept", "兑现"},
+               {"broken", "未兑现"},
+               {"worse", "其间情况变差"},
+               {"replaced", "后另有承诺"},
+               {"reversed", "已收回"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].outcome, answer->outcome) == 0) return all[i].words;
+    return NULL;
+}
+
+static void add_answers(const struct alert_row *alert, struct facts *facts) {
+    for (size_t i = 0; i < facts->answers.count; i++) {
+        const struct answer_row *answer = &facts->answers.items[i];
+        if (answer->alert != alert->id) continue;
+        facts->said[facts->draft.answer_count++] =
+            (struct draft_answer){.at = answer->known_at,
+                                  .who = slice_of(answer->who),
+                                  .by_day = answer->by_day,
+                                  .reason = reply_reason_chinese(slice_of(answer->reason)),
+                                  .text = slice_of(*answer->words ? answer->words : NULL),
+                                  .outcome = outcome_words(answer)};
+    }
+}
+
+/* The county's own words of the newest report. */
+static void add_words(const struct view *view, size_t cell, struct draft *draft) {
+    const struct cell_events *events = &view->events[cell];
+    for (size_t i = events->count; i-- > 0;) {
+        const struct cell_event *event = &events->events[i];
+        bool report = event->kind == EVENT_FIGURE || event->kind == EVENT_CORRECTION ||
+                      event->kind == EVENT_NO_CHANGE || event->kind == EVENT_WORDS;
+        if (!report || event->note.len == 0) continue;
+        if (view->cells[cell].has_value && day_is(event->as_of) && event->as_of.n < view->cells[cell].figure_as_of.n)
+            continue;
+        draft->words = event->note;
+        draft->words_unit = event->reporter;
+        return;
+    }
+}
+
+static enum error_code gather(struct pg *pg, const struct view *view, size_t cell, const struct alert_row *alert,
+                              struct facts *out, struct error *err) {
+    enum error_code code = query_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
+    if (!code) code = query_answers(pg, view->programme.id, view->moment.known_at, &out->answers, err);
+    if (code) return code;
+    out->reminders = calloc(out->notices.count + 1, sizeof *out->reminders);
+    out->numbers = calloc(out->notices.count + 1, sizeof *out->numbers);
+    out->said = calloc(out->answers.count + 1, sizeof *out->said);
+    const struct extension *extension = requests_extension_granted(&view->requests, cell);
+    if (extension && extension->document.ptr) out->document = strndup(extension->document.ptr, extension->document.len);
+    if (!out->reminders || !out->numbers || !out->said) return error_set(err, ERROR_MEMORY, "out of memory");
+    const struct assessment *now = &view->cells[cell];
+    out->draft.plan = view->plan;
+    out->draft.cell = &view->plan->cells[cell];
+    out->draft.now = now;
+    out->draft.today = view->moment.as_of;
+    out->draft.reported_at = now->has_value ? now->figure_known_at : INSTANT_NONE;
+    out->draft.extension_document = out->document;
+    out->draft.reminders = out->reminders;
+    out->draft.answers = out->said;
+    out->draft.answer_days = view->rules.alerts.answer_days;
+    add_reminders(alert, out);
+    add_answers(alert, out);
+    add_words(view, cell, &out->draft);
+    return ERROR_OK;
+}
+
+/* --- the command --- */
+
+static enum error_code issue(struct cli *cli, const struct view *view, const struct named *named, struct facts *facts,
+                             struct error *err) {
+    struct decision_event issued = {.kind = EVENT_ISSUE,
+                                    .target = view_target(view, named->cell)->code,
+                                    .area = view_area(view, named->cell)->code,
+                                    .as_of = DAY_NONE,
+                                    .reason = args_value(cli->args, "reason", NULL)};
+    enum error_code code =
+        decide_text(cli, "doc", "the number of the document that is issued", &facts->draft.document, err);
+    issued.more.issue.number = slice_of(named->number);
+    issued.more.issue.document = slice_of(facts->draft.document);
+    issued.more.issue.level = slice_of(draft_level_word(facts->draft.level));
+    if (!code) code = decide(cli, &issued, err);
+    if (code) return code;
+    draft_write(&facts->draft, &cli->out);
+    buffer_printf(&cli->out, say(cli, "\nissued: %s %s; county, lead and office will read it\n"),
+                  draft_level_chinese(facts->draft.level), facts->draft.document);
+    decide_tell(cli, &issued);
+    decide_tell_window(cli, view);
+    return ERROR_OK;
+}
+
+enum error_code command_issue(struct cli *cli, struct error *err) {
+    CLEAN(pg_close) struct pg *pg = NULL;
+    CLEAN(view_finish) struct view view = {0};
+    CLEAN(naming_finish) struct naming naming = {0};
+    CLEAN(facts_finish) struct facts facts = {0};
+    const struct alert_row *alert = NULL;
+    const char *level = args_value(cli->args, "level", "");
+    if (!draft_level_parse(level, &facts.draft.level))
+        return error_set(err, ERROR_USAGE, "--level %s: yellow_card, red_card or circular", level);
+    enum error_code code = decide_open(cli, &pg, &view, err);
+    if (!code) code = naming_read(pg, &view, cli->args->positionals, cli->args->positional_count, &naming, err);
+    if (!code && naming.count > 1)
+        code = error_set(err, ERROR_USAGE, "%s has several items: say which one is meant, %s",
+                         cli->args->positionals[0], naming.items[0].number);
+    if (!code) code = proposal_of(&view, &naming.items[0], facts.draft.level, &alert, err);
+    if (!code) code = gather(pg, &view, naming.items[0].cell, alert, &facts, err);
+    if (code) return code;
+    if (!args_has(cli->args, "draft")) return issue(cli, &view, &naming.items[0], &facts, err);
+    facts.draft.document = args_value(cli->args, "doc", NULL);
+    draft_write(&facts.draft, &cli->out);
+    return ERROR_OK;
+}
