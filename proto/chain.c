@@ -39,6 +39,17 @@ struct chain_hash chain_digest(const uint8_t *event, size_t len) {
     return hash(event, len);
 }
 
+struct chain_hash chain_digest_of(size_t (*next)(void *context, uint8_t *room, size_t cap), void *context) {
+    struct chain_hash out;
+    uint8_t room[8192];
+    crypto_generichash_blake2b_state state;
+    (void)crypto_generichash_blake2b_init(&state, NULL, 0, CHAIN_HASH_BYTES);
+    for (size_t len; (len = next(context, room, sizeof room)) != 0;)
+        (void)crypto_generichash_blake2b_update(&state, room, len);
+    (void)crypto_generichash_blake2b_final(&state, out.bytes, CHAIN_HASH_BYTES);
+    return out;
+}
+
 struct chain_hash chain_next(const struct chain_hash *before, const struct chain_hash *digest) {
     uint8_t bytes[2 * CHAIN_HASH_BYTES];
     memcpy(bytes, before->bytes, CHAIN_HASH_BYTES);

@@ -24,6 +24,8 @@ bool chain_stream_name_valid(struct slice name);
 struct chain_hash chain_start(struct slice stream, const struct epoch *epoch, const struct chain_hash *old_head);
 /* d(n). */
 struct chain_hash chain_digest(const uint8_t *event, size_t len);
+/* The same of what next gives piece by piece (0 = the end), for files that are not held whole. */
+struct chain_hash chain_digest_of(size_t (*next)(void *context, uint8_t *room, size_t cap), void *context);
 /* h(n) from h(n-1) and d(n). */
 struct chain_hash chain_next(const struct chain_hash *before, const struct chain_hash *digest);
 /* h(n) from h(n-1) and the event's bytes. */

@@ -16,8 +16,11 @@ struct decoded {
 bool decode(struct slice bytes, struct arena *arena, struct decoded *out, struct refusal *refusal);
 void decoded_finish(struct decoded *decoded);
 
-/* Whether a file that is still being written could look so: true when it ends with a line break in its own encoding, or
- * is no text at all (then decode refuses it). An empty file is not whole. */
+/* A zip file, as workbooks are: for workbook.h, which says what is in it. */
+bool decode_is_zip(struct slice bytes);
+
+/* Whether a file that is still being written could look so: true when it ends with a line break in its own encoding, a
+ * zip file with its directory, or is no text at all (then decode refuses it). An empty file is not whole. */
 bool decode_is_whole(struct slice bytes);
 
 #endif

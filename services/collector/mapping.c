@@ -116,6 +116,7 @@ static void read_shape(struct yaml *doc, struct yaml_node *node, struct arena *a
     if (yaml_get_word(doc, node, "separator", YAML_OPTIONAL, separators, &value)) out->separator = (char)value;
     if (yaml_get_word(doc, node, "increments", YAML_OPTIONAL, answers, &value)) out->increments = value == 1;
     if (yaml_get_text(doc, node, "area", YAML_OPTIONAL, &text)) out->area = arena_copy(arena, text);
+    if (yaml_get_text(doc, node, "sheet", YAML_OPTIONAL, &text)) out->sheet = arena_copy(arena, text);
     if (yaml_get_text(doc, node, "unit", YAML_OPTIONAL, &text)) {
         out->unit_of_plan = strcmp(text, "plan") == 0;
         if (!out->unit_of_plan) out->unit = arena_copy(arena, text);

@@ -69,8 +69,9 @@ struct mapping {
         const char *name, *code;
     } * targets;
     size_t target_count;
-    const char *area; /* of all rows; NULL = a column */
-    char separator;   /* 0 = found out from the header row */
+    const char *area;  /* of all rows; NULL = a column */
+    const char *sheet; /* of a workbook: its name, with * {yyyy} {mm} {month}; NULL = the one with the header */
+    char separator;    /* 0 = found out from the header row */
     enum layout layout;
     size_t depth;                 /* rows of the header, 1 to HEADER_DEPTH_MAX; joined with / */
     struct mapping_value *values; /* of a wide table; none: every column that bears a county's or target's name */

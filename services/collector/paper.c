@@ -10,58 +10,20 @@
 #include "services/collector/months.h"
 #include "services/collector/names.h"
 #include "services/collector/number.h"
+#include "services/collector/structure.h"
 #include "services/collector/when.h"
+#include "services/collector/workbook.h"
 
 enum { NOTE_CHARS = 200, REFUSAL_CHARS = 120, DAYS_MAX = 64, MORE_ROOM = MORE_BYTES_MAX, FIGURES_MAX = SHEET_ROWS_MAX };
 
-/* --- structure --- */
-
-/* The separator is the one with which a header row is found. */
-static bool split_and_find(const struct paper *paper, struct verdict *out, char separator, struct refusal *refusal) {
-    struct slice text = {buffer_text(&out->decoded.text), out->decoded.text.len};
-    sheet_finish(&out->sheet);
-    out->header = (struct header){.row = NO_COLUMN, .titles = {.as_of = DAY_NONE, .other_as_of = DAY_NONE}};
-    bool split = separator ? sheet_split(text, separator, out->arena, &out->sheet, refusal)
-                           : sheet_lines(text, out->arena, &out->sheet, refusal);
-    const struct header_search search = {.sheet = &out->sheet,
-                                         .mapping = paper->mapping,
-                                         .plan = catalogue_plan(paper->catalogue),
-                                         .today = instant_day(paper->now),
-                                         .arena = out->arena};
-    return split && header_find(&search, &out->header, refusal);
-}
-
-static bool find_structure(const struct paper *paper, struct verdict *out) {
-    static const char separators[] = {',', '\t', ';'};
-    struct slice text = {buffer_text(&out->decoded.text), out->decoded.text.len};
-    if (sheet_looks_like_lines(text)) return split_and_find(paper, out, 0, &out->whole);
-    if (paper->mapping->separator) return split_and_find(paper, out, paper->mapping->separator, &out->whole);
-    char best = ',';
-    size_t best_matched = 0;
-    for (size_t i = 0; i < sizeof separators; i++) {
-        if (split_and_find(paper, out, separators[i], &out->whole)) return true;
-        /* ties go to the comma, so that what is said of a file without any header is said of its plain lines */
-        if (out->header.row != NO_COLUMN && out->header.matched > best_matched) {
-            best_matched = out->header.matched;
-            best = separators[i];
-        }
-    }
-    return split_and_find(paper, out, best, &out->whole);
-}
-
-/* The open reporting period: the last one until its closing day has passed, then the present one. */
-static struct day open_period_end(const struct plan *plan, struct day today) {
-    struct period now = period_of(plan->calendar, &plan->reporting, today);
-    struct period last = period_before(plan->calendar, &plan->reporting, now);
-    return today.n <= last.closing.n ? last.last : now.last;
-}
+/* --- the day of the whole file --- */
 
 static bool as_of_by_mapping(const struct paper *paper, struct verdict *out, struct day *as_of) {
     switch (paper->mapping->as_of) {
     case AS_OF_COLUMN:
         return true;
     case AS_OF_PERIOD:
-        *as_of = open_period_end(catalogue_plan(paper->catalogue), instant_day(paper->now));
+        *as_of = structure_open_period(paper);
         return true;
     case AS_OF_TITLE:
         *as_of = out->header.titles.as_of;
@@ -205,7 +167,7 @@ static bool fits(struct verdict *out) {
 
 /* Of a table with several figures in a row the place names the cell, as that of a workbook does. */
 static const char *place_of(const struct verdict *out, size_t row, size_t column) {
-    bool cell = out->header.slot_count > 1 && !out->sheet.name && column != NO_COLUMN;
+    bool cell = out->header.wide && !out->sheet.name && column != NO_COLUMN;
     return cell ? say(out->arena, ":%s%zu", sheet_letters(out->arena, column), out->sheet.rows[row].line)
                 : sheet_cell_place(out->arena, &out->sheet, row, column);
 }
@@ -381,9 +343,9 @@ static enum error_code make_receipt(const struct paper *paper, struct verdict *o
 static enum error_code judge_content(const struct paper *paper, struct verdict *out, struct error *err) {
     struct day as_of = DAY_NONE;
     if (paper->too_large)
-        out->whole = refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "文件超过%d MB", SHEET_BYTES_MAX >> 20);
-    bool sound = !paper->too_large && decode(paper->bytes, out->arena, &out->decoded, &out->whole) &&
-                 find_structure(paper, out) && find_as_of(paper, out, &as_of) && fits(out);
+        out->whole = refuse(out->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "文件太大（文本最多%d MB，工作簿最多%d MB）",
+                            SHEET_BYTES_MAX >> 20, WORKBOOK_BYTES_MAX >> 20);
+    bool sound = !paper->too_large && structure_find(paper, out) && find_as_of(paper, out, &as_of) && fits(out);
     if (out->sheet.failed || arena_failed(out->arena)) return error_set(err, ERROR_MEMORY, "no memory for the file");
     if (!sound) {
         count_refused_rows(out);
@@ -395,7 +357,9 @@ static enum error_code judge_content(const struct paper *paper, struct verdict *
     if (code) return code;
     count_rows(out);
     extent_take(paper, out);
-    return checks_run(paper, out, err);
+    code = checks_run(paper, out, err);
+    structure_warn(out);
+    return code;
 }
 
 enum error_code paper_judge(const struct paper *paper, struct verdict *out, struct error *err) {

@@ -1,10 +1,12 @@
-/* One file, judged: bytes in, events and refusals out. The pure heart of the collector: no clock, no disk, no network;
- * what was sent before is asked for through struct memory.
+/* One file, judged: bytes in, events and refusals out. The pure heart of the collector: no clock, no network, no disk
+ * but the file itself when it is a workbook; what was sent before is asked for through struct memory.
  *
  * The file is refused when its structure is in doubt, the row when the row is, and a figure that looks odd goes out
  * with its doubts: only the centre holds. A receipt always says what became of the file. */
 #ifndef DUBAN_COLLECTOR_PAPER_H
 #define DUBAN_COLLECTOR_PAPER_H
+
+#include <stdio.h>
 
 #include "common/spool/sources.h"
 #include "services/collector/decode.h"
@@ -27,6 +29,7 @@ struct paper {
     const char *source; /* the feed's name in the configuration */
     struct slice name;  /* of the file */
     struct slice bytes;
+    FILE *file; /* of a workbook: bytes are only its beginning, the rest is read as a stream; NULL = bytes are all */
     bool too_large; /* bytes were not read: refused by its size */
     uint8_t hash[SOURCE_HASH_BYTES];
     struct instant now;      /* domain time */
@@ -71,9 +74,14 @@ struct extent {
 };
 
 struct verdict {
-    struct arena *arena; /* owns all texts */
-    struct decoded decoded;
+    struct arena *arena;    /* owns all texts */
+    bool workbook;          /* it is a zip file, at least */
+    struct decoded decoded; /* of text */
     struct sheet sheet;
+    struct unread {         /* of a workbook */
+        size_t line;        /* the first that stands too far below; 0 = none */
+        const char *sheets; /* the other worksheets; NULL, "" = none */
+    } unread;
     struct header header;
     struct refusal whole;     /* code 0: the file was not refused as a whole */
     struct outcome *outcomes; /* one for each row below the header and slot of it, row by row */

@@ -13,8 +13,9 @@
 #include "common/base/random.h"
 #include "services/collector/folder.h"
 #include "services/collector/rejected.h"
+#include "services/collector/workbook.h"
 
-enum { EVENT_ROOM = 600, UNFINISHED_MS = MS_DAY };
+enum { EVENT_ROOM = 600, UNFINISHED_MS = MS_DAY, HEAD_BYTES = 512 };
 
 /* --- the spool as memory --- */
 
@@ -49,26 +50,89 @@ static void content_hash(const struct buffer *bytes, uint8_t out[SOURCE_HASH_BYT
     memcpy(out, hash.bytes, SOURCE_HASH_BYTES);
 }
 
+/* --- a workbook stays where it is --- */
+
+struct file_bytes {
+    FILE *file;
+    bool failed;
+};
+
+static size_t next_bytes(void *context, uint8_t *room, size_t cap) {
+    struct file_bytes *in = context;
+    size_t len = fread(room, 1, cap, in->file);
+    in->failed |= len < cap && ferror(in->file);
+    return len;
+}
+
+static bool file_hash(FILE *file, uint8_t out[SOURCE_HASH_BYTES]) {
+    struct file_bytes in = {.file = file};
+    if (fseeko(file, 0, SEEK_SET) != 0) return false;
+    struct chain_hash hash = chain_digest_of(next_bytes, &in);
+    memcpy(out, hash.bytes, SOURCE_HASH_BYTES);
+    return !in.failed;
+}
+
+/* NULL: no workbook, or it cannot be opened (then reading it as text says why). */
+static FILE *open_workbook(const char *path, struct buffer *head) {
+    char begin[HEAD_BYTES];
+    FILE *file = fopen(path, "rbe");
+    size_t len = file ? fread(begin, 1, sizeof begin, file) : 0;
+    if (file && decode_is_zip((struct slice){begin, len})) {
+        buffer_add(head, begin, len);
+        return file;
+    }
+    if (file) fclose(file);
+    return NULL;
+}
+
+/* It may have been written over, or the share may have gone, while it was read. */
+static bool still_the_same(const struct paper *paper) {
+    uint8_t hash[SOURCE_HASH_BYTES];
+    return !paper->file || (file_hash(paper->file, hash) && memcmp(hash, paper->hash, sizeof hash) == 0);
+}
+
+static int64_t file_size(FILE *file) {
+    struct stat seen;
+    return fstat(fileno(file), &seen) == 0 ? (int64_t)seen.st_size : -1;
+}
+
 enum error_code taker_open(const struct settings *settings, const struct source_settings *source, const char *path,
                            struct buffer *bytes, struct paper *paper, struct error *err) {
     struct stat seen;
-    bool known = stat(path, &seen) == 0;
-    bool too_large = known && S_ISREG(seen.st_mode) && seen.st_size > SHEET_BYTES_MAX;
-    enum error_code code = too_large ? ERROR_OK : file_read(path, SHEET_BYTES_MAX, bytes, err);
+    bool known = stat(path, &seen) == 0 && S_ISREG(seen.st_mode);
+    FILE *file = known && seen.st_size <= WORKBOOK_BYTES_MAX ? open_workbook(path, bytes) : NULL;
+    bool too_large = !file && known && seen.st_size > SHEET_BYTES_MAX;
+    enum error_code code = too_large || file ? ERROR_OK : file_read(path, SHEET_BYTES_MAX, bytes, err);
     if (code) return code;
     /* what is not read is known by its name and size */
     if (too_large) buffer_printf(bytes, "%s %lld", path_name(path), (long long)seen.st_size);
     *paper = (struct paper){.source = source->name,
                             .name = slice_of(path_name(path)),
                             .bytes = {buffer_text(bytes), bytes->len},
+                            .file = file,
                             .too_large = too_large,
                             .modified = known ? (struct instant){seen.st_mtim.tv_sec * 1000} : INSTANT_NONE,
                             .mapping = &source->mapping,
                             .unit = settings->unit,
                             .on_behalf = source->on_behalf,
                             .make_uid = random_uid};
-    content_hash(bytes, paper->hash);
+    if (!file) {
+        content_hash(bytes, paper->hash);
+    } else if (!file_hash(file, paper->hash)) {
+        taker_close(paper);
+        return error_set(err, ERROR_IO, "%s cannot be read to its end", path);
+    }
     return ERROR_OK;
+}
+
+void taker_close(struct paper *paper) {
+    if (paper->file) fclose(paper->file);
+    paper->file = NULL;
+}
+
+bool taker_is_whole(const struct paper *paper) {
+    if (paper->too_large) return true;
+    return paper->file ? workbook_is_whole(paper->file) : decode_is_whole(paper->bytes);
 }
 
 static enum error_code keep_outcome(struct spool *spool, const struct outcome *outcome, struct instant now,
@@ -117,12 +181,28 @@ static void give_back(const struct source_settings *source, const char *name, co
     }
 }
 
+/* Not whole: it waits for more. After a day that is said. */
+static void unfinished(const struct source_settings *source, const char *name, const struct source_look *look,
+                       struct instant now, struct taker_report *report) {
+    struct instant limit = {look->first.ms + UNFINISHED_MS};
+    if (now.ms < limit.ms) {
+        if (!instant_is(report->wake_at) || limit.ms < report->wake_at.ms) report->wake_at = limit;
+        return;
+    }
+    report->files_unfinished++;
+    snprintf(report->trouble, sizeof report->trouble, "“%s”放了一天还没有写完（%s）", name, source->name);
+}
+
 static enum error_code file_judged(struct taker *taker, const struct source_settings *source, const char *name,
                                    const struct paper *paper, const struct source_look *look,
                                    struct taker_report *report, struct error *err) {
     CLEAN(verdict_finish) struct verdict verdict;
     enum error_code code = paper_judge(paper, &verdict, err);
     if (code) return code;
+    if (!still_the_same(paper)) {
+        unfinished(source, name, look, paper->now, report);
+        return ERROR_OK;
+    }
     const char *why = NULL;
     if (spool_full(taker->spool, (verdict.taken + 1) * (size_t)EVENT_ROOM, &why)) {
         report->files_pending++;
@@ -146,20 +226,8 @@ static enum error_code set_look(struct taker *taker, const struct source_setting
     return sources_look_set(taker->spool, source->name, name, look, err);
 }
 
-/* Not whole: it waits for more. After a day that is said. */
-static void unfinished(const struct source_settings *source, const char *name, const struct source_look *look,
-                       struct instant now, struct taker_report *report) {
-    struct instant limit = {look->first.ms + UNFINISHED_MS};
-    if (now.ms < limit.ms) {
-        if (!instant_is(report->wake_at) || limit.ms < report->wake_at.ms) report->wake_at = limit;
-        return;
-    }
-    report->files_unfinished++;
-    snprintf(report->trouble, sizeof report->trouble, "“%s”放了一天还没有写完（%s）", name, source->name);
-}
-
-static bool looks_as_listed(const struct folder_file *file, const struct buffer *bytes) {
-    return (int64_t)bytes->len == file->size;
+static bool looks_as_listed(const struct folder_file *file, const struct paper *paper) {
+    return paper->too_large || (paper->file ? file_size(paper->file) : (int64_t)paper->bytes.len) == file->size;
 }
 
 static enum error_code take_ready(struct taker *taker, const struct source_settings *source,
@@ -167,7 +235,7 @@ static enum error_code take_ready(struct taker *taker, const struct source_setti
                                   struct taker_report *report, struct error *err) {
     CLEAN(buffer_finish) struct buffer bytes = {0};
     AUTO_FREE char *path = path_join(source->folder, file->name);
-    struct paper paper;
+    CLEAN(taker_close) struct paper paper = {.file = NULL};
     struct error trouble;
     if (!path) return error_set(err, ERROR_MEMORY, "no memory for a path");
     enum error_code code = taker_open(taker->settings, source, path, &bytes, &paper, &trouble);
@@ -177,7 +245,7 @@ static enum error_code take_ready(struct taker *taker, const struct source_setti
         log_failure(LOG_LEVEL_WARN, "file_not_read", &trouble);
         return ERROR_OK;
     }
-    if (!paper.too_large && (!looks_as_listed(file, &bytes) || !decode_is_whole(paper.bytes))) {
+    if (!looks_as_listed(file, &paper) || !taker_is_whole(&paper)) {
         unfinished(source, file->name, look, now, report);
         return ERROR_OK;
     }

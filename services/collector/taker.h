@@ -22,7 +22,7 @@ struct taker_report {
     struct instant wake_at;    /* when to look again at the latest; INSTANT_NONE */
     char trouble[256];         /* Chinese or English, the last thing that went wrong; "" = nothing */
     char last_file[256];       /* taken last; "" = none in this look */
-    char again[640];           /* a file whose content was taken before: "“a.csv”已收过…"; "" = none in this look */
+    char again[640]; /* a file whose content was taken before: "“a.csv”已收过…"; "" = none in this look */
 };
 
 /* An error is the spool's and leaves it rolled back; all else is in the report. */
@@ -30,10 +30,14 @@ __attribute__((warn_unused_result)) enum error_code taker_look(struct taker *tak
                                                                struct taker_report *report, struct error *err);
 /* The spool as a paper's memory. */
 struct memory taker_memory(struct spool *spool);
-/* Reads a file and fills a paper for it (bytes into *bytes). */
+/* Reads a file and fills a paper for it (bytes into *bytes; of a workbook the beginning, the rest stays in paper->file
+ * until taker_close). */
 __attribute__((warn_unused_result)) enum error_code taker_open(const struct settings *settings,
                                                                const struct source_settings *source, const char *path,
                                                                struct buffer *bytes, struct paper *paper,
                                                                struct error *err);
+void taker_close(struct paper *paper);
+/* Nothing is missing at its end, as far as its kind shows that. */
+bool taker_is_whole(const struct paper *paper);
 
 #endif

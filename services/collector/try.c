@@ -150,11 +150,15 @@ void try_print(const struct verdict *verdict, const struct plan *plan, struct bu
         buffer_printf(out, "整份退回：%s。\n怎么改：%s。\n", verdict->whole.reason, refusal_remedy(&verdict->whole));
         return;
     }
-    const char *separator = verdict->sheet.separator == ','    ? "逗号分隔"
-                            : verdict->sheet.separator == '\t' ? "制表符分隔"
-                            : verdict->sheet.separator == ';'  ? "分号分隔"
-                                                               : "JSON 行";
-    buffer_printf(out, "编码 %s，%s", text_encoding_name(verdict->decoded.encoding), separator);
+    if (verdict->workbook) {
+        buffer_printf(out, "工作簿，工作表“%s”", verdict->sheet.name);
+    } else {
+        const char *separator = verdict->sheet.separator == ','    ? "逗号分隔"
+                                : verdict->sheet.separator == '\t' ? "制表符分隔"
+                                : verdict->sheet.separator == ';'  ? "分号分隔"
+                                                                   : "JSON 行";
+        buffer_printf(out, "编码 %s，%s", text_encoding_name(verdict->decoded.encoding), separator);
+    }
     if (!verdict->sheet.named) buffer_printf(out, "，表头在第%zu行", verdict->sheet.rows[verdict->header.row].line);
     buffer_add_text(out, "\n\n");
     print_rows(verdict, plan, out);
@@ -169,7 +173,7 @@ int try_file(const struct settings *settings, const struct source_settings *sour
     CLEAN(buffer_finish) struct buffer text = {0};
     CLEAN(catalogue_destroy) struct catalogue *catalogue = NULL;
     CLEAN(verdict_finish) struct verdict verdict = {.whole = {.code = REFUSAL_NONE}};
-    struct paper paper;
+    CLEAN(taker_close) struct paper paper = {.file = NULL};
     struct error err;
     enum error_code code = agent_catalogue(settings, &catalogue, &err);
     if (code) {
@@ -189,8 +193,10 @@ int try_file(const struct settings *settings, const struct source_settings *sour
         fprintf(stderr, "%s\n", err.message);
         return error_exit_status(code);
     }
-    if (!decode_is_whole(paper.bytes) && !paper.too_large)
-        fputs("注意：文件最后没有换行，看上去还没有写完；正式采集会一直等它写完。\n", stdout);
+    if (!taker_is_whole(&paper))
+        fputs(paper.file ? "注意：这个工作簿还没有写完；正式采集会一直等它写完。\n"
+                         : "注意：文件最后没有换行，看上去还没有写完；正式采集会一直等它写完。\n",
+              stdout);
     try_print(&verdict, catalogue_plan(catalogue), &text);
     fputs(buffer_text(&text), stdout);
     return verdict.refused ? 1 : 0;

@@ -12,6 +12,8 @@
 
 #include "services/collector/sheet.h"
 
+enum { WORKBOOK_BYTES_MAX = 64 << 20 }; /* of the file as it lies there */
+
 struct workbook_limits {
     uint64_t part_bytes; /* inflated, of one part */
     uint64_t ratio;      /* inflated to packed, beyond the first 16 MB */

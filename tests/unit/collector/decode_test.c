@@ -40,10 +40,22 @@ static void expect_refused(struct slice bytes, enum refusal_code code, const cha
 }
 
 Test(decode, what_is_no_table_is_refused_in_words) {
-    expect_refused(BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), REFUSAL_NOT_TEXT, ".xls");
-    expect_refused(BYTES("PK\x03\x04rest"), REFUSAL_NOT_TEXT, ".xlsx");
-    expect_refused(BYTES("%PDF-1.7"), REFUSAL_NOT_TEXT, "PDF");
-    expect_refused(BYTES("<html><table>"), REFUSAL_NOT_TEXT, "网页");
+    expect_refused(BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), REFUSAL_WORKBOOK_OLD, ".xls");
+    expect_refused(BYTES("\xd0\xcf\x11\xe0..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"), REFUSAL_WORKBOOK_LOCKED,
+                   "密码");
+    expect_refused(BYTES("\xd0\xcf\x11\xe0..W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0"), REFUSAL_DOCUMENT, "Word");
+    expect_refused(BYTES("\xd0\xcf\x11\xe0..W\0o\0r\0k\0b\0o\0o\0k\0"), REFUSAL_WORKBOOK_OLD, ".et");
+    expect_refused(BYTES("%PDF-1.7"), REFUSAL_DOCUMENT, "PDF");
+    expect_refused(BYTES("{\\rtf1"), REFUSAL_DOCUMENT, "RTF");
+    expect_refused(BYTES("\xff\xd8\xff\xe0"), REFUSAL_PICTURE, "照片");
+    expect_refused(BYTES("\x89PNG\r\n"), REFUSAL_PICTURE, "图片");
+    expect_refused(BYTES("Rar!\x1a"), REFUSAL_ARCHIVE, ".rar");
+    expect_refused(BYTES("7z\xbc\xaf"), REFUSAL_ARCHIVE, ".7z");
+    expect_refused(BYTES("<html><table>"), REFUSAL_WEB_PAGE, "网页");
+    expect_refused(BYTES("\xef\xbb\xbf\r\n<Table border=1>"), REFUSAL_WEB_PAGE, "网页");
+    expect_refused(BYTES("<?xml version=\"1.0\"?>\n<Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">"),
+                   REFUSAL_WEB_PAGE, "XML 表格 2003");
+    expect_refused(BYTES("<?xml version=\"1.0\"?><a/>"), REFUSAL_WEB_PAGE, "XML");
     expect_refused(BYTES("a,b\n\0,c\n"), REFUSAL_NOT_TEXT, "空字节");
     expect_refused(BYTES("a,b\n1,\xff\xff\n"), REFUSAL_BAD_ENCODING, "第7个字节");
     expect_refused(BYTES("指标,数值\n锟斤拷,1\n"), REFUSAL_GARBLED, "第2行");
@@ -60,5 +72,9 @@ Test(decode, a_file_is_whole_when_its_last_line_ends) {
     cr_expect_not(decode_is_whole(BYTES("\xff\xfe\x0a\x31")), "U+310A is no line break");
     cr_expect(decode_is_whole(BYTES("a,b\r1,2\r")), "a carriage return alone ends a line");
     cr_expect(decode_is_whole(BYTES("\xff\xfe\x31\x00\x0d\x00")));
-    cr_expect(decode_is_whole(BYTES("PK\x03\x04")), "not ours to wait for");
+    cr_expect(decode_is_whole(BYTES("\xd0\xcf\x11\xe0")), "not ours to wait for");
+    cr_expect_not(decode_is_whole(BYTES("PK\x03\x04 half a workbook")), "its directory comes last");
+    cr_expect(decode_is_whole(BYTES("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")), "an empty archive");
+    cr_expect_not(decode_is_whole(BYTES("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x05\0comm")));
+    cr_expect(decode_is_whole(BYTES("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x05\0comme")));
 }

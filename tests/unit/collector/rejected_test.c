@@ -37,9 +37,9 @@ Test(rejected, a_whole_file_comes_back_as_one_line) {
                      "\"\",\"\",\"\",\"\",\"1\",\"\",\"找不到“累计完成”列，最像的是“累计完成数”\","
                      "\"请把列名改回原样，或在采集端配置的 columns 里加上新列名\"\r\n");
     buffer_clear(&out);
-    paper_fixture_judge_bytes(&f, "PK\x03\x04", 4);
+    paper_fixture_judge_bytes(&f, "%PDF-1.7", 8);
     cr_assert(rejected_write(&f.verdict, &out));
-    cr_assert(strstr(buffer_text(&out), "\"行\",\"列\",\"原因\",\"怎么改\"\r\n\"\",\"\",\"这是 .xlsx"));
+    cr_assert(strstr(buffer_text(&out), "\"行\",\"列\",\"原因\",\"怎么改\"\r\n\"\",\"\",\"这是 PDF"));
     buffer_finish(&out);
     paper_fixture_close(&f);
 }
