@@ -172,17 +172,6 @@ static size_t moved(const struct changes *changes, int direction) {
     return count;
 }
 
-static void say_moved(const struct changes *changes, int direction, size_t most, size_t *said, struct buffer *out) {
-    size_t named = 0;
-    for (size_t i = 0; i < changes->count && named < most; i++) {
-        if (changes->items[i].direction != direction) continue;
-        named++;
-        buffer_add_text(out, (*said)++ ? " " : "：");
-        change_words(changes, &changes->items[i], out);
-    }
-}
-
-/* What got worse comes first. */
 static void say_changes(const struct morning *morning, size_t most, struct buffer *out) {
     static const struct {
         int direction;
@@ -202,8 +191,12 @@ static void say_changes(const struct morning *morning, size_t most, struct buffe
             buffer_printf(out, "%s%s%zu", said++ ? " " : "", ways[i].name, moved(changes, ways[i].direction));
     if (!said) buffer_printf(out, "灯和状态没有变化，%zu项有新数", changes->figures);
     said = 0;
-    for (size_t i = 0; i < 3; i++)
-        say_moved(changes, ways[i].direction, most, &said, out);
+    for (unsigned rank = 0; rank < CHANGE_RANKS; rank++)
+        for (size_t i = 0; i < changes->count && said < most; i++)
+            if (change_rank(changes, &changes->items[i]) == rank) {
+                buffer_add_text(out, said++ ? " " : "：");
+                change_words(changes, &changes->items[i], out);
+            }
     buffer_add_text(out, said && changes->count > said ? "…\n" : "\n");
 }
 

@@ -35,6 +35,11 @@ static int direction_of(const struct assessment *before, const struct assessment
     return is < was ? 1 : -1;
 }
 
+unsigned change_rank(const struct changes *changes, const struct change *change) {
+    unsigned group = change->direction < 0 ? 0 : change->direction > 0 ? 1 : 2;
+    return 5 * group + (unsigned)(3 - badness(seen(&changes->view->cells[change->cell])));
+}
+
 /* A cell without any figure that only passes from one kind of waiting to the next is no news. */
 static bool is_news(const struct assessment *before, const struct assessment *after) {
     return before->has_value || after->has_value || after->state == STATE_OVERDUE ||

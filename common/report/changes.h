@@ -25,6 +25,9 @@ __attribute__((warn_unused_result)) bool changes_make(struct view *view, const s
                                                       struct changes *out);
 void changes_finish(struct changes *changes);
 json_t *changes_json(const struct changes *changes);
+/* What got worse comes first (0), the worst of it before the rest; for printers that show only so many. */
+enum { CHANGE_RANKS = 15 };
+unsigned change_rank(const struct changes *changes, const struct change *change);
 /* "▼苍溪 融合试点村 黄→红（待核定）" */
 void change_words(const struct changes *changes, const struct change *change, struct buffer *out);
 

@@ -171,6 +171,11 @@ static void print_complete(const struct morning *morning, struct buffer *out) {
         buffer_add_text(out, "  齐\n");
 }
 
+static void print_change(const struct morning *morning, const struct change *change, size_t shown, struct buffer *out) {
+    buffer_add_text(out, shown % 3 ? "   " : shown ? "\n  " : "  ");
+    change_words(&morning->changes, change, out);
+}
+
 static void print_changes(const struct morning *morning, struct buffer *out) {
     char since[32];
     day_words(morning->changes.since.as_of, since);
@@ -181,13 +186,12 @@ static void print_changes(const struct morning *morning, struct buffer *out) {
     buffer_printf(out, "三 %s以来的变化（%zu）   ▲变好 ▼变差", since, morning->changes.count);
     if (!morning->changes.count) buffer_printf(out, "   灯和状态没有变化，%zu项有新数", morning->changes.figures);
     buffer_add_char(out, '\n');
-    for (size_t i = 0; i < morning->changes.count && i < CHANGES_SHOWN; i++) {
-        buffer_add_text(out, i % 3 ? "   " : "  ");
-        change_words(&morning->changes, &morning->changes.items[i], out);
-        if (i % 3 == 2 || i + 1 == morning->changes.count || i + 1 == CHANGES_SHOWN)
-            buffer_add_text(
-                out, i + 1 == CHANGES_SHOWN && morning->changes.count > CHANGES_SHOWN ? " …  duban changes\n" : "\n");
-    }
+    size_t shown = 0;
+    for (unsigned rank = 0; rank < CHANGE_RANKS; rank++)
+        for (size_t i = 0; i < morning->changes.count && shown < CHANGES_SHOWN; i++)
+            if (change_rank(&morning->changes, &morning->changes.items[i]) == rank)
+                print_change(morning, &morning->changes.items[i], shown++, out);
+    if (shown) buffer_add_text(out, morning->changes.count > shown ? " …  duban changes\n" : "\n");
 }
 
 static void print_unmeasured(const struct morning *morning, struct buffer *out) {

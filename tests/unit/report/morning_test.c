@@ -1,12 +1,8 @@
 /* What the morning view, the changes and `explain` say of cells that stand as the rows below set them. */
 #include "common/report/morning.h"
 
-#include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "common/base/cleanup.h"
 #include "common/report/words.h"
+#include "tests/unit/report/scene.h"
 
 static const char text_[] =
     "programme: x\n"
@@ -21,57 +17,12 @@ static const char text_[] =
     "       due: 2021-12-31, shares: {\"510823\": 2, \"510824\": 3}}]}\n"
     "  - {code: T02, title: 只看文字, leads: [市教育局]}\n";
 
-struct scene {
-    struct plan *plan;
-    struct view view;
-    struct morning morning;
-};
-
-static struct day on(const char *text) {
-    struct day out;
-    cr_assert(day_parse(text, strlen(text), &out), "%s", text);
-    return out;
-}
-
-static void scene_init(struct scene *scene) {
-    CLEAN(findings_finish) struct findings findings = {0};
-    struct plan_text text = {.role = "plan", .name = "p", .bytes = {text_, sizeof text_ - 1}};
-    *scene = (struct scene){0};
-    cr_assert_eq(plan_read(&text, 1, &scene->plan, &findings), ERROR_OK, "%s",
-                 findings.count ? findings.items[0].message : "");
-    scene->view.plan = scene->plan;
-    scene->view.rules = *rules_shipped();
-    scene->view.moment = (struct moment){.as_of = on("2021-11-08"), .known_at = {day_start(on("2021-11-08")).ms}};
-    scene->view.cells = calloc(scene->plan->cell_count, sizeof *scene->view.cells);
-    scene->view.events = calloc(scene->plan->cell_count, sizeof *scene->view.events);
-    scene->morning =
-        (struct morning){.view = &scene->view,
-                         .words = calloc(scene->plan->task_count, sizeof *scene->morning.words),
-                         .period = {.first = on("2021-10-01"), .last = on("2021-10-31"), .closing = on("2021-11-05")}};
-    scene->morning.changes.since = changes_last_workday(&scene->view);
-    cr_assert(scene->view.cells && scene->view.events && scene->morning.words);
-}
-
-static void scene_finish(struct scene *scene) {
-    free(scene->view.cells);
-    free(scene->view.events);
-    free(scene->morning.words);
-    plan_destroy(&scene->plan);
-}
-
-static size_t cell_of(const struct scene *scene, const char *target, const char *area) {
-    size_t cell = NO_INDEX;
-    struct error err = {0};
-    cr_assert_eq(view_find(scene->plan, target, area, on("2021-11-08"), &cell, &err), ERROR_OK, "%s", err.message);
-    return cell;
-}
-
 /* A county that owes and has no agent: "齐" would be a lie. */
 Test(morning, what_no_agent_can_bring_is_not_called_complete) {
     CLEAN(scene_finish) struct scene scene;
     CLEAN(buffer_finish) struct buffer out = {0};
     static const struct morning_options options;
-    scene_init(&scene);
+    scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
     scene.view.cells[cell_of(&scene, "T01.1", "剑阁")].report_state = REPORT_MISSING;
     scene.view.cells[cell_of(&scene, "T01.2", "剑阁")].report_state = REPORT_MISSING;
     scene.view.cells[cell_of(&scene, "T01.2", "苍溪")].report_state = REPORT_ON_TIME;
@@ -91,7 +42,7 @@ Test(morning, a_silence_that_costs_nothing_says_so) {
     char unit[] = "剑阁县";
     struct stream stream = {.name = "jiange", .unit = unit};
     struct feed feed = {.stream = &stream, .state = FEED_OFFLINE, .owed = 2};
-    scene_init(&scene);
+    scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
     scene.morning.feeds = (struct feeds){&feed, 1};
     morning_print(&scene.morning, &options, &out);
     cr_expect(strstr(buffer_text(&out), "断线  剑阁县  10月数据已收全  采集端无心跳"), "%s", buffer_text(&out));
@@ -103,7 +54,7 @@ Test(words, a_city_milestone_counts_counties) {
     CLEAN(scene_finish) struct scene scene;
     CLEAN(buffer_finish) struct buffer city = {0};
     CLEAN(buffer_finish) struct buffer county = {0};
-    scene_init(&scene);
+    scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
     struct assessment both = {.has_value = true, .value_text = "1", .counties_in = 2, .counties_expected = 2};
     struct assessment done = {.has_value = true, .value_text = "1", .figure = {.form = FIGURE_DONE, .done = true}};
     cell_done_words(&scene.view, cell_of(&scene, "清单", "全市"), &both, &city);
@@ -136,7 +87,7 @@ Test(changes, say_what_moved_with_its_unit) {
          "・全市 清单 0→1县"},
     };
     CLEAN(scene_finish) struct scene scene;
-    scene_init(&scene);
+    scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
     struct assessment *before = calloc(scene.plan->cell_count, sizeof *before);
     cr_assert(before);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -164,7 +115,7 @@ Test(view, says_what_may_have_been_meant) {
                 {"", "苍溪", "no target is called “”"},
                 {"清单", "成都", "no area is called “成都”"}};
     CLEAN(scene_finish) struct scene scene;
-    scene_init(&scene);
+    scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct error err = {0};
         size_t cell;
