@@ -57,7 +57,7 @@ static bool is_decided(const char *step) {
 
 bool route_is_private(enum alert_rule rule, const char *step) {
     if (is_decided(step)) return false;
-    return is_proposal(step) || rule == ALERT_REVIEW || rule == ALERT_CORRECTION;
+    return is_proposal(step) || rule == ALERT_REVIEW || rule == ALERT_CORRECTION || alert_rule_is_house(rule);
 }
 
 void route_cell(const struct plan *plan, enum alert_rule rule, const char *step, const struct cell *cell,
@@ -85,6 +85,11 @@ void route_stream(const struct plan *plan, enum alert_rule rule, const char *ste
         add(out, it ? "it" : "unit", unit->name, it ? unit->it_reachable : unit->reachable);
     }
     if (rule == ALERT_MISSING || is_decided(step) || out->count == 0) add_office(out);
+}
+
+void route_house(struct recipients *out) {
+    out->count = 0;
+    add_office(out);
 }
 
 struct parsed {

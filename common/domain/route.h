@@ -21,6 +21,7 @@ void route_cell(const struct plan *plan, enum alert_rule rule, const char *step,
                 struct recipients *out);
 void route_stream(const struct plan *plan, enum alert_rule rule, const char *step, const struct stream_facts *stream,
                   struct recipients *out);
+void route_house(struct recipients *out); /* what the house says of itself: the office */
 /* What only the office may read, of a rule or a step: never put into a room it shares with others. */
 bool route_is_private(enum alert_rule rule, const char *step);
 

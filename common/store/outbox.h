@@ -93,16 +93,19 @@ void alert_pasts_finish(struct alert_pasts *pasts);
 /* A message that did not arrive, as the house tells of it. Texts are borrowed from the rows. */
 struct message_failure {
     int64_t message;
-    const char *number, *recipient, *channel, *address, *answer;
+    const char *number, *recipient, *channel, *address, *answer; /* of its first failed delivery */
+    bool undelivered; /* no way took it, and nothing else went this way since */
 };
 struct message_failures {
     struct message_failure *items; /* by message */
     size_t count;
     struct pg_rows rows;
 };
-__attribute__((warn_unused_result)) enum error_code outbox_failures(struct pg *pg, const int64_t *messages,
-                                                                    size_t count, struct message_failures *out,
-                                                                    struct error *err);
+/* Of these messages, and of those about which an alert of the house stands. */
+__attribute__((warn_unused_result)) enum error_code outbox_failures(struct pg *pg, int32_t programme,
+                                                                    const int64_t *messages, size_t count,
+                                                                    struct message_failures *out, struct error *err);
+const struct message_failure *message_failures_find(const struct message_failures *failures, int64_t message); /* NULL */
 void message_failures_finish(struct message_failures *failures);
 /* How the outbox stands, in real time: what waits, and for how long the oldest has waited for its first try to end. */
 struct outbox_wait {

@@ -83,15 +83,19 @@ void alert_pasts_finish(struct alert_pasts *pasts) {
 /* --- of messages that did not arrive --- */
 
 static const char failures_sql[] =
-    "SELECT DISTINCT ON (m.id) m.id, m.number, m.recipient, d.channel, d.address, coalesce(d.last_answer, '')"
-    "  FROM message m JOIN delivery d ON d.message = m.id AND d.state = 'failed'"
-    " WHERE m.id = ANY($1) ORDER BY m.id, d.id";
+    "SELECT DISTINCT ON (m.id) m.id, m.number, m.recipient, d.channel, d.address, coalesce(d.last_answer, ''),"
+    "       NOT EXISTS (SELECT FROM delivery x WHERE x.message = m.id AND x.state = 'delivered')"
+    "       AND NOT EXISTS (SELECT FROM delivery x WHERE x.channel = d.channel AND x.address = d.address AND x.id > d.id"
+    "                          AND x.state = 'delivered')"
+    "  FROM (SELECT unnest($2::bigint[]) AS id UNION SELECT a.message FROM alert a WHERE a.programme = $1"
+    "           AND a.message IS NOT NULL AND a.state <> 'resolved') w"
+    "  JOIN message m ON m.id = w.id JOIN delivery d ON d.message = m.id AND d.state = 'failed' ORDER BY m.id, d.id";
 
-enum error_code outbox_failures(struct pg *pg, const int64_t *messages, size_t count, struct message_failures *out,
-                                struct error *err) {
+enum error_code outbox_failures(struct pg *pg, int32_t programme, const int64_t *messages, size_t count,
+                                struct message_failures *out, struct error *err) {
     *out = (struct message_failures){0};
     CLEAN(pg_params_finish) struct pg_params params = {0};
-    if (count == 0) return ERROR_OK;
+    pg_put_int(&params, programme);
     pg_put_bigints(&params, messages, count);
     enum error_code code = pg_run(pg, failures_sql, &params, &out->rows, err);
     if (code) return code;
@@ -104,8 +108,15 @@ enum error_code outbox_failures(struct pg *pg, const int64_t *messages, size_t c
                                                  .recipient = pg_text(&out->rows, i, 2),
                                                  .channel = pg_text(&out->rows, i, 3),
                                                  .address = pg_text(&out->rows, i, 4),
-                                                 .answer = pg_text(&out->rows, i, 5)};
+                                                 .answer = pg_text(&out->rows, i, 5),
+                                                 .undelivered = pg_bool(&out->rows, i, 6)};
     return ERROR_OK;
+}
+
+const struct message_failure *message_failures_find(const struct message_failures *failures, int64_t message) {
+    for (size_t i = 0; i < failures->count; i++)
+        if (failures->items[i].message == message) return &failures->items[i];
+    return NULL;
 }
 
 void message_failures_finish(struct message_failures *failures) {

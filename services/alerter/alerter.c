@@ -6,10 +6,12 @@
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
+#include "common/domain/due.h"
 #include "common/store/due.h"
+#include "common/store/trial.h"
 #include "services/alerter/window.h"
 
-enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, OTHERS_MS = 100, RULES_BYTES_MAX = 1 << 20 };
+enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, OTHERS_MS = 100, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
 
 /* --- the connection --- */
 
@@ -73,6 +75,21 @@ static void dockets_finish(struct alerter *alerter) {
     alerter->docket_count = 0;
 }
 
+/* The first morning of a programme that had none, and whether it is live under the rules in force. */
+static enum error_code docket_begin(struct alerter *alerter, struct docket *docket, struct error *err) {
+    struct instant now = clock_domain(&alerter->clock);
+    enum error_code code = pg_begin(alerter->pg, err);
+    if (!code)
+        code = due_brief_make(alerter->pg, docket->programme,
+                              window_morning(docket->plan, (struct instant){now.ms - 1}), err);
+    if (!code)
+        code = trial_settle(alerter->pg, docket->programme, docket->rules.hash, due_window(docket->plan, now),
+                            &docket->trial, err);
+    if (!code) code = pg_commit(alerter->pg, err);
+    if (code) pg_rollback(alerter->pg);
+    return code;
+}
+
 static enum error_code dockets_read(struct alerter *alerter, struct error *err) {
     CLEAN(programmes_finish) struct programmes programmes = {0};
     const char *only = alerter->settings->programme;
@@ -86,6 +103,7 @@ static enum error_code dockets_read(struct alerter *alerter, struct error *err) 
         const struct light_rules *rules = alerter->own_rules ? &alerter->rules : NULL;
         struct docket *docket = &alerter->dockets[alerter->docket_count++];
         if ((code = docket_open(alerter->pg, &programmes.items[i], rules, docket, err))) return code;
+        if ((code = docket_begin(alerter, docket, err))) return code;
         log_info("plan_read", "programme=%s version=%d cells=%zu streams=%zu trial=%d", programmes.items[i].code,
                  (int)docket->stored.version, docket->cell_count, docket->streams.count, (int)docket->trial);
     }
@@ -114,26 +132,60 @@ static enum error_code dockets_check(struct alerter *alerter, struct error *err)
 
 /* --- one look --- */
 
-/* Cells first, then agents (whose silence is counted from cells), then what is to be said. */
-static enum error_code work_docket(struct alerter *alerter, const struct docket *docket, bool *others, struct error *err) {
+/* Everything that is due, until nothing is or others hold it. What an answer wakes is looked at in the next round. */
+static enum error_code work_due(struct alerter *alerter, const struct docket *docket, struct instant now,
+                                struct due_work *due, struct error *err) {
+    bool worked = true;
+    enum error_code code = due_work(alerter->pg, docket->programme, now, due, err);
+    while (!code && worked && due->cells + due->streams > 0) {
+        bool any = due->cells > 0;
+        worked = false;
+        while (!code && any) {
+            code = work_cells(alerter->pg, docket, alerter->scratch, now, &any, err);
+            worked = worked || any;
+        }
+        any = due->streams > 0;
+        while (!code && any) {
+            code = work_streams(alerter->pg, docket, alerter->scratch, now, &any, err);
+            worked = worked || any;
+        }
+        if (!code) code = due_work(alerter->pg, docket->programme, now, due, err);
+    }
+    return code;
+}
+
+/* Cells first, then agents (whose silence is counted from cells), then the house itself, then what is to be said. */
+static enum error_code work_docket(struct alerter *alerter, const struct docket *docket, bool *others,
+                                   struct error *err) {
     struct instant now = clock_domain(&alerter->clock);
     struct due_work due = {0};
-    enum error_code code = due_work(alerter->pg, docket->programme, now, &due, err);
-    bool any = due.cells > 0;
-    while (!code && any) code = work_cells(alerter->pg, docket, alerter->scratch, now, &any, err);
-    any = due.streams > 0;
-    while (!code && any) code = work_streams(alerter->pg, docket, alerter->scratch, now, &any, err);
-    if (!code && due.cells + due.streams > 0) code = due_work(alerter->pg, docket->programme, now, &due, err);
+    enum error_code code = work_due(alerter, docket, now, &due, err);
     if (code) return code;
     if (due.cells + due.streams > 0) {
         *others = true; /* another alerter holds them, or they came meanwhile */
         return ERROR_OK;
     }
-    if (due.notices == 0) return ERROR_OK;
+    if (due.briefs > 0) code = work_watch(alerter->pg, docket, now, err);
+    if (code || due.notices + due.briefs == 0) return code;
     unsigned messages = 0;
     code = window_render(alerter->pg, docket, alerter->scratch, now, &messages, err);
     if (!code && messages > 0) log_info("window", "programme=%s messages=%u", docket->plan->programme, messages);
     return code;
+}
+
+/* Deliveries that failed for good, or wait for long: a look at the house, before anyone may call the instant settled. */
+static enum error_code watch_house(struct alerter *alerter, struct due_left *left, struct error *err) {
+    struct instant now = clock_domain(&alerter->clock);
+    struct tick tick = tick_now();
+    bool waits = left->deliveries > 0 && tick.ms >= alerter->next_watch.ms;
+    if (left->failed == alerter->failed_seen && !waits) return ERROR_OK;
+    enum error_code code = ERROR_OK;
+    for (size_t i = 0; !code && i < alerter->docket_count; i++)
+        code = work_watch(alerter->pg, &alerter->dockets[i], now, err);
+    if (code) return code;
+    alerter->failed_seen = left->failed;
+    alerter->next_watch = tick_after(tick, WATCH_MS);
+    return due_left(alerter->pg, now, left, err);
 }
 
 static void write_status(struct alerter *alerter, const struct due_left *left) {
@@ -173,6 +225,7 @@ static enum error_code look(struct alerter *alerter, struct error *err) {
     struct due_left left = {0};
     int64_t next_try = -1;
     if (!code) code = due_left(alerter->pg, clock_domain(&alerter->clock), &left, err);
+    if (!code) code = watch_house(alerter, &left, err);
     if (!code && left.deliveries > 0) code = outbox_next_try(alerter->pg, &next_try, err);
     if (code) return code;
     write_status(alerter, &left);
@@ -236,7 +289,7 @@ static enum error_code read_rules(struct alerter *alerter, struct error *err) {
 }
 
 enum error_code alerter_open(struct alerter *alerter, const struct settings *settings, struct error *err) {
-    *alerter = (struct alerter){.settings = settings, .watched_fd = -1, .settled_step = -1, .clock.inotify = -1,
+    *alerter = (struct alerter){.settings = settings, .watched_fd = -1, .settled_step = -1, .failed_seen = -1, .clock.inotify = -1,
                                 .loop.signal_fd = -1};
     alerter->look = (struct loop_timer){.due = TICK_NONE, .fire = on_look, .context = alerter};
     status_init(&alerter->status, "duban-alerter");

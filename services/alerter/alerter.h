@@ -23,6 +23,8 @@ struct alerter {
     struct status status;
     unsigned failures;        /* in a row: back-off */
     int64_t settled_step;
+    int64_t failed_seen;      /* deliveries, when the house was last looked at; -1 = not yet */
+    struct tick next_watch;   /* while deliveries wait */
     int watched_fd;           /* the connection's, for NOTIFY */
     enum error_code fatal;    /* why the loop stopped by itself */
 };

@@ -1,181 +1,203 @@
 #include "services/alerter/window.h"
 
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/domain/due.h"
+#include "common/report/brief.h"
+#include "common/store/alert.h"
+#include "common/store/due.h"
+#include "common/store/trial.h"
 
-enum { CONTACTS_MAX = 32, PREFIX_LEN = 9 /* "D21-1108-" */ };
+enum { PREFIX_LEN = 9 /* "D21-1108-" */ };
 
-/* --- one recipient's message --- */
+struct instant window_morning(const struct plan *plan, struct instant at) {
+    const struct reporting *reporting = &plan->reporting;
+    unsigned first = reporting->window_count ? reporting->windows[0] : 0;
+    for (size_t i = 1; i < reporting->window_count; i++)
+        if (reporting->windows[i] < first) first = reporting->windows[i];
+    struct instant window = at;
+    do {
+        window = due_window(plan, (struct instant){window.ms + 1});
+    } while (instant_is(window) && instant_ms_of_day(window) != (int64_t)first * MS_MINUTE);
+    return window;
+}
 
-struct page {
-    struct window_item *items;
+/* --- what waits --- */
+
+/* Everything that is said at one window. */
+struct window {
+    struct waiting_notices all;
+    struct window_view view;
+    const struct waiting_notice **said;
     size_t count;
-    const struct waiting_notice *const *notices; /* those that are said */
-    size_t notice_count;
+    struct window_pages pages;
+    bool trial, morning;
+    struct brief brief;
 };
-
-static void page_finish(struct page *page) {
-    for (size_t i = 0; i < page->count; i++) window_item_finish(&page->items[i]);
-    free(page->items);
+static void window_finish(struct window *window) {
+    window_pages_finish(&window->pages);
+    window_view_finish(&window->view);
+    waiting_notices_finish(&window->all);
+    brief_finish(&window->brief);
+    free(window->said);
 }
 
-/* Notices of one alert are one item: a further step replaces the first, a stand-in's joins the office's own. */
-static bool page_add(const struct window_view *view, struct page *page, const struct waiting_notice *notice) {
-    for (size_t i = 0; i < page->count; i++) {
-        struct window_item *item = &page->items[i];
-        if (item->alert != notice->alert) continue;
-        item->item.step = notice->step;
-        return !*notice->meant_for || window_item_meant_for(view->docket, item, notice->meant_for);
+static int by_recipient(const void *a, const void *b) {
+    const struct waiting_notice *first = a, *second = b;
+    int order = strcmp(first->recipient, second->recipient);
+    if (order) return order;
+    if (first->alert != second->alert) return first->alert < second->alert ? -1 : 1;
+    return (first->id > second->id) - (first->id < second->id);
+}
+
+/* A contact that was there when the notice was written may be gone from the table by now. */
+static enum error_code hand_to_office(struct pg *pg, const struct docket *docket, struct waiting_notices *all,
+                                      struct error *err) {
+    AUTO_FREE int64_t *ids = calloc(all->count + 1, sizeof *ids);
+    size_t count = 0;
+    if (!ids) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", all->count);
+    for (size_t from = 0, n; from < all->count; from += n) {
+        const char *recipient = all->items[from].recipient;
+        for (n = 1; from + n < all->count && strcmp(all->items[from + n].recipient, recipient) == 0;) n++;
+        if (strcmp(recipient, "office") == 0 || route_contacts(docket->plan, recipient, NULL, 0) > 0) continue;
+        for (size_t i = from; i < from + n; i++) {
+            struct waiting_notice *notice = &all->items[i];
+            ids[count++] = notice->id;
+            memcpy(notice->meant_for, notice->recipient, sizeof notice->meant_for);
+        }
     }
-    return window_item_fill(view, notice, &page->items[page->count++]);
+    if (count == 0) return ERROR_OK;
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->items[i].meant_for, all->items[i].recipient) == 0) memcpy(all->items[i].recipient, "office", 7);
+    qsort(all->items, all->count, sizeof *all->items, by_recipient);
+    return outbox_unreachable(pg, ids, count, err);
 }
 
-static int compare_items(const void *a, const void *b, void *plan) {
-    const struct window_item *first = a, *second = b;
-    int order = digest_compare(plan, &first->item, &second->item);
-    return order ? order : strcmp(first->first->key, second->first->key);
-}
-
-static json_t *item_json(const struct window_view *view, const struct window_item *item, int number) {
-    const struct plan *plan = view->docket->plan;
-    CLEAN(buffer_finish) struct buffer line = {0};
-    struct digest_view text = {.plan = plan, .rules = &view->docket->rules, .now = view->now};
-    digest_first_line(&text, &item->item, &line);
-    const struct cell *cell = item->item.cell;
-    char opened[INSTANT_TEXT_MAX];
-    instant_print(item->item.opened_at, opened);
-    return json_pack("{s:i, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s, s:s, s:b}", "item", number, "rule",
-                     alert_rule_name(item->item.rule), "step", item->item.step, "key", item->first->key, "target",
-                     cell ? plan->targets[cell->target].code : NULL, "area", cell ? plan->areas[cell->area].code : NULL,
-                     "stream", item->item.stream ? item->item.stream->name : NULL, "opened_at", opened, "line",
-                     buffer_text(&line), "resolved", strcmp(item->item.step, "recovered") == 0);
-}
-
-static char *facts_json(const struct window_view *view, const struct page *page) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < page->count; i++)
-        json_array_append_new(list, item_json(view, &page->items[i], (int)i + 1));
-    char *text = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
-    return text;
-}
-
-/* Each address once; the office is never without one: its log. */
-static size_t addresses(const struct docket *docket, const char *recipient, struct outbox_delivery *out) {
-    const struct contact *contacts[CONTACTS_MAX];
-    size_t found = route_contacts(docket->plan, recipient, contacts, CONTACTS_MAX), count = 0;
-    for (size_t i = 0; i < found && i < CONTACTS_MAX; i++) {
-        bool known = false;
-        for (size_t k = 0; k < count && !known; k++)
-            known = strcmp(out[k].channel, contacts[i]->channel) == 0 && strcmp(out[k].address, contacts[i]->address) == 0;
-        if (!known) out[count++] = (struct outbox_delivery){.channel = contacts[i]->channel, .address = contacts[i]->address};
+static enum error_code drop_over(struct pg *pg, struct window *window, struct error *err) {
+    size_t all = window->all.count, dropped = 0;
+    window->said = calloc(all + 1, sizeof *window->said);
+    AUTO_FREE int64_t *ids = calloc(all + 1, sizeof *ids);
+    AUTO_FREE const char **causes = calloc(all + 1, sizeof *causes);
+    if (!window->said || !ids || !causes) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", all);
+    for (size_t i = 0; i < all; i++) {
+        const struct waiting_notice *notice = &window->all.items[i];
+        const char *cause = window_over(&window->view, notice);
+        if (cause) {
+            ids[dropped] = notice->id;
+            causes[dropped++] = cause;
+        } else {
+            window->said[window->count++] = notice;
+        }
     }
-    if (count == 0) out[count++] = (struct outbox_delivery){.channel = "log", .address = recipient};
-    return count;
+    return outbox_drop(pg, ids, causes, dropped, err);
 }
 
-static int item_of(const struct page *page, int64_t alert) {
-    for (size_t i = 0; i < page->count; i++)
-        if (page->items[i].alert == alert) return (int)i + 1;
-    return 0;
+/* --- what counts as said --- */
+
+/* The rung its alert stands on, said to one whom it is meant for: not the office in another's place, not in trial. */
+static bool counts(const struct waiting_notice *notice) {
+    if (notice->rung_said || *notice->meant_for || alert_rule_is_house(notice->rule)) return false;
+    static const char *const beside[] = {"issued", "withdrawn", "recovered"};
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++)
+        if (strcmp(notice->step, beside[i]) == 0) return false;
+    enum alert_rung rung = RUNG_REMINDED;
+    for (enum alert_rung r = RUNG_URGED; r <= RUNG_RED_CARD; r++)
+        if (strcmp(notice->step, alert_rung_step(r)) == 0) rung = r;
+    bool office = strcmp(notice->recipient, "office") == 0;
+    return rung == notice->rung && office == route_is_private(notice->rule, notice->step);
 }
 
-static enum error_code page_write(struct pg *pg, const struct window_view *view, const struct page *page,
-                                  const char *recipient, const char *number, struct error *err) {
+static struct alert_case case_of(const struct window_view *view, const struct standing_alert *standing) {
     const struct docket *docket = view->docket;
-    size_t n = page->notice_count;
-    AUTO_FREE struct digest_item *items = calloc(page->count + 1, sizeof *items);
-    AUTO_FREE const char **keys = calloc(n + 1, sizeof *keys);
-    AUTO_FREE int64_t *ids = calloc(n + 1, sizeof *ids);
-    AUTO_FREE int *places = calloc(n + 1, sizeof *places);
-    AUTO_FREE char *facts = facts_json(view, page);
-    if (!items || !keys || !ids || !places || !facts) return error_set(err, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < page->count; i++) items[i] = page->items[i].item;
-    for (size_t i = 0; i < n; i++) {
-        keys[i] = page->notices[i]->key;
-        ids[i] = page->notices[i]->id;
-        places[i] = item_of(page, page->notices[i]->alert);
+    const struct subject *subject = window_subject(view, standing->cell);
+    const struct stream_facts *stream = window_stream(view, standing->stream);
+    struct alert_case out = {.plan = docket->plan, .rules = &docket->rules, .now = view->now};
+    if (subject) {
+        out.cell = &docket->plan->cells[subject->index];
+        out.events = subject->events;
+        out.count = subject->event_count;
+    } else if (stream) {
+        out.stream = stream->name;
+        out.events = stream->decisions;
+        out.count = stream->decision_count;
     }
-    CLEAN(buffer_finish) struct buffer body = {0};
-    struct digest_view view_of = {.plan = docket->plan, .rules = &docket->rules, .recipient = recipient, .now = view->now,
-                                  .number = number, .bytes_max = DIGEST_BYTES};
-    digest_message(&view_of, items, page->count, &body);
-    if (body.failed) return error_set(err, ERROR_MEMORY, "out of memory for a message");
-    const char *text = buffer_text(&body);
-    struct outbox_delivery deliveries[CONTACTS_MAX];
-    struct outbox_message message = {
-        .number = number,
-        .recipient = recipient,
-        .window_at = view->now,
-        .rendered_at = view->now,
-        .keys = keys,
-        .notices = ids,
-        .items = places,
-        .notice_count = n,
-        .first_line = {text, strcspn(text, "\n")},
-        .body = {text, body.len},
-        .facts = slice_of(facts),
-        .deliveries = deliveries,
-        .delivery_count = addresses(docket, recipient, deliveries),
-        .trial = docket->trial && strcmp(recipient, "office") != 0,
-    };
-    return outbox_message_add(pg, docket->programme, &message, err);
+    return out;
+}
+
+static int by_id(const void *a, const void *b) {
+    int64_t first = *(const int64_t *)a, second = *(const int64_t *)b;
+    return (first > second) - (first < second);
+}
+
+/* From now on the rung counts, and its subject is looked at again when the next one comes. */
+static enum error_code note_said(struct pg *pg, const struct window *window, struct error *err) {
+    if (window->trial) return ERROR_OK;
+    AUTO_FREE int64_t *ids = calloc(window->count + 1, sizeof *ids);
+    AUTO_FREE struct alert_said *said = NULL;
+    CLEAN(standing_alerts_finish) struct standing_alerts standing = {0};
+    size_t count = 0, unique = 0;
+    if (!ids) return error_set(err, ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < window->count; i++)
+        if (counts(window->said[i])) ids[count++] = window->said[i]->alert;
+    qsort(ids, count, sizeof *ids, by_id);
+    for (size_t i = 0; i < count; i++)
+        if (unique == 0 || ids[unique - 1] != ids[i]) ids[unique++] = ids[i];
+    if (unique == 0) return ERROR_OK;
+    enum error_code code = alerts_by_id(pg, ids, unique, &standing, err);
+    if (code) return code;
+    said = calloc(standing.count + 1, sizeof *said);
+    if (!said) return error_set(err, ERROR_MEMORY, "out of memory for %zu alerts", standing.count);
+    for (size_t i = 0; i < standing.count; i++) {
+        struct standing_alert *item = &standing.items[i];
+        struct alert_case judged = case_of(&window->view, item);
+        item->alert.rung_said_at = window->view.now;
+        said[i] = (struct alert_said){.alert = item->alert.id, .cell = item->cell, .stream = item->stream,
+                                      .next = alert_ladder_next(&judged, &item->alert)};
+    }
+    return alerts_said(pg, said, standing.count, window->view.now, err);
 }
 
 /* --- the window --- */
 
-static enum error_code render_page(struct pg *pg, const struct window_view *view,
-                                   const struct waiting_notice *const *notices, size_t count, unsigned ordinal,
-                                   struct error *err) {
-    CLEAN(page_finish) struct page page = {.notices = notices, .notice_count = count};
-    page.items = calloc(count, sizeof *page.items);
-    if (!page.items) return error_set(err, ERROR_MEMORY, "out of memory for %zu items", count);
-    for (size_t i = 0; i < count; i++)
-        if (!page_add(view, &page, notices[i])) return error_set(err, ERROR_MEMORY, "out of memory for %zu items", count);
-    qsort_r(page.items, page.count, sizeof *page.items, compare_items, view->docket->stored.plan);
-    char number[32];
-    digest_number(instant_day(view->now), ordinal, number);
-    return page_write(pg, view, &page, notices[0]->recipient, number, err);
+static enum error_code write_pages(struct pg *pg, const struct window *window, unsigned *messages, struct error *err) {
+    const struct docket *docket = window->view.docket;
+    char prefix[32];
+    unsigned given = 0;
+    digest_number(instant_day(window->view.now), 0, prefix);
+    prefix[PREFIX_LEN] = '\0';
+    enum error_code code = outbox_numbers(pg, docket->programme, prefix, &given, err);
+    for (size_t i = 0; !code && i < window->pages.count; i++) {
+        const struct window_page *page = &window->pages.items[i];
+        bool brief = window->morning && strcmp(page->recipient, "office") == 0;
+        if (page->count == 0 && !brief) continue;
+        code = window_page_write(pg, &window->view, page, brief ? &window->brief : NULL, given + ++*messages,
+                                 window->trial, err);
+    }
+    return code;
 }
 
-static enum error_code drop_over(struct pg *pg, const struct window_view *view, const struct waiting_notices *all,
-                                 const struct waiting_notice **said, size_t *count, struct error *err) {
-    *count = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        const char *cause = window_over(view, &all->items[i]);
-        enum error_code code = cause ? outbox_drop(pg, all->items[i].id, cause, err) : ERROR_OK;
-        if (code) return code;
-        if (!cause) said[(*count)++] = &all->items[i];
-    }
-    return ERROR_OK;
+static enum error_code prepare(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
+                               struct instant now, struct window *window, struct error *err) {
+    enum error_code code = due_hold(pg, docket->programme, now, true, &window->morning, err);
+    if (!code) code = trial_read(pg, docket->programme, &window->trial, err);
+    if (!code) code = outbox_waiting(pg, docket->programme, now, &window->all, err);
+    if (!code) code = hand_to_office(pg, docket, &window->all, err);
+    if (!code) code = window_view_read(pg, docket, &window->all, now, scratch, &window->view, err);
+    if (!code) code = drop_over(pg, window, err);
+    if (!code && window->morning) code = brief_make(pg, docket->plan->programme, now, &window->brief, err);
+    if (!code) code = window_pages_make(&window->view, window->said, window->count, window->morning, &window->pages, err);
+    return code;
 }
 
 static enum error_code render(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                               struct instant now, unsigned *messages, struct error *err) {
-    CLEAN(waiting_notices_finish) struct waiting_notices all = {0};
-    enum error_code code = outbox_waiting(pg, docket->programme, now, &all, err);
-    if (code || all.count == 0) return code;
-    CLEAN(window_view_finish) struct window_view view = {0};
-    if ((code = window_view_read(pg, docket, &all, now, scratch, &view, err))) return code;
-    AUTO_FREE const struct waiting_notice **said = calloc(all.count, sizeof *said);
-    if (!said) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", all.count);
-    size_t count = 0;
-    if ((code = drop_over(pg, &view, &all, said, &count, err))) return code;
-    char prefix[32];
-    unsigned given = 0;
-    digest_number(instant_day(now), 0, prefix);
-    prefix[PREFIX_LEN] = '\0';
-    if ((code = outbox_numbers(pg, docket->programme, prefix, &given, err))) return code;
-    for (size_t from = 0; from < count && !code;) {
-        size_t n = 1;
-        while (from + n < count && strcmp(said[from + n]->recipient, said[from]->recipient) == 0) n++;
-        code = render_page(pg, &view, said + from, n, given + ++*messages, err);
-        from += n;
-    }
+    CLEAN(window_finish) struct window window = {0};
+    enum error_code code = prepare(pg, docket, scratch, now, &window, err);
+    if (!code) code = write_pages(pg, &window, messages, err);
+    if (!code) code = note_said(pg, &window, err);
+    if (!code && window.morning) code = due_brief_next(pg, docket->programme, window_morning(docket->plan, now), err);
     return code;
 }
 
@@ -185,6 +207,9 @@ enum error_code window_render(struct pg *pg, const struct docket *docket, struct
     enum error_code code = pg_begin(pg, err);
     if (!code) code = render(pg, docket, scratch, now, messages, err);
     if (!code) code = pg_commit(pg, err);
-    if (code) pg_rollback(pg);
+    if (code) {
+        pg_rollback(pg);
+        *messages = 0;
+    }
     return code;
 }

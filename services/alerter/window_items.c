@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "proto/more.h"
 #include "services/alerter/window.h"
 
 /* --- what the notices are about, as it stands now --- */
@@ -24,18 +25,41 @@ static enum error_code read_cells(struct pg *pg, const struct docket *docket, co
     return subjects_load(pg, docket, cells, count, now, scratch, &out->subjects, err);
 }
 
+static int by_number(const void *a, const void *b) {
+    int32_t first = *(const int32_t *)a, second = *(const int32_t *)b;
+    return (first > second) - (first < second);
+}
+
 static enum error_code read_streams(struct pg *pg, const struct docket *docket, const struct waiting_notices *notices,
                                     struct instant now, struct assess_scratch *scratch, struct window_view *out,
                                     struct error *err) {
+    size_t count = 0;
     out->streams = calloc(notices->count + 1, sizeof *out->streams);
     if (!out->streams) return error_set(err, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < notices->count; i++) {
-        int32_t stream = notices->items[i].stream;
-        bool known = stream == 0;
-        for (size_t k = 0; k < out->stream_count && !known; k++) known = out->streams[k] == stream;
-        if (!known) out->streams[out->stream_count++] = stream;
-    }
+    for (size_t i = 0; i < notices->count; i++)
+        if (notices->items[i].stream) out->streams[count++] = notices->items[i].stream;
+    qsort(out->streams, count, sizeof *out->streams, by_number);
+    for (size_t i = 0; i < count; i++)
+        if (out->stream_count == 0 || out->streams[out->stream_count - 1] != out->streams[i])
+            out->streams[out->stream_count++] = out->streams[i];
     return work_silence_read(pg, docket, out->streams, out->stream_count, now, scratch, &out->silence, err);
+}
+
+/* Alerts on their first rung that were never answered have no past to tell; those are the many. */
+static enum error_code read_past(struct pg *pg, const struct waiting_notices *notices, struct window_view *out,
+                                 struct error *err) {
+    AUTO_FREE int64_t *alerts = calloc(notices->count + 1, sizeof *alerts);
+    AUTO_FREE int64_t *messages = calloc(notices->count + 1, sizeof *messages);
+    if (!alerts || !messages) return error_set(err, ERROR_MEMORY, "out of memory");
+    size_t alert_count = 0, message_count = 0;
+    for (size_t i = 0; i < notices->count; i++) {
+        const struct waiting_notice *n = &notices->items[i];
+        if (n->message) messages[message_count++] = n->message;
+        if (i > 0 && notices->items[i - 1].alert == n->alert) continue;
+        if (*n->past || n->rung > RUNG_REMINDED || n->rung_said) alerts[alert_count++] = n->alert;
+    }
+    enum error_code code = outbox_past(pg, alerts, alert_count, &out->pasts, err);
+    return code ? code : outbox_failures(pg, out->docket->programme, messages, message_count, &out->failures, err);
 }
 
 enum error_code window_view_read(struct pg *pg, const struct docket *docket, const struct waiting_notices *notices,
@@ -43,25 +67,27 @@ enum error_code window_view_read(struct pg *pg, const struct docket *docket, con
                                  struct error *err) {
     *out = (struct window_view){.docket = docket, .now = now};
     enum error_code code = read_cells(pg, docket, notices, now, scratch, out, err);
-    return code ? code : read_streams(pg, docket, notices, now, scratch, out, err);
+    if (!code) code = read_streams(pg, docket, notices, now, scratch, out, err);
+    return code ? code : read_past(pg, notices, out, err);
 }
 
 void window_view_finish(struct window_view *view) {
     subjects_finish(&view->subjects);
     work_silence_finish(&view->silence);
+    alert_pasts_finish(&view->pasts);
+    message_failures_finish(&view->failures);
     free(view->streams);
 }
 
-static const struct subject *subject_of(const struct window_view *view, const struct waiting_notice *notice) {
-    size_t index = notice->cell ? docket_cell(view->docket, notice->cell) : NO_INDEX;
+const struct subject *window_subject(const struct window_view *view, int32_t cell) {
+    size_t index = cell ? docket_cell(view->docket, cell) : NO_INDEX;
     return index == NO_INDEX ? NULL : subjects_find(&view->subjects, index);
 }
-static const struct stream_facts *stream_of(const struct window_view *view, const struct waiting_notice *notice) {
-    for (size_t i = 0; i < view->stream_count; i++)
-        if (view->streams[i] == notice->stream) return &view->silence.facts[i];
-    return NULL;
+const struct stream_facts *window_stream(const struct window_view *view, int32_t stream) {
+    const int32_t *found =
+        stream ? bsearch(&stream, view->streams, view->stream_count, sizeof *view->streams, by_number) : NULL;
+    return found ? &view->silence.facts[found - view->streams] : NULL;
 }
-
 /* --- still true? --- */
 
 static bool called_for(const struct alert_wants *wants, const struct waiting_notice *notice) {
@@ -73,13 +99,21 @@ static bool called_for(const struct alert_wants *wants, const struct waiting_not
     return false;
 }
 
+/* What a person decided, and that something is over, is said in any case. */
+static bool is_decided(const struct waiting_notice *notice) {
+    return strcmp(notice->step, "recovered") == 0 || strcmp(notice->step, "issued") == 0 ||
+           strcmp(notice->step, "withdrawn") == 0;
+}
+
 const char *window_over(const struct window_view *view, const struct waiting_notice *notice) {
     const struct docket *docket = view->docket;
-    const struct subject *subject = subject_of(view, notice);
-    const struct stream_facts *stream = stream_of(view, notice);
-    if (!subject && !stream) return "retired";
-    if (strcmp(notice->step, "recovered") == 0) return NULL;
+    const struct subject *subject = window_subject(view, notice->cell);
+    const struct stream_facts *stream = window_stream(view, notice->stream);
+    bool house = !notice->cell && !notice->stream;
+    if (!subject && !stream && !house) return "retired";
+    if (is_decided(notice)) return NULL;
     if (notice->state == ALERT_RESOLVED || notice->state == ALERT_SUPPRESSED) return "before";
+    if (house) return NULL;
     struct alert_wants wants;
     if (subject)
         alert_wants_cell(docket->plan, &docket->rules, &docket->plan->cells[subject->index], subject->events,
@@ -106,6 +140,43 @@ static void fill_words(const struct subject *subject, struct digest_item *out) {
     }
 }
 
+/* "31.0" was written with one decimal, though the decimal itself has none. */
+static unsigned decimals_written(const struct cell_event *event) {
+    const char *raw = event->source_raw.ptr;
+    size_t len = raw ? event->source_raw.len : 0, at = 0;
+    while (at < len && raw[at] != '.') at++;
+    unsigned count = 0;
+    for (at++; at < len && raw[at] >= '0' && raw[at] <= '9'; at++) count++;
+    unsigned own = event->figure.form == FIGURE_VALUE ? event->figure.value.scale : 0;
+    return count > own && count <= 4 ? count : own;
+}
+
+static void fill_due_document(const struct subject *subject, struct digest_item *out) {
+    for (size_t i = subject->event_count; i-- > 0 && subject->assessment.extended;) {
+        struct more more;
+        if (subject->events[i].kind != EVENT_EXTENSION || more_decode(EVENT_EXTENSION, subject->events[i].more, &more) ||
+            more.extension.due.n != subject->assessment.due.n)
+            continue;
+        out->due_document = more.extension.document;
+        return;
+    }
+}
+
+/* The newest issue; of a withdrawn one it is the one taken back. */
+static void fill_issue(const struct cell_event *events, size_t count, struct digest_item *out) {
+    for (size_t i = count; i-- > 0;) {
+        struct more more;
+        if (events[i].kind != EVENT_ISSUE || more_decode(EVENT_ISSUE, events[i].more, &more)) continue;
+        enum alert_rung rung = alert_level_rung(more.issue.level);
+        bool circular = slice_is(more.issue.level, "circular");
+        out->issue = (struct digest_issue){.level = circular ? "circular" : alert_rung_name(rung),
+                                           .document = more.issue.document,
+                                           .by = more.by,
+                                           .on = instant_day(events[i].known_at)};
+        return;
+    }
+}
+
 static bool join(char **list, const char *text, const char *between) {
     size_t len = *list ? strlen(*list) : 0, more = strlen(text), gap = *list ? strlen(between) : 0;
     char *grown = realloc(*list, len + gap + more + 1);
@@ -116,51 +187,100 @@ static bool join(char **list, const char *text, const char *between) {
     return true;
 }
 
-static bool fill_others(const struct docket *docket, const struct waiting_notice *notice, const struct subject *subject,
-                        struct window_item *out) {
-    struct recipients recipients;
-    route_cell(docket->plan, notice->rule, notice->step, &docket->plan->cells[subject->index], &recipients);
-    for (size_t i = 0; i < recipients.count; i++) {
-        char words[RECIPIENT_MAX];
-        route_words(docket->plan, recipients.keys[i], words, sizeof words);
-        if (!join(&out->others, words, "、")) return false;
+static bool join_recipient(const struct docket *docket, char **list, const char *recipient) {
+    char words[RECIPIENT_MAX];
+    route_words(docket->plan, recipient, words, sizeof words);
+    return join(list, words, "、");
+}
+
+static void fill_past(const struct window_view *view, int64_t alert, struct digest_item *out) {
+    const struct alert_past *past = alert_pasts_find(&view->pasts, alert);
+    for (size_t i = 0; i < DIGEST_RUNGS; i++) out->said[i] = past ? past->said[i] : INSTANT_NONE;
+    out->answer.said = out->answer.by = DAY_NONE;
+    if (!past || !past->answered) return;
+    out->answer = (struct digest_answer){.who = past->who, .reason = past->reason, .text = past->words,
+                                         .said = instant_day(past->answered_at), .by = past->by_day};
+}
+
+static void fill_cell(const struct window_view *view, const struct subject *subject, struct digest_item *out) {
+    const struct assessment *a = &subject->assessment;
+    out->cell = &view->docket->plan->cells[subject->index];
+    out->assessment = a;
+    if (a->has_value) out->reported_at = a->figure_known_at;
+    if (a->has_value && a->figure_event < subject->event_count)
+        out->decimals = decimals_written(&subject->events[a->figure_event]);
+    fill_words(subject, out);
+    fill_due_document(subject, out);
+    if (strcmp(out->step, "issued") == 0 || strcmp(out->step, "withdrawn") == 0)
+        fill_issue(subject->events, subject->event_count, out);
+}
+
+static void fill_stream(const struct stream_facts *stream, int64_t file, struct digest_item *out) {
+    out->stream = stream;
+    for (size_t i = 0; i < stream->receipt_count; i++)
+        if (stream->receipts[i].id == file) out->receipt = &stream->receipts[i];
+    if (strcmp(out->step, "issued") == 0 || strcmp(out->step, "withdrawn") == 0)
+        fill_issue(stream->decisions, stream->decision_count, out);
+}
+
+static bool fill_house(const struct window_view *view, struct window_item *out) {
+    const struct waiting_notice *notice = out->newest;
+    const struct message_failure *failure = message_failures_find(&view->failures, notice->message);
+    int year, month, mday;
+    if (day_is(notice->period)) {
+        day_split(notice->period, &year, &month, &mday);
+        out->item.house.year = year;
     }
+    if (!failure) return true;
+    out->item.house.number = failure->number;
+    out->item.house.channel = failure->channel;
+    out->item.house.answer = failure->answer;
+    if (!join_recipient(view->docket, &out->others, failure->recipient)) return false;
+    out->item.house.meant_for = out->others;
     return true;
 }
 
-bool window_item_meant_for(const struct docket *docket, struct window_item *item, const char *recipient) {
-    char words[RECIPIENT_MAX];
-    route_words(docket->plan, recipient, words, sizeof words);
-    bool done = join(&item->meant_for, words, "、");
-    item->item.meant_for = item->meant_for;
-    return done;
+bool window_item_fill(const struct window_view *view, const struct waiting_notice *const *notices, size_t first,
+                      size_t count, bool room, struct window_item *out) {
+    const struct waiting_notice *newest = notices[first];
+    for (size_t i = first + 1; i < first + count; i++)
+        if (notices[i]->id > newest->id) newest = notices[i];
+    *out = (struct window_item){.newest = newest, .first = first, .count = count};
+    out->item = (struct digest_item){
+        .rule = newest->rule,
+        .step = newest->step,
+        .cause = newest->cause,
+        .key = newest->key,
+        .recipient = room ? notices[first]->recipient : NULL,
+        .reported_at = INSTANT_NONE,
+        .red_since = DAY_NONE,
+        .issue.on = DAY_NONE,
+        .opened_at = newest->opened_at,
+        .past = *newest->past ? newest->past : NULL,
+    };
+    fill_past(view, newest->alert, &out->item);
+    const struct subject *subject = window_subject(view, newest->cell);
+    const struct stream_facts *stream = window_stream(view, newest->stream);
+    if (subject) fill_cell(view, subject, &out->item);
+    if (stream) fill_stream(stream, newest->file, &out->item);
+    if (!subject && !stream && !fill_house(view, out)) return false;
+    for (size_t i = first; i < first + count; i++)
+        if (*notices[i]->meant_for && !join_recipient(view->docket, &out->meant_for, notices[i]->meant_for)) return false;
+    out->item.meant_for = out->meant_for;
+    return true;
 }
 
-bool window_item_fill(const struct window_view *view, const struct waiting_notice *notice, struct window_item *out) {
-    const struct subject *subject = subject_of(view, notice);
-    const struct stream_facts *stream = stream_of(view, notice);
-    *out = (struct window_item){.alert = notice->alert, .first = notice};
-    out->item = (struct digest_item){
-        .rule = notice->rule,
-        .step = notice->step,
-        .key = notice->key,
-        .cause = notice->cause,
-        .reported_at = INSTANT_NONE,
-        .stream = stream,
-        .opened_at = notice->opened_at,
-        .past = *notice->past ? notice->past : NULL,
-    };
-    for (size_t i = 0; stream && i < stream->receipt_count; i++)
-        if (stream->receipts[i].id == notice->file) out->item.receipt = &stream->receipts[i];
-    if (subject) {
-        out->item.cell = &view->docket->plan->cells[subject->index];
-        out->item.assessment = &subject->assessment;
-        if (subject->assessment.has_value) out->item.reported_at = subject->assessment.figure_known_at;
-        fill_words(subject, &out->item);
-        if (notice->rule == ALERT_OVERDUE && !fill_others(view->docket, notice, subject, out)) return false;
-        out->item.others = out->others;
-    }
-    return !*notice->meant_for || window_item_meant_for(view->docket, out, notice->meant_for);
+bool window_item_alone(const struct window_view *view, struct window_item *item) {
+    const struct plan *plan = view->docket->plan;
+    const struct subject *subject = window_subject(view, item->newest->cell);
+    if (!subject) return true;
+    struct recipients recipients;
+    route_cell(plan, item->item.rule, item->item.step, item->item.cell, &recipients);
+    for (size_t i = 0; i < recipients.count; i++)
+        if (!join_recipient(view->docket, &item->others, recipients.keys[i])) return false;
+    item->item.others = item->others;
+    return pace_of_cell(plan, item->item.cell, subject->events, subject->event_count, view->now,
+                        instant_day(view->now), subject->assessment.forecast.n, &item->item.pace);
 }
 
 void window_item_finish(struct window_item *item) {

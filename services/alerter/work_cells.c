@@ -17,7 +17,7 @@ enum { TARGETS_A_BATCH = 8, WHY_MAX = 1024 };
 struct batch {
     struct due_cells claimed;
     bool *looked, *wanted; /* a flag for each of plan->cells */
-    enum light *was;       /* shown before, of each of them */
+    enum light *was;       /* computed before, of each of them */
     size_t *cells;         /* wanted ones, plan order */
     size_t count;
     struct subjects subjects;
@@ -76,6 +76,7 @@ static bool fill_light(const struct docket *docket, const struct subjects *subje
         .next_check = due_cell(plan, &docket->rules, cell, subject->events, subject->event_count, a, now),
         .state = cell_state_word(a->state),
         .light = light_word(a->light),
+        .computed = light_word(a->computed_light),
         .proposed = a->proposed != a->light ? light_word(a->proposed) : NULL,
         .rule = a->rule,
         .light_since = a->light_since,
@@ -106,16 +107,38 @@ static size_t standing_of(const struct standing_alerts *all, int32_t cell, struc
     return count;
 }
 
-static void judge_alerts(const struct docket *docket, const struct subject *subject, const char *facts, struct instant now,
-                         struct batch *batch) {
+enum { FACTS_MAX = 512 };
+
+/* The figures as they stood, beside each transition: what the whole assessment was is worked out from the events. */
+static void print_facts(const struct assessment *a, char out[FACTS_MAX]) {
+    char as_of[DAY_TEXT_MAX], due[DAY_TEXT_MAX], planned[DECIMAL_TEXT_MAX] = "", points[32] = "";
+    day_print(a->figure_as_of, as_of);
+    day_print(a->due, due);
+    if (a->has_planned) decimal_print(a->planned, planned);
+    if (a->has_deviation)
+        snprintf(points, sizeof points, "%s%d.%d", a->deviation_tenths < 0 ? "-" : "", abs(a->deviation_tenths) / 10,
+                 abs(a->deviation_tenths) % 10);
+    snprintf(out, FACTS_MAX,
+             "{\"value\":\"%s\",\"as_of\":\"%s\",\"planned\":\"%s\",\"points\":\"%s\",\"due\":\"%s\",\"state\":\"%s\","
+             "\"light\":\"%s\"}",
+             a->has_value ? a->value_text : "", as_of, planned, points, due, cell_state_word(a->state),
+             light_word(a->light));
+}
+
+static void judge_alerts(const struct docket *docket, const struct subject *subject, struct instant now,
+                         struct batch *batch, struct cell_light *light) {
     const struct cell *cell = &docket->plan->cells[subject->index];
     struct alert standing[ALERT_CHANGES_MAX - ALERT_WANTS_MAX];
     size_t count = standing_of(&batch->standing, subject->cell, standing, sizeof standing / sizeof standing[0]);
     struct alert_wants wants;
     struct alert_changes changes;
-    alert_wants_cell(docket->plan, &docket->rules, cell, subject->events, subject->event_count, &subject->assessment, now,
-                     &wants);
-    struct alert_over over = {.now = &subject->assessment, .was = batch->was[subject->index]};
+    char facts[FACTS_MAX];
+    alert_wants_cell(docket->plan, &docket->rules, cell, subject->events, subject->event_count, &subject->assessment,
+                     now, &wants);
+    struct alert_over over = {.now = &subject->assessment,
+                              .was = batch->was[subject->index],
+                              .events = subject->events,
+                              .count = subject->event_count};
     struct alert_case judged = {.plan = docket->plan,
                                 .rules = &docket->rules,
                                 .cell = cell,
@@ -123,8 +146,12 @@ static void judge_alerts(const struct docket *docket, const struct subject *subj
                                 .count = subject->event_count,
                                 .now = now};
     alert_life(&judged, &wants, standing, count, alert_over_cell, &over, &changes);
+    light->next_check =
+        due_earlier(light->next_check, alert_life_next(&judged, &wants, standing, count, &changes));
+    if (changes.count == 0 && changes.answer_count == 0) return;
+    print_facts(&subject->assessment, facts);
     struct notify_subject about = {.cell = subject->cell, .plan_cell = cell, .facts = facts};
-    notify_changes(docket, &about, &wants, standing, &changes, &batch->writes);
+    notify_changes(docket, &about, &judged, &wants, standing, &changes, &batch->writes);
 }
 
 static enum error_code judge(struct pg *pg, const struct docket *docket, struct instant now, struct batch *batch,
@@ -143,7 +170,7 @@ static enum error_code judge(struct pg *pg, const struct docket *docket, struct 
         struct cell_light *light = &batch->lights[batch->light_count++];
         if (!fill_light(docket, &batch->subjects, subject, now, light))
             return error_set(err, ERROR_MEMORY, "out of memory");
-        judge_alerts(docket, subject, light->json, now, batch);
+        judge_alerts(docket, subject, now, batch, light);
     }
     return ERROR_OK;
 }

@@ -6,6 +6,8 @@
 #include "common/domain/due.h"
 #include "common/store/alert.h"
 #include "common/store/due.h"
+#include "common/store/reply.h"
+#include "common/store/trial.h"
 #include "services/alerter/notify.h"
 #include "services/alerter/subject.h"
 #include "services/alerter/work.h"
@@ -185,15 +187,17 @@ static enum error_code judge_stream(struct pg *pg, const struct docket *docket, 
         if (batch->standing.items[i].stream == facts->id) standing[count++] = batch->standing.items[i].alert;
     struct alert_wants wants;
     struct alert_changes changes;
-    alert_wants_stream(docket->plan, &docket->rules, facts, now, &wants);
     struct alert_case judged = {.plan = docket->plan,
                                 .rules = &docket->rules,
                                 .stream = facts->name,
                                 .events = facts->decisions,
                                 .count = facts->decision_count,
                                 .now = now};
+    alert_wants_stream(docket->plan, &docket->rules, facts, now, &wants);
     alert_life(&judged, &wants, standing, count, alert_over_stream, facts, &changes);
-    if (changes.count == 0) return ERROR_OK;
+    batch->next[index] = due_earlier(due_stream(docket->plan, &docket->rules, facts, now),
+                                     alert_life_next(&judged, &wants, standing, count, &changes));
+    if (changes.count == 0 && changes.answer_count == 0) return ERROR_OK;
     /* What is written down says how much is missing: now all of it is counted. */
     const struct stream *stream = streams_by_id(&docket->streams, facts->id);
     enum error_code code =
@@ -201,7 +205,7 @@ static enum error_code judge_stream(struct pg *pg, const struct docket *docket, 
     if (code) return code;
     AUTO_FREE char *json = facts_json(facts);
     struct notify_subject about = {.stream = facts->id, .facts_of_stream = facts, .facts = json};
-    notify_changes(docket, &about, &wants, standing, &changes, &batch->writes);
+    notify_changes(docket, &about, &judged, &wants, standing, &changes, &batch->writes);
     return ERROR_OK;
 }
 
@@ -220,16 +224,31 @@ static enum error_code read_batch(struct pg *pg, const struct docket *docket, st
     return code;
 }
 
+/* What a wake of these streams may be about beside their silence: answers, and the office's go-live. In the transaction
+ * that consumes the wake, so that whoever consumes it has seen them. */
+static enum error_code take_words(struct pg *pg, const struct docket *docket, const struct due_streams *claimed,
+                                  struct instant now, struct error *err) {
+    size_t matched = 0;
+    bool office = false, trial = false;
+    enum error_code code =
+        replies_match(pg, docket->programme, docket->plan, &docket->streams, now, &matched, err);
+    for (size_t i = 0; i < claimed->count && !office; i++) {
+        const struct stream *stream = streams_by_id(&docket->streams, claimed->streams[i]);
+        office = stream && stream->role == STREAM_OFFICE;
+    }
+    if (code || !office) return code;
+    return trial_settle(pg, docket->programme, docket->rules.hash, due_window(docket->plan, now), &trial, err);
+}
+
 static enum error_code run_batch(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                  struct instant now, struct batch *batch, struct error *err) {
     struct due_streams *claimed = &batch->claimed;
     enum error_code code = due_streams_claim(pg, docket->programme, now, STREAMS_A_BATCH, claimed, err);
     if (code || claimed->count == 0) return code;
-    code = read_batch(pg, docket, scratch, now, batch, err);
-    for (size_t i = 0; !code && i < claimed->count; i++) {
+    if (claimed->wake_count > 0) code = take_words(pg, docket, claimed, now, err);
+    if (!code) code = read_batch(pg, docket, scratch, now, batch, err);
+    for (size_t i = 0; !code && i < claimed->count; i++)
         code = judge_stream(pg, docket, scratch, now, i, batch, err);
-        batch->next[i] = due_stream(docket->plan, &docket->rules, &batch->silence.facts[i], now);
-    }
     if (!code) code = due_streams_write(pg, claimed, batch->next, err);
     if (!code)
         code = alerts_write(pg, docket->programme, &batch->writes, now, due_window(docket->plan, now), docket->rules.version,

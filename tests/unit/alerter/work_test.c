@@ -74,8 +74,8 @@ Test(work, those_who_were_told_hear_that_it_is_over) {
     bureau_play(&b, "2021-10-04T16:30:00+08:00", "jiange cangxi");
     EXPECT_LIST(&b, "SELECT recipient || ' ' || first_line FROM message WHERE first_line LIKE '%转好%' ORDER BY id",
                 "area:510823 【转好】剑阁县 维修校舍面积 1500/2000平方米 不再滞后 · "
+                "office 【转好】剑阁县 维修校舍面积 1500/2000平方米 不再滞后 · " /* it was asked about a yellow card */
                 "unit:市教育局 【转好】剑阁县 维修校舍面积 1500/2000平方米 不再滞后");
-    cr_assert_eq(count(&b, "SELECT count(*) FROM message WHERE body LIKE '%（接 D21-0902-01）'"), 1);
     bureau_close(&b);
 }
 
@@ -159,7 +159,7 @@ static char *half_a_year(const char *database, bool disturbed) {
             struct pg *other = cluster_open(getppid(), database, "duban_alerter");
             struct due_cells claimed;
             OK(pg_begin(other, err));
-            OK(due_cells_claim(other, b.desk.programme, at("2022-02-01T00:00:00+08:00"), 2, &claimed, err));
+            OK(due_cells_claim(other, b.docket.programme, at("2022-02-01T00:00:00+08:00"), 2, &claimed, err));
             OK(pg_run(other, "UPDATE cell_light SET light = 'red'", NULL, NULL, err));
             due_cells_finish(&claimed);
             pg_close(&other);
