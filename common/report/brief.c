@@ -42,6 +42,13 @@ static bool is_unchanged(const struct morning *morning) {
     return !morning->changes.count && !morning->changes.figures;
 }
 
+/* The length of a title in at most so many characters: what stands in brackets goes whole. */
+static size_t title_cut(const char *title, size_t room) {
+    size_t len = text_cut_chars(title, strlen(title), room);
+    const char *bracket = strstr(title, "（");
+    return title[len] && bracket && bracket < title + len ? (size_t)(bracket - title) : len;
+}
+
 /* The programme's title gives way where 40 characters are not enough, the figures never. */
 static void first_line(const struct morning *morning, struct buffer *out) {
     const char *title = morning->view->plan->title;
@@ -56,7 +63,7 @@ static void first_line(const struct morning *morning, struct buffer *out) {
     buffer_printf(&tail, " 逾期%zu", morning->coming.overdue);
     size_t room = BRIEF_FIRST_LINE_CHARS - text_chars("【早报】", strlen("【早报】")) - text_chars(tail.data, tail.len);
     buffer_add_text(out, "【早报】");
-    buffer_add(out, title, text_cut_chars(title, strlen(title), room));
+    buffer_add(out, title, title_cut(title, room));
     buffer_add(out, tail.data, tail.len);
 }
 
