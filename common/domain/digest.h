@@ -57,7 +57,8 @@ struct digest_item {
     struct digest_issue issue;
     struct digest_house house;
     bool standing;            /* said before, nothing new: on the list only */
-    enum digest_change change; /* digest_changes */
+    enum digest_change change; /* digest_prepare */
+    bool by_units;             /* digest_prepare: gaps are compared in things, not in points */
     const char *others;       /* "青川县、市交通运输局": who gets it too; NULL = nobody */
     const char *meant_for;    /* unroutable: whom it was meant for; NULL */
     const char *past;         /* number of the message this one answers to ("D21-0908-04"); NULL */
@@ -87,8 +88,8 @@ struct digest_view {
     size_t bytes_max;               /* whole items give way, and are counted; 0 = no limit */
 };
 
-/* Sets change. */
-void digest_changes(const struct digest_past *past, struct digest_item *items, size_t count);
+/* Before items are sorted: sets change and by_units (all that is behind is counted in things). past NULL = none. */
+void digest_prepare(const struct plan *plan, const struct digest_past *past, struct digest_item *items, size_t count);
 /* <0 when a comes first: in a room its units, then worst first, what got worse before what did not, by gap, plan order,
  * area code. Total and stable for qsort. */
 int digest_compare(const struct plan *plan, const struct digest_item *a, const struct digest_item *b);

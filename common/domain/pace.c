@@ -1,6 +1,7 @@
 #include "common/domain/pace.h"
 
 #include "common/base/cleanup.h"
+#include "common/domain/curve.h"
 #include "common/domain/rounding.h"
 
 struct month_end {
@@ -45,14 +46,13 @@ static void take_month(struct pace *out, struct exact rise, struct month_end end
     out->newest_month = end.month % 12 + 1;
 }
 
-/* The mean of the increments of the last `points` figures, a month of 365/12 days. */
+/* The mean of the increments of the last `points` figures, in whole months like the plan's own curve. */
 static void take_recent(struct pace *out, const struct ledger *ledger, unsigned points, unsigned decimals) {
     if (points < 2 || ledger->standing_count < points) return;
     const struct standing *last = &ledger->standing[ledger->standing_count - 1];
     const struct standing *first = &ledger->standing[ledger->standing_count - points];
-    int64_t days = last->as_of.n - first->as_of.n;
-    if (days <= 0) return;
-    struct exact months = exact_ratio(days * 12, 365);
+    if (last->as_of.n <= first->as_of.n) return;
+    struct exact months = exact_ratio(curve_place(last->as_of) - curve_place(first->as_of), CURVE_MONTH);
     struct exact mean = exact_divide(exact_subtract(last->value, first->value), months);
     struct decimal whole;
     if (!exact_known(mean) || !exact_round(mean, decimals, ROUND_HALF_UP, &out->recent)) return;

@@ -1,17 +1,41 @@
+/* What line 1 is made of: the state, the figures, the one number. */
 #include "common/domain/saying.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "common/base/text.h"
 
+bool saying_step(const struct digest_item *item, const char *step) {
+    return strcmp(item->step, step) == 0;
+}
+
 bool saying_recovered(const struct digest_item *item) {
-    return strcmp(item->step, "recovered") == 0;
+    return saying_step(item, "recovered");
+}
+
+bool saying_proposal(const struct digest_item *item) {
+    return saying_step(item, "yellow_card") || saying_step(item, "red_card");
+}
+
+enum alert_rung saying_rung(const struct digest_item *item) {
+    if (saying_step(item, "urged")) return RUNG_URGED;
+    if (saying_step(item, "yellow_card")) return RUNG_YELLOW_CARD;
+    return saying_step(item, "red_card") ? RUNG_RED_CARD : RUNG_REMINDED;
+}
+
+static const char *state_recovered(const struct digest_item *item) {
+    if (item->rule == ALERT_MISSING || item->rule == ALERT_REJECTED) return "补齐";
+    bool late = item->rule == ALERT_OVERDUE && item->assessment && item->assessment->state == STATE_DONE;
+    bool made_good = item->rule == ALERT_SLIPPING && item->assessment && item->assessment->made_good;
+    return late || made_good ? "补齐" : "转好";
 }
 
 const char *saying_state(const struct digest_item *item) {
-    if (!saying_recovered(item)) return alert_rule_word(item->rule);
-    bool made_good = item->rule == ALERT_MISSING || item->rule == ALERT_REJECTED || item->rule == ALERT_OVERDUE;
-    return made_good ? "补齐" : "转好";
+    if (saying_recovered(item)) return state_recovered(item);
+    if (saying_step(item, "issued") || saying_step(item, "withdrawn")) return "督办";
+    if (saying_step(item, "urged")) return "催办";
+    if (saying_proposal(item)) return "核定";
+    return alert_rule_is_house(item->rule) ? "运行" : alert_rule_word(item->rule);
 }
 
 const char *saying_office(const struct plan *plan) {
@@ -25,175 +49,247 @@ const char *saying_speaker(const struct plan *plan, const struct stream_facts *s
     return stream->name;
 }
 
-/* --- days --- */
-
-void saying_day(struct day day, struct buffer *out) {
-    if (!day_is(day)) return;
-    int year, month, mday;
-    day_split(day, &year, &month, &mday);
-    buffer_printf(out, "%d月%d日", month, mday);
-}
-
-struct saying_text saying_short_day(struct day day) {
-    struct saying_text out = {""};
-    if (!day_is(day)) return out;
-    int year, month, mday;
-    day_split(day, &year, &month, &mday);
-    snprintf(out.text, sizeof out.text, "%d月%d日", month, mday);
-    return out;
-}
-
-/* With the year where it is another one. */
-static void add_day_of_year(struct day day, struct day near, struct buffer *out) {
-    int year, month, mday, here, m, d;
-    day_split(day, &year, &month, &mday);
-    day_split(near, &here, &m, &d);
-    if (year != here) buffer_printf(out, "%d年", year);
-    buffer_printf(out, "%d月%d日", month, mday);
+const struct light_rules *saying_rules(const struct digest_view *view) {
+    return view->rules ? view->rules : rules_shipped();
 }
 
 /* --- figures --- */
 
-static const struct target *target_of(const struct plan *plan, const struct digest_item *item) {
-    return &plan->targets[item->cell->target];
+static const struct target *target_of(const struct digest_view *view, const struct digest_item *item) {
+    return &view->plan->targets[item->cell->target];
 }
 
-static void add_decimal(struct decimal value, struct buffer *out) {
+static void add_decimal(struct decimal value, unsigned decimals, struct buffer *out) {
     char text[DECIMAL_TEXT_MAX];
-    decimal_print(value, text);
+    decimal_print_fixed(value, decimals, text);
     buffer_add_text(out, text);
 }
 
-static void add_figure(const struct figure *figure, struct buffer *out) {
+/* As many places as the reporter wrote: no more exact than the county was. */
+static unsigned places(const struct digest_item *item) {
+    const struct assessment *a = item->assessment;
+    if (!a->has_value || a->figure.form != FIGURE_VALUE) return 0;
+    unsigned written = item->decimals < 4 ? item->decimals : 4;
+    return written > a->value.scale ? written : a->value.scale;
+}
+
+static bool in_ten_thousands(const struct plan *plan, const struct cell *cell) {
+    const char *unit = plan->targets[cell->target].unit;
+    static const struct decimal million = {1000000, 0};
+    return unit && strcmp(unit, "元") == 0 && cell->has_goal && decimal_compare(cell->goal, million) >= 0;
+}
+
+void saying_value(const struct digest_view *view, const struct digest_item *item, struct decimal value,
+                  struct buffer *out) {
+    struct decimal short_value;
+    if (!in_ten_thousands(view->plan, item->cell)) {
+        add_decimal(value, places(item), out);
+        return;
+    }
+    /* what is reached is never rounded up to the goal, what is missing never down to nothing */
+    bool reached = decimal_compare(value, item->assessment->value) == 0;
+    struct exact part = exact_divide(exact_of(value), exact_whole(10000));
+    if (exact_known(part) && exact_round(part, 2, reached ? ROUND_CUT : ROUND_CEILING, &short_value))
+        add_decimal(short_value, 0, out);
+}
+
+/* "个乡镇（街道）" is too long for a phone: things are "个", and what stands in brackets is left out. */
+void saying_unit(const struct plan *plan, const struct cell *cell, struct buffer *out) {
+    const struct target *target = &plan->targets[cell->target];
+    const char *unit = target->unit;
+    if (!unit) return;
+    bool things = target->kind == KIND_PER_ENTITY || (cell_is_counted(plan, cell) && strncmp(unit, "个", 3) == 0);
+    if (things) {
+        buffer_add_text(out, "个");
+        return;
+    }
+    if (in_ten_thousands(plan, cell)) buffer_add_text(out, "万");
+    const char *bracket = strstr(unit, "（");
+    buffer_add(out, unit, bracket && bracket != unit ? (size_t)(bracket - unit) : strlen(unit));
+}
+
+static void add_figure(const struct digest_view *view, const struct digest_item *item, const struct figure *figure,
+                       struct buffer *out) {
     if (figure->form == FIGURE_DONE) {
         buffer_add_text(out, figure->done ? "已完成" : "未完成");
     } else if (figure->form == FIGURE_FRACTION) {
-        add_decimal(figure->value, out);
+        add_decimal(figure->value, 0, out);
         buffer_add_char(out, '/');
-        add_decimal(figure->denominator, out);
+        add_decimal(figure->denominator, 0, out);
     } else if (figure->form == FIGURE_VALUE) {
-        add_decimal(figure->value, out);
+        saying_value(view, item, figure->value, out);
     }
 }
 
-/* "个乡镇（街道）" is too long for line 1: what stands in brackets is left out. */
-static void add_unit(const struct target *target, struct buffer *out) {
-    if (!target->unit) return;
-    const char *bracket = strstr(target->unit, "（");
-    buffer_add(out, target->unit, bracket && bracket != target->unit ? (size_t)(bracket - target->unit)
-                                                                    : strlen(target->unit));
-}
-
-void saying_figure(const struct plan *plan, const struct digest_item *item, enum saying_brevity brevity,
-                   struct buffer *out) {
+static void held_figures(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                         struct buffer *out) {
     const struct assessment *a = item->assessment;
-    const struct target *target = target_of(plan, item);
-    if (item->rule == ALERT_CORRECTION && !saying_recovered(item)) {
-        add_figure(&a->held_from, out);
-        buffer_add_text(out, "→");
-        add_figure(&a->held_to, out);
-        if (a->held_to.form != FIGURE_DONE && brevity < SAYING_NO_UNIT) add_unit(target, out);
-        buffer_add_char(out, ' ');
-        return;
-    }
-    if (target->kind == KIND_MILESTONE && !item->cell->rollup) {
-        buffer_add_text(out, !a->has_value ? "未报 " : a->figure.done ? "已完成 " : "未完成 ");
-        return;
-    }
-    if (a->has_value)
-        buffer_add_text(out, a->value_text);
-    else
-        buffer_add_text(out, "未报");
-    if (item->cell->has_goal) {
-        buffer_add_char(out, '/');
-        add_decimal(item->cell->goal, out);
-    }
-    if (brevity < SAYING_NO_UNIT) add_unit(target, out);
+    add_figure(view, item, &a->held_from, out);
+    buffer_add_text(out, "→");
+    add_figure(view, item, &a->held_to, out);
+    if (a->held_to.form != FIGURE_DONE && brevity < SAYING_NO_UNIT) saying_unit(view->plan, item->cell, out);
     buffer_add_char(out, ' ');
 }
 
-static void add_points(int32_t tenths, struct buffer *out) {
-    int32_t size = tenths < 0 ? -tenths : tenths;
-    buffer_printf(out, "%d.%d", (int)(size / 10), (int)(size % 10));
+void saying_figure(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                   struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    const struct cell *cell = item->cell;
+    if (item->rule == ALERT_CORRECTION && !saying_recovered(item)) {
+        held_figures(view, item, brevity, out);
+        return;
+    }
+    if (target_of(view, item)->kind == KIND_MILESTONE && !cell->rollup) {
+        buffer_add_text(out, !a->has_value ? "未报 " : a->figure.done ? "已完成 " : "未完成 ");
+        return;
+    }
+    if (!a->has_value)
+        buffer_add_text(out, "未报");
+    else if (a->figure.form == FIGURE_VALUE && !cell->rollup)
+        saying_value(view, item, a->value, out);
+    else
+        buffer_add_text(out, a->value_text);
+    if (cell->has_goal) {
+        buffer_add_char(out, '/');
+        saying_value(view, item, cell->goal, out);
+    }
+    if (brevity < SAYING_NO_UNIT) saying_unit(view->plan, cell, out);
+    buffer_add_char(out, ' ');
 }
 
-static void number_slipping(const struct digest_item *item, enum saying_brevity brevity, struct buffer *out) {
+/* --- the one number --- */
+
+static void number_behind(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    if (a->has_planned && brevity < SAYING_NO_PLAN) {
-        buffer_add_text(out, "应达");
-        add_decimal(a->planned, out);
-        buffer_add_char(out, ' ');
-    }
     if (a->has_days_behind && a->days_behind > 0) {
         buffer_printf(out, "慢%d天", (int)a->days_behind);
     } else if (a->has_units_behind) {
         buffer_add_text(out, "差");
-        add_decimal(a->units_behind, out);
+        saying_value(view, item, a->units_behind, out);
     } else if (a->has_deviation) {
-        buffer_add_text(out, "差");
-        add_points(a->deviation_tenths, out);
-        buffer_add_text(out, "个百分点");
+        int32_t size = a->deviation_tenths < 0 ? -a->deviation_tenths : a->deviation_tenths;
+        buffer_printf(out, "差%d.%d个百分点", (int)(size / 10), (int)(size % 10));
     } else if (a->node_missed) {
         buffer_add_text(out, "过了节点");
     }
 }
 
-static void number_due(const struct digest_item *item, struct instant now, struct buffer *out) {
-    struct day due = item->assessment->due;
-    buffer_printf(out, "剩%d天（", (int)(due.n - instant_day(now).n));
-    saying_day(due, out);
-    buffer_add_text(out, "）");
-}
-
-static void number_overdue(const struct plan *plan, const struct digest_item *item, struct instant now,
-                           struct buffer *out) {
+static void number_slipping(const struct digest_view *view, const struct digest_item *item,
+                            enum saying_brevity brevity, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    if (a->has_missing && target_of(plan, item)->kind != KIND_MILESTONE && a->has_value) {
-        buffer_add_text(out, "差");
-        add_decimal(a->missing, out);
+    if (a->has_planned && brevity < SAYING_NO_PLAN) {
+        buffer_add_text(out, "应达");
+        saying_value(view, item, a->planned, out);
         buffer_add_char(out, ' ');
     }
-    int32_t days = day_is(a->overdue_since) ? instant_day(now).n - a->overdue_since.n + 1 : a->days_overdue;
+    number_behind(view, item, out);
+}
+
+static void number_due(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                       struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    buffer_printf(out, "剩%d天", (int)(a->due.n - instant_day(view->now).n));
+    if (brevity >= SAYING_NO_PLAN) {
+        buffer_add_text(out, a->extended ? "（延）" : "");
+        return;
+    }
+    buffer_add_text(out, "（");
+    saying_day(a->due, out);
+    buffer_add_text(out, a->extended ? "，延）" : "）");
+}
+
+/* What is missing is counted in things where the figure is per cent of them. */
+void saying_missing(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    if (!a->has_missing) return;
+    buffer_add_text(out, "差");
+    saying_value(view, item, a->missing, out);
+    if (target_of(view, item)->percent && cell_is_counted(view->plan, item->cell)) buffer_add_text(out, "个");
+}
+
+static void days_overdue(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    int32_t days = day_is(a->overdue_since) ? instant_day(view->now).n - a->overdue_since.n + 1 : a->days_overdue;
     buffer_printf(out, "逾期%d天", (int)days);
 }
 
-static void add_missing(const struct digest_item *item, struct buffer *out) {
-    if (!item->assessment->has_missing) return;
-    buffer_add_text(out, "差");
-    add_decimal(item->assessment->missing, out);
+static void number_overdue(const struct digest_view *view, const struct digest_item *item,
+                           enum saying_brevity brevity, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    if (brevity < SAYING_NO_PLAN && a->has_missing && a->has_value && target_of(view, item)->kind != KIND_MILESTONE) {
+        saying_missing(view, item, out);
+        buffer_add_char(out, ' ');
+    }
+    days_overdue(view, item, out);
+}
+
+static bool cause_is(const struct digest_item *item, const char *cause) {
+    return item->cause && strcmp(item->cause, cause) == 0;
 }
 
 /* A colour is named only where a person had released it. */
-static void number_recovered(const struct digest_item *item, struct buffer *out) {
+static void number_recovered(const struct digest_view *view, const struct digest_item *item,
+                             enum saying_brevity brevity, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    const char *cause = item->cause ? item->cause : "";
-    if (item->rule == ALERT_OVERDUE || strcmp(cause, "done") == 0) {
+    if (cause_is(item, "extension") && day_is(a->due)) {
+        buffer_add_text(out, brevity < SAYING_NO_PLAN ? "延期至" : "已延期");
+        if (brevity < SAYING_NO_PLAN) saying_day_near(view, a->due, out);
+    } else if (a->state == STATE_DONE) {
         buffer_add_text(out, item->rule == ALERT_OVERDUE ? "逾期后完成" : "已完成");
     } else if (item->rule == ALERT_FELL_BACK) {
         buffer_add_text(out, "已恢复");
     } else {
-        buffer_add_text(out, strcmp(cause, "red_yellow") == 0 ? "红转黄"
-                             : strcmp(cause, "red_blue") == 0 ? "红灯解除"
-                                                              : "不再滞后");
-        if (a->has_units_behind && a->units_behind.mantissa > 0) {
+        buffer_add_text(out, cause_is(item, "red_yellow")        ? "红转黄"
+                             : cause_is(item, "red_blue")        ? "红灯解除"
+                             : item->rule == ALERT_SLIPPING      ? "不再滞后"
+                             : alert_cause_words(item->cause) ? alert_cause_words(item->cause)
+                                                              : "已了结");
+        if (brevity < SAYING_NO_PLAN && a->has_units_behind && a->units_behind.mantissa > 0) {
             buffer_add_text(out, " 差");
-            add_decimal(a->units_behind, out);
+            saying_value(view, item, a->units_behind, out);
         }
     }
 }
 
-void saying_number(const struct plan *plan, const struct digest_item *item, struct instant now,
-                   enum saying_brevity brevity, struct buffer *out) {
+static void number_card(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                        struct buffer *out) {
+    if (saying_step(item, "withdrawn")) {
+        buffer_printf(out, "撤回%s", saying_level(item->issue.level));
+    } else if (saying_step(item, "issued")) {
+        buffer_add_text(out, saying_level(item->issue.level));
+        if (item->issue.document.len == 0 || brevity >= SAYING_NO_PLAN) return;
+        buffer_add_char(out, ' ');
+        buffer_add(out, item->issue.document.ptr, item->issue.document.len);
+    } else {
+        buffer_printf(out, "%s ", alert_rung_word(saying_rung(item)));
+        if (item->rule == ALERT_OVERDUE)
+            days_overdue(view, item, out);
+        else
+            number_behind(view, item, out);
+    }
+}
+
+void saying_number(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                   struct buffer *out) {
     if (saying_recovered(item)) {
-        number_recovered(item, out);
+        number_recovered(view, item, brevity, out);
+        return;
+    }
+    if (saying_proposal(item) || saying_step(item, "issued") || saying_step(item, "withdrawn")) {
+        number_card(view, item, brevity, out);
         return;
     }
     switch (item->rule) {
-    case ALERT_DUE_SOON: number_due(item, now, out); break;
-    case ALERT_SLIPPING:
-    case ALERT_REVIEW: number_slipping(item, brevity, out); break;
-    case ALERT_OVERDUE: number_overdue(plan, item, now, out); break;
-    case ALERT_FELL_BACK: add_missing(item, out); break;
+    case ALERT_DUE_SOON: number_due(view, item, brevity, out); break;
+    case ALERT_REVIEW:
+        if (item->assessment->state == STATE_OVERDUE)
+            number_overdue(view, item, brevity, out);
+        else
+            number_slipping(view, item, brevity, out);
+        break;
+    case ALERT_SLIPPING: number_slipping(view, item, brevity, out); break;
+    case ALERT_OVERDUE: number_overdue(view, item, brevity, out); break;
+    case ALERT_FELL_BACK: saying_missing(view, item, out); break;
     case ALERT_CORRECTION: buffer_add_text(out, "待核"); break;
     case ALERT_MISSING:
     case ALERT_OFFLINE:
@@ -205,184 +301,42 @@ void saying_number(const struct plan *plan, const struct digest_item *item, stru
     }
 }
 
-/* --- sentences about a cell --- */
-
-void saying_basis(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    (void)plan;
+void saying_gap(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    if (!a->has_value || !day_is(a->figure_as_of)) {
-        buffer_add_text(out, "还没有报过数。");
+    if (!a->has_planned || !a->has_units_behind || target_of(view, item)->percent) {
+        saying_number(view, item, SAYING_FULL, out);
         return;
     }
-    buffer_add_text(out, "截至");
-    saying_day(a->figure_as_of, out);
-    if (instant_is(item->reported_at)) {
-        buffer_add_text(out, "（");
-        saying_day(instant_day(item->reported_at), out);
-        buffer_add_text(out, "报）");
+    buffer_add_text(out, "应");
+    saying_value(view, item, a->planned, out);
+    buffer_add_text(out, " 少");
+    saying_value(view, item, a->units_behind, out);
+}
+
+/* --- the line --- */
+
+enum { NAME_CHARS_MAX = 8 };
+
+void saying_cell_line(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                      struct buffer *out) {
+    const char *name = target_of(view, item)->short_name;
+    size_t len = strlen(name);
+    buffer_printf(out, "【%s】%s ", saying_state(item), view->plan->areas[item->cell->area].short_name);
+    buffer_add(out, name, brevity < SAYING_NAME_CUT ? len : text_cut_chars(name, len, NAME_CHARS_MAX));
+    buffer_add_char(out, ' ');
+    saying_figure(view, item, brevity, out);
+    saying_number(view, item, brevity, out);
+    while (out->len > 0 && out->data[out->len - 1] == ' ') buffer_cut(out, out->len - 1);
+}
+
+enum saying_brevity saying_brevity(const struct digest_view *view, const struct digest_item *item) {
+    struct buffer line = {0};
+    int brevity = SAYING_FULL;
+    for (; brevity < SAYING_NAME_CUT; brevity++) {
+        buffer_clear(&line);
+        saying_cell_line(view, item, (enum saying_brevity)brevity, &line);
+        if (text_chars(buffer_text(&line), line.len) <= FIRST_LINE_CHARS_MAX) break;
     }
-    buffer_add_text(out, "。");
-}
-
-/* Hundredths, as far as 64 bits reach; -1 = cannot say. */
-static int64_t hundredths(struct decimal value) {
-    int64_t m = value.mantissa;
-    for (unsigned s = value.scale; s > 2; s--) m /= 10;
-    for (unsigned s = value.scale; s < 2; s++)
-        if (__builtin_mul_overflow(m, 10, &m)) return -1;
-    return m;
-}
-
-/* How much of the way was planned, in whole per cent, for a running total from its opening. */
-static int planned_percent(const struct digest_item *item) {
-    const struct assessment *a = item->assessment;
-    if (!a->has_planned || !item->cell->has_goal) return -1;
-    int64_t opening = item->cell->has_opening ? hundredths(item->cell->opening) : 0;
-    int64_t way = hundredths(item->cell->goal) - opening, done = hundredths(a->planned) - opening, scaled;
-    if (way <= 0 || done < 0 || __builtin_mul_overflow(done, 100, &scaled)) return -1;
-    return (int)((scaled + way / 2) / way);
-}
-
-void saying_basis_planned(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    const struct assessment *a = item->assessment;
-    if (!a->has_value || !day_is(a->figure_as_of) || !a->has_planned) {
-        saying_basis(plan, item, out);
-        return;
-    }
-    buffer_add_text(out, "截至");
-    saying_day(a->figure_as_of, out);
-    if (instant_is(item->reported_at)) {
-        buffer_add_text(out, "（");
-        saying_day(instant_day(item->reported_at), out);
-        buffer_add_text(out, "报）");
-    }
-    int percent = planned_percent(item);
-    buffer_add_text(out, "，与");
-    saying_day(a->figure_as_of, out);
-    if (percent >= 0)
-        buffer_printf(out, "的序时%d%%比", percent);
-    else
-        buffer_add_text(out, "的序时比");
-    buffer_add_text(out, "，应达");
-    add_decimal(a->planned, out);
-    buffer_add_text(out, "。");
-    saying_due_moved(item, out);
-}
-
-void saying_left(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    const struct target *target = target_of(plan, item);
-    if (!item->assessment->has_missing || !item->assessment->has_value || target->kind == KIND_MILESTONE) return;
-    buffer_add_text(out, "余");
-    add_decimal(item->assessment->missing, out);
-    add_unit(target, out);
-    buffer_add_text(out, "，");
-}
-
-void saying_due_moved(const struct digest_item *item, struct buffer *out) {
-    const struct assessment *a = item->assessment;
-    if (!day_is(a->due) || !day_is(a->due_original) || a->due.n == a->due_original.n) return;
-    buffer_add_text(out, "期限");
-    add_day_of_year(a->due, a->due_original, out);
-    buffer_add_text(out, "，原期限");
-    saying_day(a->due_original, out);
-    buffer_add_text(out, "。");
-}
-
-void saying_due(const struct digest_item *item, struct buffer *out) {
-    const struct assessment *a = item->assessment;
-    if (!day_is(a->due)) return;
-    if (a->extended) {
-        saying_due_moved(item, out);
-        return;
-    }
-    buffer_add_text(out, "期限");
-    saying_day(a->due, out);
-    buffer_add_text(out, "，未延期过。");
-}
-
-/* Never to the day: a third of a month. */
-static void add_third(struct day day, struct day today, struct buffer *out) {
-    int year, month, mday, here, m, d;
-    day_split(day, &year, &month, &mday);
-    day_split(today, &here, &m, &d);
-    if (year == here + 1)
-        buffer_add_text(out, "明年");
-    else if (year != here)
-        buffer_printf(out, "%d年", year);
-    buffer_printf(out, "%d月%s", month, mday <= 10 ? "上旬" : mday <= 20 ? "中旬" : "下旬");
-}
-
-void saying_forecast(const struct digest_item *item, struct instant now, struct buffer *out) {
-    const struct forecast *f = &item->assessment->forecast;
-    switch (f->refused) {
-    case FORECAST_GIVEN:
-        if (!day_is(f->median)) break;
-        buffer_printf(out, "照近%u期速度约", f->n);
-        add_third(f->median, instant_day(now), out);
-        buffer_printf(out, "完成（%u期数据）。", f->n);
-        break;
-    case FORECAST_SMALL_GOAL: buffer_add_text(out, "件数少，不作趋势预测。"); break;
-    case FORECAST_SILENCE: buffer_add_text(out, "近期没有新数，不作趋势预测。"); break;
-    case FORECAST_FEW_POINTS: buffer_add_text(out, "不足4期数据，不作趋势预测。"); break;
-    case FORECAST_DONE:
-    case FORECAST_KIND:
-    case FORECAST_NO_FIGURE:
-    case FORECAST_ROLLUP: break;
-    }
-}
-
-void saying_forecast_line(const struct digest_item *item, struct instant now, struct buffer *out) {
-    size_t before = out->len;
-    saying_forecast(item, now, out);
-    if (out->len > before) buffer_add_text(out, "\n");
-}
-
-void saying_pace(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    const struct assessment *a = item->assessment;
-    const struct target *target = target_of(plan, item);
-    if (target->kind != KIND_CUMULATIVE || !a->has_missing || !day_is(a->due) || !a->has_value) return;
-    int year, month, mday, due_year, due_month, due_mday;
-    day_split(a->figure_as_of, &year, &month, &mday);
-    day_split(a->due, &due_year, &due_month, &due_mday);
-    int months = (due_year - year) * 12 + due_month - month;
-    int64_t missing = a->missing.mantissa;
-    unsigned scale = a->missing.scale;
-    for (; scale < target->decimals; scale++)
-        if (__builtin_mul_overflow(missing, 10, &missing)) return;
-    if (months < 1 || missing <= 0) return;
-    for (; scale > target->decimals; scale--) missing = (missing + 5) / 10;
-    struct decimal pace;
-    bool counted = cell_is_counted(plan, item->cell);
-    missing = counted ? (missing + months - 1) / months : (2 * missing + months) / (2 * months);
-    if (decimal_make(missing, scale, &pace) != PROTO_OK) return;
-    buffer_printf(out, "要按期，今后%d个月每月须", months);
-    add_decimal(pace, out);
-    add_unit(target, out);
-    buffer_add_text(out, "。\n");
-}
-
-static const char *sayer(const struct plan *plan, const struct digest_item *item) {
-    return plan->areas[item->cell->area].city ? "填报单位说明" : "县里说明";
-}
-
-void saying_words(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    if (!item->words.ptr || item->words.len == 0) {
-        buffer_printf(out, "%s：没有填。\n", sayer(plan, item));
-        return;
-    }
-    buffer_printf(out, "%s：“%.*s”", sayer(plan, item), (int)item->words.len, item->words.ptr);
-    if (item->words_unit.ptr && item->words_unit.len > 0)
-        buffer_printf(out, "（%.*s）", (int)item->words_unit.len, item->words_unit.ptr);
-    buffer_add_text(out, "\n");
-}
-
-void saying_words_short(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
-    const char *who = plan->areas[item->cell->area].city ? "说明" : "县里";
-    if (!item->words.ptr || item->words.len == 0) {
-        buffer_printf(out, "｜%s：没有填", who);
-        return;
-    }
-    enum { SHORT_WORDS_CHARS = 24 };
-    size_t cut = text_cut_chars(item->words.ptr, item->words.len, SHORT_WORDS_CHARS);
-    buffer_printf(out, "｜%s：%.*s%s", who, (int)cut, item->words.ptr, cut < item->words.len ? "…" : "");
+    buffer_finish(&line);
+    return (enum saying_brevity)brevity;
 }

@@ -4,6 +4,10 @@
 #include "common/base/text.h"
 #include "common/domain/saying.h"
 
+struct saying_text {
+    char text[32];
+};
+
 static struct saying_text words_of(const struct plan *plan, struct period period) {
     struct saying_text out = {""};
     period_words(&plan->reporting, period, out.text);
@@ -82,6 +86,17 @@ static void line_offline(const struct plan *plan, const struct stream_facts *str
     add_data_state(plan, stream, out);
 }
 
+/* What was wrong stands before what is to be done. */
+static size_t first_clause(struct slice text) {
+    static const char *const ends[] = {"；", "。"};
+    size_t len = text.len;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const char *at = memmem(text.ptr, len, ends[i], strlen(ends[i]));
+        if (at && at > text.ptr) len = (size_t)(at - text.ptr);
+    }
+    return len;
+}
+
 static void line_rejected(const struct receipt *r, struct buffer *out) {
     struct saying_text period = receipt_period(r);
     if (all_refused(r) && r->refused <= 1)
@@ -90,7 +105,7 @@ static void line_rejected(const struct receipt *r, struct buffer *out) {
         buffer_printf(out, "%s报表%d行全退", period.text, (int)r->refused);
     else
         buffer_printf(out, "%s报表%d行退%d行", period.text, rows_of(r), (int)r->refused);
-    if (r->text.ptr && r->text.len > 0) buffer_printf(out, " %.*s", (int)r->text.len, r->text.ptr);
+    if (r->text.ptr && r->text.len > 0) buffer_printf(out, " %.*s", (int)first_clause(r->text), r->text.ptr);
 }
 
 static void line_recovered(const struct plan *plan, const struct digest_item *item, struct buffer *out) {
@@ -109,72 +124,131 @@ static void line_recovered(const struct plan *plan, const struct digest_item *it
     }
 }
 
-void saying_silence(const struct plan *plan, const struct digest_item *item, struct instant now, struct buffer *out) {
+void saying_silence(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     if (saying_recovered(item))
-        line_recovered(plan, item, out);
+        line_recovered(view->plan, item, out);
     else if (item->rule == ALERT_MISSING)
-        line_missing(plan, item->stream, now, out);
+        line_missing(view->plan, item->stream, view->now, out);
     else if (item->rule == ALERT_OFFLINE)
-        line_offline(plan, item->stream, now, out);
+        line_offline(view->plan, item->stream, view->now, out);
     else if (item->receipt)
         line_rejected(item->receipt, out);
 }
 
-void saying_body_missing(const struct plan *plan, const struct digest_item *item, struct instant now,
-                         struct buffer *out) {
+/* On a list: "10月数据未到 7项灰，不算慢（应11月5日）". */
+void saying_silence_short(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct stream_facts *stream = item->stream;
-    buffer_add_text(out, "采集端在线，没有新文件；");
-    if (stream->receipt_count > 0) {
-        const struct receipt *r = &stream->receipts[stream->receipt_count - 1];
-        buffer_add_text(out, "上次");
-        saying_day(instant_day(r->known_at), out);
-        struct saying_text period = receipt_period(r);
-        buffer_printf(out, "（%s%s%d行", period.text, *period.text ? "，" : "", rows_of(r));
-        if (r->refused > 0)
-            buffer_printf(out, "，退%d行）。\n", (int)r->refused);
-        else
-            buffer_add_text(out, "全收）。\n");
-    } else {
-        buffer_add_text(out, "还没有收到过文件。\n");
+    if (item->rule != ALERT_MISSING || saying_recovered(item)) {
+        saying_silence(view, item, out);
+        return;
     }
-    buffer_add_text(out, "所以：是没有导出，不是断网，也不是被退回。\n");
-    int year, month, mday;
-    day_split(instant_day(now), &year, &month, &mday);
-    buffer_printf(out, "影响：%zu项显示灰色，不算滞后；其中%d月内到期%zu项。\n", stream->missing, month,
-                  stream->missing_due);
-    buffer_printf(out, "请办：导出%s报表到原文件夹；没有变化也请导出一次（记“无变化”）。",
-                  words_of(plan, stream->period).text);
+    buffer_printf(out, "%s数据未到 %zu项灰，不算慢（应", words_of(view->plan, stream->period).text, stream->missing);
+    saying_day_near(view, stream->period.closing, out);
+    buffer_add_text(out, "）");
 }
 
-void saying_body_offline(const struct plan *plan, const struct digest_item *item, struct instant now,
-                         struct buffer *out) {
-    (void)now;
+/* --- bodies --- */
+
+/* "今早8:10", "今天14:20", "10月8日17:20" */
+static void add_heard(const struct digest_view *view, struct instant heard, struct buffer *out) {
+    enum { NOON = 12 * 60 };
+    int minutes = (int)(instant_ms_of_day(heard) / MS_MINUTE);
+    if (instant_day(heard).n != instant_day(view->now).n)
+        saying_day_near(view, instant_day(heard), out);
+    else
+        buffer_add_text(out, minutes < NOON ? "今早" : "今天");
+    buffer_printf(out, "%d:%02d", minutes / 60, minutes % 60);
+}
+
+static void add_last_file(const struct digest_view *view, const struct stream_facts *stream, struct buffer *out) {
+    if (stream->receipt_count == 0) {
+        buffer_add_text(out, "还没有收到过文件。\n");
+        return;
+    }
+    const struct receipt *r = &stream->receipts[stream->receipt_count - 1];
+    struct saying_text period = receipt_period(r);
+    buffer_add_text(out, "上次");
+    saying_day_near(view, instant_day(r->known_at), out);
+    buffer_printf(out, "（%s%s%d行", period.text, *period.text ? "，" : "", rows_of(r));
+    if (r->refused > 0)
+        buffer_printf(out, "，退%d行）。\n", (int)r->refused);
+    else
+        buffer_add_text(out, "全收）。\n");
+}
+
+void saying_body_missing(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct stream_facts *stream = item->stream;
+    if (instant_is(stream->heard_before)) {
+        buffer_add_text(out, "采集端在线（");
+        add_heard(view, stream->heard_before, out);
+        buffer_add_text(out, "），网络正常，没有新文件；");
+    } else {
+        buffer_add_text(out, "采集端在线，没有新文件；");
+    }
+    add_last_file(view, stream, out);
+    buffer_add_text(out, "所以：是没有导出，不是断网，也不是被退回。\n");
+    int year, month, mday;
+    day_split(instant_day(view->now), &year, &month, &mday);
+    buffer_printf(out, "影响：%zu项显示灰色，不算滞后；其中%d月内到期%zu项。\n", stream->missing, month,
+                  stream->missing_due);
+    if (saying_step(item, "urged"))
+        saying_history(view, item, out);
+    else
+        saying_answer_line(view, item, out);
+    buffer_printf(out, "请办：导出%s报表到原文件夹；没有变化也请导出一次（记“无变化”）。",
+                  words_of(view->plan, stream->period).text);
+    if (saying_step(item, "urged")) {
+        buffer_add_text(out, "有困难的，");
+        saying_answer_day(view, out);
+        buffer_printf(out, "前说明（%u个工作日）。", saying_rules(view)->alerts.answer_days);
+    }
+    buffer_add_text(out, "\n");
+    saying_follow_line(view, item, out);
+}
+
+void saying_body_offline(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct stream_facts *stream = item->stream;
     if (instant_is(stream->heard_before)) {
         buffer_add_text(out, "最后一次心跳");
-        saying_day(instant_day(stream->heard_before), out);
+        add_heard(view, stream->heard_before, out);
     } else {
         buffer_add_text(out, "采集端还没有接通过");
     }
-    buffer_printf(out, "；采集流 %s。", stream->name);
-    add_data_state(plan, stream, out);
-    buffer_add_text(out, "\n所以：是采集端停了或网络断了，不算未报。\n请办：查看采集端所在的电脑、网络和 duban-collector "
-                         "服务；积压的数不会丢，接通后自动补传。");
+    buffer_printf(out, "，采集流 %s。\n", stream->name);
+    buffer_add_text(out, "所以：是采集端停了或网络断了，不算未报；积压的数不会丢，接通后自动补传。\n"
+                         "请办：查看采集端所在的电脑、网络和 duban-collector 服务。\n");
 }
 
-void saying_body_rejected(const struct plan *plan, const struct digest_item *item, struct instant now,
-                          struct buffer *out) {
-    (void)plan, (void)now;
+void saying_body_rejected(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    enum { FILE_CHARS = 60, REFUSAL_CHARS = 120 };
     const struct receipt *r = item->receipt;
     if (!r) return;
-    buffer_printf(out, "文件“%.*s”（", (int)r->file.len, r->file.ptr ? r->file.ptr : "");
-    saying_day(instant_day(r->known_at), out);
+    buffer_add_text(out, "文件“");
+    if (r->file.ptr) saying_text(r->file, FILE_CHARS, out);
+    buffer_add_text(out, "”（");
+    saying_day_near(view, instant_day(r->known_at), out);
     buffer_printf(out, "收到）：收%d行，无变化%d行，待核%d行，退%d行。\n", (int)r->taken, (int)r->unchanged, (int)r->held,
                   (int)r->refused);
     if (r->text.ptr) {
         buffer_add_text(out, "第一处：");
         if (r->place.ptr && r->place.len > 0) buffer_printf(out, "%.*s ", (int)r->place.len, r->place.ptr);
-        buffer_printf(out, "%.*s\n", (int)r->text.len, r->text.ptr);
+        saying_text(r->text, REFUSAL_CHARS, out);
+        buffer_add_text(out, "\n");
     }
-    buffer_add_text(out, "请办：改好后重新放入原文件夹；已收的行不会重复。");
+    buffer_add_text(out, "请办：改好后重新放入原文件夹；已收的行不会重复。\n");
+}
+
+void saying_silence_over(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct stream_facts *stream = item->stream;
+    if (item->rule == ALERT_MISSING && stream->receipt_count > 0 && day_is(stream->period.closing)) {
+        struct day came = instant_day(stream->receipts[stream->receipt_count - 1].known_at);
+        int late = calendar_working_between(view->plan->calendar, stream->period.closing, came);
+        saying_day_near(view, came, out);
+        buffer_add_text(out, "收到（应");
+        saying_day_near(view, stream->period.closing, out);
+        buffer_printf(out, "报，迟%d个工作日）。\n", late > 0 ? late : 0);
+    }
+    saying_day_near(view, instant_day(item->opened_at), out);
+    buffer_printf(out, "的%s到此了结，%s记录保留。\n", alert_rule_word(item->rule),
+                  item->rule == ALERT_OFFLINE ? "积压的数自动补传，" : "");
 }

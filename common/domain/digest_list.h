@@ -1,0 +1,19 @@
+/* The two shapes of a message: one item at length, several as a list. Used by digest.c alone. Pure. */
+#ifndef DUBAN_DOMAIN_DIGEST_LIST_H
+#define DUBAN_DOMAIN_DIGEST_LIST_H
+
+#include "common/domain/saying.h"
+
+void digest_single(const struct digest_view *view, const struct digest_item *item, struct buffer *out);
+void digest_list(const struct digest_view *view, const struct digest_item *items, size_t count, struct buffer *out);
+
+void digest_first(struct buffer *line, struct buffer *out);   /* at most 40 characters of it */
+const char *digest_section(const struct digest_item *item);   /* "红", "逾期": the word it stands under on a list */
+bool digest_before(const struct digest_item *a, const struct digest_item *b); /* its section is the worse */
+bool digest_severe(const struct digest_item *item);           /* 督办 催办 逾期 红 回落 */
+bool digest_is_red(const struct digest_item *item);           /* shown red, said as such */
+bool digest_asks(const struct digest_view *view, const struct digest_item *item); /* an answer is asked for */
+/* "市两改办 值班 0839-…": the office as one calls it; its name alone where the plan has no line. */
+void digest_office(const struct digest_view *view, struct buffer *out);
+
+#endif

@@ -1,0 +1,117 @@
+/* The pace of a cell: what it leads to, what is needed, and the best its own county ever held. */
+#include "common/domain/saying.h"
+
+/* Never to the day: a third of a month, or the border between two. */
+static void add_third(const struct digest_view *view, struct day day, struct buffer *out) {
+    int year, month, mday, here, m, d;
+    day_split(day, &year, &month, &mday);
+    day_split(instant_day(view->now), &here, &m, &d);
+    if (year == here + 1)
+        buffer_add_text(out, "明年");
+    else if (year != here)
+        buffer_printf(out, "%d年", year);
+    buffer_printf(out, "%d月%s", month,
+                  mday <= 8    ? "上旬"
+                  : mday <= 12 ? "上中旬"
+                  : mday <= 18 ? "中旬"
+                  : mday <= 22 ? "中下旬"
+                               : "下旬");
+}
+
+static void add_speed(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct pace *pace = &item->pace;
+    if (!pace->has_recent) {
+        buffer_printf(out, "照近%u期速度", item->assessment->forecast.n);
+        return;
+    }
+    buffer_printf(out, "照近%u个月速度（月均", pace->recent_months);
+    saying_value(view, item, pace->recent, out);
+    saying_unit(view->plan, item->cell, out);
+    buffer_add_text(out, "）");
+}
+
+/* "还要约1.6个月，"; nothing where the division has no sense. */
+static void add_months_left(const struct digest_item *item, struct buffer *out) {
+    struct decimal months;
+    if (!item->pace.has_recent || !item->assessment->has_missing) return;
+    struct exact left = exact_divide(exact_of(item->assessment->missing), exact_of(item->pace.recent));
+    if (!exact_known(left) || exact_sign(left) <= 0 || !exact_round(left, 1, ROUND_HALF_UP, &months)) return;
+    char text[DECIMAL_TEXT_MAX];
+    decimal_print(months, text);
+    buffer_printf(out, "还要约%s个月，", text);
+}
+
+static void add_given(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    add_speed(view, item, out);
+    if (!day_is(a->forecast.median)) {
+        buffer_add_text(out, "说不出完成时间。");
+    } else if (a->state == STATE_OVERDUE) {
+        add_months_left(item, out);
+        buffer_add_text(out, "到");
+        add_third(view, a->forecast.median, out);
+        buffer_add_text(out, "。");
+    } else {
+        buffer_add_text(out, "约");
+        add_third(view, a->forecast.median, out);
+        buffer_printf(out, "完成（%u期数据）。", a->forecast.n);
+    }
+}
+
+void saying_forecast(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    switch (item->assessment->forecast.refused) {
+    case FORECAST_GIVEN: add_given(view, item, out); break;
+    case FORECAST_SMALL_GOAL: buffer_add_text(out, "件数少，不作趋势预测。"); break;
+    case FORECAST_SILENCE: buffer_add_text(out, "近期没有新数，不作趋势预测。"); break;
+    case FORECAST_FEW_POINTS: buffer_add_text(out, "不足4期数据，不作趋势预测。"); break;
+    case FORECAST_DONE:
+    case FORECAST_KIND:
+    case FORECAST_NO_FIGURE:
+    case FORECAST_ROLLUP: break;
+    }
+}
+
+void saying_forecast_line(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    size_t before = out->len;
+    saying_forecast(view, item, out);
+    if (out->len > before) buffer_add_text(out, "\n");
+}
+
+/* The months left after the month of the figure; that month too, unless the figure is of its last days: what is asked
+ * a month is never put too high. */
+static int months_left(struct day as_of, struct day due) {
+    enum { LAST_DAYS = 3 };
+    int year, month, mday, due_year, due_month, due_mday;
+    day_split(as_of, &year, &month, &mday);
+    day_split(due, &due_year, &due_month, &due_mday);
+    int months = (due_year - year) * 12 + due_month - month;
+    return mday + LAST_DAYS >= day_month_length(year, month) ? months : months + 1;
+}
+
+/* What must come a month: rounded up to whole things where things are counted, else half up to the target's places. */
+static bool needed(const struct digest_view *view, const struct digest_item *item, int months, struct decimal *out) {
+    const struct target *target = &view->plan->targets[item->cell->target];
+    struct exact each = exact_divide(exact_of(item->assessment->missing), exact_whole(months));
+    bool counted = cell_is_counted(view->plan, item->cell);
+    return exact_known(each) && exact_sign(each) > 0 &&
+           exact_round(each, counted ? 0 : target->decimals, counted ? ROUND_CEILING : ROUND_HALF_UP, out);
+}
+
+void saying_pace(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    struct decimal each;
+    if (view->plan->targets[item->cell->target].kind != KIND_CUMULATIVE || !a->has_missing || !day_is(a->due) ||
+        !a->has_value)
+        return;
+    int months = months_left(a->figure_as_of, a->due);
+    if (months < 1 || !needed(view, item, months, &each)) return;
+    buffer_printf(out, "要按期，今后%d个月每月须", months);
+    saying_value(view, item, each, out);
+    saying_unit(view->plan, item->cell, out);
+    if (item->pace.known) {
+        buffer_printf(out, "；%s最快的一个月是", saying_own(view, item));
+        saying_value(view, item, item->pace.best, out);
+        saying_unit(view->plan, item->cell, out);
+    }
+    buffer_add_text(out, "。\n");
+}

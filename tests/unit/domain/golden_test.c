@@ -1,0 +1,558 @@
+/* Every text that leaves the house against the one written by hand in golden/, over the shipped plan with the sample's
+ * tables; and what holds of all of them: fair means. */
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "common/base/text.h"
+#include "common/domain/digest.h"
+#include "tests/unit/domain/plan_texts.h"
+#include "tests/unit/domain/programme.h"
+
+enum { ITEMS = 48 };
+
+struct scene {
+    struct plan *plan;
+    struct programme p; /* events of the cell that is built next */
+    struct assess_scratch *scratch;
+    struct assessment assessments[ITEMS];
+    struct digest_item items[ITEMS];
+    size_t count;
+    struct digest_view view;
+    unsigned decimals;
+};
+
+static struct plan *sample_plan(void) {
+    static const char *const roles[][2] = {{"plan", "deploy/plan/guangyuan.yaml"},
+                                           {"allocation", "deploy/sample/allocation.csv"},
+                                           {"denominators", "deploy/sample/denominators.csv"},
+                                           {"nodes", "deploy/sample/nodes.csv"},
+                                           {"contacts", "deploy/sample/contacts.csv"},
+                                           {"calendar", "deploy/calendar/china-2021-2026.csv"}};
+    enum { TEXTS = sizeof roles / sizeof roles[0] };
+    struct plan_text texts[TEXTS];
+    for (size_t i = 0; i < TEXTS; i++) texts[i] = (struct plan_text){roles[i][0], roles[i][1], shipped(roles[i][1])};
+    CLEAN(findings_finish) struct findings findings = {0};
+    struct plan *plan = NULL;
+    enum error_code code = plan_read(texts, TEXTS, &plan, &findings);
+    if (code != ERROR_OK) findings_print(&findings);
+    cr_assert_eq(code, ERROR_OK);
+    for (size_t i = 0; i < TEXTS; i++) free((char *)(uintptr_t)texts[i].bytes.ptr);
+    return plan;
+}
+
+static struct scene *start(const char *recipient, const char *now, const char *number) {
+    struct scene *s = calloc(1, sizeof *s);
+    s->plan = sample_plan();
+    s->scratch = assess_scratch_create();
+    s->view = (struct digest_view){.plan = s->plan, .recipient = recipient, .now = at(now), .number = number};
+    return s;
+}
+
+static void finish(struct scene *s) {
+    for (size_t i = 0; i < s->count; i++) assessment_finish(&s->assessments[i]);
+    assess_scratch_destroy(&s->scratch);
+    plan_destroy(&s->plan);
+    free(s);
+}
+
+/* --- building --- */
+
+static struct cell_event *given(struct scene *s, const char *value, const char *as_of, const char *known) {
+    const char *point = strchr(value, '.');
+    s->decimals = point && !strchr(value, '/') ? (unsigned)strlen(point + 1) : 0;
+    return report(&s->p, value, as_of, known);
+}
+
+static struct digest_item *item(struct scene *s, enum alert_rule rule, const char *step) {
+    cr_assert_lt(s->count, ITEMS);
+    struct digest_item *out = &s->items[s->count++];
+    *out = (struct digest_item){.rule = rule, .step = step, .reported_at = INSTANT_NONE, .opened_at = s->view.now};
+    return out;
+}
+
+/* The cell of the events given so far. */
+static struct digest_item *cell(struct scene *s, enum alert_rule rule, const char *step, const char *target,
+                                const char *area) {
+    size_t index = plan_find_cell(s->plan, plan_find_target(s->plan, slice_of(target)),
+                                  plan_find_area(s->plan, slice_of(area)));
+    cr_assert_neq(index, NO_INDEX, "%s %s", target, area);
+    struct digest_item *out = item(s, rule, step);
+    struct assessment *a = &s->assessments[s->count - 1];
+    struct assess_context context = {.plan = s->plan, .known_at = s->view.now, .as_of = instant_day(s->view.now)};
+    out->cell = &s->plan->cells[index];
+    assess_cell(&context, out->cell, s->p.events, s->p.count, s->scratch, a);
+    out->assessment = a;
+    if (a->has_value) out->reported_at = a->figure_known_at;
+    out->decimals = s->decimals;
+    unsigned points = a->forecast.refused == FORECAST_GIVEN ? a->forecast.n : 0;
+    cr_assert(pace_of_cell(s->plan, out->cell, s->p.events, s->p.count, context.known_at, context.as_of, points,
+                           &out->pace));
+    s->p.count = 0;
+    return out;
+}
+
+static void words(struct digest_item *item, const char *text, const char *unit) {
+    item->words = slice_of(text);
+    item->words_unit = slice_of(unit);
+}
+
+/* --- comparing --- */
+
+static char *golden(const char *name) {
+    char path[256];
+    snprintf(path, sizeof path, "tests/unit/domain/golden/%s.txt", name);
+    struct slice bytes = shipped(path);
+    char *text = calloc(bytes.len + 1, 1);
+    size_t len = bytes.len;
+    while (len > 0 && bytes.ptr[len - 1] == '\n') len--;
+    memcpy(text, bytes.ptr, len);
+    free((char *)(uintptr_t)bytes.ptr);
+    return text;
+}
+
+static void check_and_finish(struct scene *s, const char *name) {
+    CLEAN(buffer_finish) struct buffer text = {0};
+    char *wanted = golden(name);
+    digest_message(&s->view, s->items, s->count, &text);
+    if (strcmp(buffer_text(&text), wanted) != 0)
+        cr_expect(false, "%s\n--- is ---\n%s\n--- wanted ---\n%s", name, buffer_text(&text), wanted);
+    free(wanted);
+    finish(s);
+}
+
+/* In the order in which the alerter says them. */
+static void sort(struct scene *s) {
+    digest_prepare(s->plan, s->view.past, s->items, s->count);
+    for (size_t i = 1; i < s->count; i++)
+        for (size_t k = i; k > 0 && digest_compare(s->plan, &s->items[k - 1], &s->items[k]) > 0; k--) {
+            struct digest_item swap = s->items[k];
+            s->items[k] = s->items[k - 1];
+            s->items[k - 1] = swap;
+        }
+}
+
+/* --- the stories --- */
+
+static void roads_of_autumn(struct scene *s) {
+    given(s, "9.0", "2021-05-31", "2021-06-03");
+    given(s, "14.0", "2021-06-30", "2021-07-02");
+    given(s, "19.5", "2021-07-31", "2021-08-03");
+    given(s, "25.0", "2021-08-31", "2021-09-03");
+    given(s, "31.0", "2021-09-30", "2021-10-08");
+}
+
+static void roads_of_winter(struct scene *s) {
+    given(s, "31.0", "2021-09-30", "2021-10-08");
+    given(s, "38.0", "2021-10-31", "2021-11-03");
+    given(s, "44.8", "2021-11-30", "2021-12-03");
+    given(s, "51.3", "2021-12-31", "2022-01-05");
+}
+
+static struct digest_item *late_roads(struct scene *s, const char *step) {
+    roads_of_winter(s);
+    struct digest_item *out = cell(s, ALERT_OVERDUE, step, "T06.1", "510822");
+    words(out, "11月下旬起冰冻停工，桥面材料1月到", "县交通运输局");
+    out->others = "青川县、市交通运输局、市两改办";
+    out->said[0] = at("2022-01-06T08:30:00+08:00");
+    return out;
+}
+
+static void toilets(struct scene *s) {
+    given(s, "4", "2021-11-30", "2021-12-03");
+    words(cell(s, ALERT_DUE_SOON, "7", "T13.1", "510821"), "2个村已完工，待验收", "县农业农村局");
+}
+
+Test(golden, due_soon) {
+    struct scene *s = start("area:510821", "2021-12-24T08:30:00+08:00", "D21-1224-03");
+    toilets(s);
+    check_and_finish(s, "due_soon_7");
+    s = start("office", "2021-12-24T08:30:00+08:00", "D21-1224-04");
+    toilets(s);
+    s->items[0].meant_for = "市农业农村局";
+    check_and_finish(s, "unroutable");
+    s = start("area:510822", "2021-12-01T08:30:00+08:00", "D21-1201-04");
+    roads_of_autumn(s);
+    given(s, "38.0", "2021-10-31", "2021-11-03");
+    cell(s, ALERT_DUE_SOON, "30", "T06.1", "510822");
+    check_and_finish(s, "due_soon_30");
+    s = start("area:510821", "2022-03-24T08:30:00+08:00", "D22-0324-01");
+    given(s, "0", "2021-11-30", "2021-12-03");
+    decide(&s->p, EVENT_EXTENSION, "2021-12-09", NULL, "2022-03-31");
+    given(s, "1", "2022-02-28", "2022-03-03");
+    struct digest_item *i = cell(s, ALERT_DUE_SOON, "7", "T04.1", "510821");
+    words(i, "征地完成，主体在建", "县住房城乡建设局");
+    i->due_document = slice_of("广两改办〔2021〕27号");
+    check_and_finish(s, "due_soon_extended");
+}
+
+Test(golden, overdue) {
+    struct scene *s = start("area:510822", "2022-01-06T08:30:00+08:00", "D22-0106-01");
+    late_roads(s, "first");
+    check_and_finish(s, "overdue");
+    s = start("area:510824", "2022-01-06T08:30:00+08:00", "D22-0106-02");
+    given(s, "not done", "2021-12-31", "2022-01-05");
+    cell(s, ALERT_OVERDUE, "first", "T06.4", "510824")->others = "苍溪县、市交通运输局、市两改办";
+    check_and_finish(s, "overdue_aspire");
+    s = start("area:510812", "2022-01-06T08:30:00+08:00", "D22-0106-05");
+    cell(s, ALERT_OVERDUE, "first", "T08.7", "510812");
+    check_and_finish(s, "overdue_no_figure");
+}
+
+static void red_villages(struct scene *s, bool released) {
+    given(s, "8", "2021-09-30", "2021-10-08");
+    given(s, "9", "2021-10-31", "2021-11-03");
+    if (released) decide(&s->p, EVENT_RELEASE, "2021-11-08", NULL, NULL);
+}
+
+Test(golden, slipping) {
+    struct scene *s = start("area:510822", "2021-10-09T08:30:00+08:00", "D21-1009-02");
+    roads_of_autumn(s);
+    cell(s, ALERT_SLIPPING, "yellow", "T06.1", "510822");
+    check_and_finish(s, "slipping");
+    s = start("area:510822", "2021-10-09T08:30:00+08:00", "D21-1009-02");
+    roads_of_autumn(s);
+    struct digest_item *i = cell(s, ALERT_SLIPPING, "red", "T06.1", "510822");
+    i->answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("天气"), slice_of("12月10日前贯通"),
+                                       on("2021-09-12"), on("2021-12-10")};
+    i->cause = "worse";
+    check_and_finish(s, "slipping_worse_than_promised");
+    s = start("area:510824", "2021-11-08T16:30:00+08:00", "D21-1108-07");
+    red_villages(s, true);
+    i = cell(s, ALERT_SLIPPING, "red", "T12.1", "510824");
+    words(i, "3村清产核资有争议", "县农业农村局");
+    i->past = "D21-1009-06";
+    check_and_finish(s, "slipping_released_red");
+}
+
+static void stalled_stream(struct scene *s, struct stream_facts *facts, struct receipt *last) {
+    *last = (struct receipt){.id = 1, .known_at = at("2021-09-03"), .file = slice_of("剑阁8月报表.csv"),
+                             .period = slice_of("2021-08"), .taken = 37};
+    *facts = (struct stream_facts){.name = "jiange", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+                                   .area = plan_find_area(s->plan, slice_of("510823")),
+                                   .period = {on("2021-09-01"), on("2021-09-30"), on("2021-10-08")}, .owed = 37,
+                                   .missing = 37, .receipts = last, .receipt_count = 1,
+                                   .heard_before = at("2021-10-09T08:10:00+08:00")};
+}
+
+Test(golden, urged) {
+    struct scene *s = start("area:510822", "2022-01-13T08:30:00+08:00", "D22-0113-02");
+    late_roads(s, "urged")->past = "D22-0106-01";
+    check_and_finish(s, "urged");
+    s = start("area:510822", "2022-01-21T08:30:00+08:00", "D22-0121-01");
+    struct digest_item *i = late_roads(s, "urged");
+    i->past = "D22-0106-01";
+    i->cause = "promise_broken";
+    i->answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("天气"), slice_of("桥面材料1月15日到"),
+                                       on("2022-01-07"), on("2022-01-20")};
+    check_and_finish(s, "urged_promise_broken");
+    s = start("area:510823", "2021-10-15T08:30:00+08:00", "D21-1015-01");
+    struct stream_facts facts;
+    struct receipt last;
+    stalled_stream(s, &facts, &last);
+    facts.heard_before = at("2021-10-15T08:10:00+08:00");
+    i = item(s, ALERT_MISSING, "urged");
+    i->stream = &facts;
+    i->said[0] = at("2021-10-09T08:30:00+08:00");
+    i->past = "D21-1009-01";
+    check_and_finish(s, "urged_missing");
+}
+
+static void roads_of_january(struct scene *s) {
+    roads_of_winter(s);
+    given(s, "53.0", "2022-01-31", "2022-02-07");
+}
+
+static struct digest_issue issue_3(const char *level) {
+    return (struct digest_issue){level, slice_of("广两改办〔2022〕3号"), slice_of("李明"), on("2022-01-28")};
+}
+
+Test(golden, proposed) {
+    struct scene *s = start("office", "2022-01-27T08:30:00+08:00", "D22-0127-01");
+    struct digest_item *i = late_roads(s, "yellow_card");
+    i->said[1] = at("2022-01-13T08:30:00+08:00");
+    check_and_finish(s, "proposed_yellow_card");
+    s = start("office", "2022-02-15T08:30:00+08:00", "D22-0215-01");
+    roads_of_january(s);
+    i = cell(s, ALERT_OVERDUE, "red_card", "T06.1", "510822");
+    i->said[0] = at("2022-01-06T08:30:00+08:00");
+    i->said[1] = at("2022-01-13T08:30:00+08:00");
+    i->said[2] = at("2022-01-27T08:30:00+08:00");
+    i->issue = issue_3("yellow_card");
+    check_and_finish(s, "proposed_red_card");
+}
+
+Test(golden, issued) {
+    struct scene *s = start("area:510822", "2022-01-28T16:30:00+08:00", "D22-0128-01");
+    struct digest_item *i = late_roads(s, "issued");
+    i->said[1] = at("2022-01-13T08:30:00+08:00");
+    i->issue = issue_3("yellow_card");
+    i->past = "D22-0113-02";
+    check_and_finish(s, "issued_yellow_card");
+    s = start("area:510822", "2022-02-10T08:30:00+08:00", "D22-0210-01");
+    roads_of_january(s);
+    i = cell(s, ALERT_OVERDUE, "withdrawn", "T06.1", "510822");
+    i->others = "青川县、市交通运输局、市两改办";
+    i->issue = issue_3("yellow_card");
+    i->past = "D22-0128-01";
+    check_and_finish(s, "withdrawn_yellow_card");
+}
+
+Test(golden, office) {
+    struct scene *s = start("office", "2021-11-08T08:30:00+08:00", "D21-1108-01");
+    red_villages(s, false);
+    words(cell(s, ALERT_REVIEW, "first", "T12.1", "510824"), "3村清产核资有争议", "县农业农村局");
+    check_and_finish(s, "review");
+    static const char *const steps[][4] = {
+        {"first", "2021-10-08T16:30:00+08:00", "D21-1008-03", "correction"},
+        {"days_3", "2021-10-12T08:30:00+08:00", "D21-1012-01", "correction_waiting"}};
+    for (size_t i = 0; i < 2; i++) {
+        s = start("office", steps[i][1], steps[i][2]);
+        given(s, "151", "2021-08-31", "2021-09-03");
+        given(s, "148", "2021-09-30", "2021-10-08");
+        cell(s, ALERT_CORRECTION, steps[i][0], "T08.5", "510821");
+        check_and_finish(s, steps[i][3]);
+    }
+}
+
+Test(golden, fell_back) {
+    struct scene *s = start("area:510823", "2021-08-05T08:30:00+08:00", "D21-0805-01");
+    given(s, "870/1000", "2021-06-30", "2021-07-02");
+    given(s, "860/1000", "2021-07-31", "2021-08-04");
+    cell(s, ALERT_FELL_BACK, "first", "T13.6", "510823");
+    check_and_finish(s, "fell_back");
+}
+
+Test(golden, silence) {
+    struct scene *s = start("area:510823", "2021-10-09T08:30:00+08:00", "D21-1009-01");
+    struct stream_facts facts;
+    struct receipt last;
+    stalled_stream(s, &facts, &last);
+    item(s, ALERT_MISSING, "first")->stream = &facts;
+    check_and_finish(s, "missing");
+
+    s = start("area:510823", "2021-10-12T16:30:00+08:00", "D21-1012-01");
+    stalled_stream(s, &facts, &last);
+    last = (struct receipt){.id = 2, .known_at = at("2021-10-12"), .taken = 37};
+    facts.missing = 0;
+    struct digest_item *i = item(s, ALERT_MISSING, "recovered");
+    i->stream = &facts;
+    i->opened_at = at("2021-10-09");
+    i->past = "D21-1009-01";
+    check_and_finish(s, "missing_recovered");
+
+    s = start("it:510823", "2021-10-08T08:30:00+08:00", "D21-1008-02");
+    stalled_stream(s, &facts, &last);
+    facts.period = (struct period){on("2021-08-01"), on("2021-08-31"), on("2021-09-06")};
+    facts.missing = 0;
+    facts.heard_before = at("2021-09-28T17:20:00+08:00");
+    item(s, ALERT_OFFLINE, "first")->stream = &facts;
+    check_and_finish(s, "offline");
+
+    s = start("it:510823", "2021-10-09T08:30:00+08:00", "D21-1009-04");
+    facts.area = plan_find_area(s->plan, slice_of("510823"));
+    i = item(s, ALERT_OFFLINE, "recovered");
+    i->stream = &facts;
+    i->opened_at = at("2021-10-08");
+    i->past = "D21-1008-02";
+    check_and_finish(s, "offline_recovered");
+}
+
+Test(golden, rejected) {
+    struct scene *s = start("area:510823", "2021-10-08T16:30:00+08:00", "D21-1008-01");
+    struct stream_facts facts;
+    struct receipt last;
+    stalled_stream(s, &facts, &last);
+    struct receipt refused = {.id = 2, .known_at = at("2021-10-08"), .file = slice_of("剑阁9月报表.csv"), .refused = 37,
+                              .place = slice_of("第2行E列"), .text = slice_of("找不到“累计完成”列；最像的是“累计完成数”")};
+    struct digest_item *i = item(s, ALERT_REJECTED, "first");
+    i->stream = &facts;
+    i->receipt = &refused;
+    check_and_finish(s, "rejected");
+    s = start("area:510823", "2021-10-09T16:30:00+08:00", "D21-1009-03");
+    i = item(s, ALERT_REJECTED, "recovered");
+    i->stream = &facts;
+    i->receipt = &refused;
+    i->opened_at = at("2021-10-08");
+    i->past = "D21-1008-01";
+    check_and_finish(s, "rejected_recovered");
+}
+
+static void wires(struct scene *s) {
+    given(s, "20.0", "2021-05-31", "2021-06-03");
+    given(s, "27.0", "2021-06-30", "2021-07-02");
+    given(s, "34.0", "2021-07-31", "2021-08-03");
+    given(s, "41.0", "2021-08-31", "2021-09-03");
+    decide(&s->p, EVENT_RELEASE, "2021-09-08", NULL, NULL);
+    given(s, "58.5", "2021-09-30", "2021-10-08");
+    given(s, "76.8", "2021-10-31", "2021-11-03");
+}
+
+static struct digest_item *better_wires(struct scene *s) {
+    wires(s);
+    struct digest_item *i = cell(s, ALERT_SLIPPING, "recovered", "T08.4", "510824");
+    i->cause = "red_yellow";
+    i->red_since = on("2021-09-08");
+    i->past = "D21-0908-04";
+    return i;
+}
+
+Test(golden, recovered) {
+    struct scene *s = start("area:510824", "2021-11-04T08:30:00+08:00", "D21-1104-02");
+    better_wires(s);
+    check_and_finish(s, "recovered_red_to_yellow");
+    s = start("area:510824", "2021-12-06T08:30:00+08:00", "D21-1206-01");
+    wires(s);
+    given(s, "90.0", "2021-11-30", "2021-12-03");
+    struct digest_item *i = cell(s, ALERT_SLIPPING, "recovered", "T08.4", "510824");
+    i->cause = "progress";
+    i->opened_at = at("2021-08-04");
+    i->past = "D21-1104-02";
+    check_and_finish(s, "made_good");
+    s = start("area:510822", "2022-03-04T08:30:00+08:00", "D22-0304-01");
+    roads_of_january(s);
+    given(s, "62.0", "2022-02-28", "2022-03-03");
+    i = cell(s, ALERT_OVERDUE, "recovered", "T06.1", "510822");
+    i->cause = "done";
+    i->opened_at = at("2022-01-06");
+    i->past = "D22-0113-02";
+    check_and_finish(s, "recovered_done_late");
+    s = start("area:510822", "2021-12-10T08:30:00+08:00", "D21-1210-01");
+    roads_of_autumn(s);
+    given(s, "62.0", "2021-12-08", "2021-12-09");
+    i = cell(s, ALERT_SLIPPING, "recovered", "T06.1", "510822");
+    i->cause = "done";
+    i->opened_at = at("2021-10-09");
+    i->past = "D21-1009-02";
+    i->answer = (struct digest_answer){slice_of("县交通运输局"), {0}, slice_of("12月10日前贯通"), on("2021-10-12"),
+                                       on("2021-12-10")};
+    check_and_finish(s, "recovered_done_as_promised");
+    s = start("area:510821", "2021-12-10T08:30:00+08:00", "D21-1210-02");
+    given(s, "0", "2021-11-30", "2021-12-03");
+    decide(&s->p, EVENT_EXTENSION, "2021-12-09", NULL, "2022-03-31");
+    i = cell(s, ALERT_SLIPPING, "recovered", "T04.1", "510821");
+    i->cause = "extension";
+    i->due_document = slice_of("广两改办〔2021〕27号");
+    i->opened_at = at("2021-11-04");
+    i->past = "D21-1104-05";
+    check_and_finish(s, "recovered_by_extension");
+}
+
+Test(golden, house) {
+    struct scene *s = start("office", "2022-01-06T08:40:00+08:00", "D22-0106-09");
+    item(s, ALERT_UNDELIVERABLE, "first")->house =
+        (struct digest_house){.number = "D22-0106-01", .channel = "qingchuan-qun", .meant_for = "青川县",
+                              .answer = "errcode 93000 invalid webhook url"};
+    check_and_finish(s, "undeliverable");
+    s = start("office", "2021-12-01T08:30:00+08:00", "D21-1201-01");
+    item(s, ALERT_CALENDAR, "first")->house.year = 2022;
+    check_and_finish(s, "calendar");
+    s = start("office", "2022-01-06T09:20:00+08:00", "D22-0106-10");
+    item(s, ALERT_STUCK, "first")->house = (struct digest_house){.waiting = 12, .minutes = 45};
+    check_and_finish(s, "stuck");
+}
+
+/* --- lists --- */
+
+static struct digest_item *behind(struct scene *s, const char *target, const char *area, const char *value,
+                                  const char *key) {
+    given(s, value, "2021-10-31", "2021-11-03");
+    struct digest_item *i = cell(s, ALERT_SLIPPING, "yellow", target, area);
+    i->key = key;
+    return i;
+}
+
+static struct digest_item *red(struct scene *s, const char *target, const char *area, const char *value,
+                               const char *key) {
+    given(s, value, "2021-10-31", "2021-11-03");
+    decide(&s->p, EVENT_RELEASE, "2021-11-08", NULL, NULL);
+    struct digest_item *i = cell(s, ALERT_SLIPPING, "red", target, area);
+    i->key = key;
+    return i;
+}
+
+Test(golden, digest_for_a_lead) {
+    struct scene *s = start("unit:市农业农村局", "2021-11-08T16:20:00+08:00", "D21-1108-05");
+    static const struct digest_past_item before[] = {
+        {"a", "red", false, false},    {"b", "red", false, false},    {"c", "yellow", false, false},
+        {"d", "yellow", false, false}, {"e", "yellow", false, false}, {"f", "yellow", false, false},
+        {"h", "first", false, false},  {"x", "yellow", false, true},  {"y", "yellow", false, true}};
+    struct digest_past past = {on("2021-11-01"), before, sizeof before / sizeof before[0]};
+    s->view.past = &past;
+    s->view.reported = 6;
+    s->view.expected = 7;
+    behind(s, "T13.1", "510821", "4", "f");
+    behind(s, "T12.1", "510822", "5", "c");
+    behind(s, "T12.1", "510811", "7", "g");
+    struct stream_facts facts = {.name = "lizhou", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+                                 .area = plan_find_area(s->plan, slice_of("510802")),
+                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")}, .owed = 7,
+                                 .missing = 7};
+    struct digest_item *i = item(s, ALERT_MISSING, "first");
+    i->stream = &facts;
+    i->key = "h";
+    i = red(s, "T12.3", "510824", "10", "b");
+    i->words_unit = slice_of("县农业农村局");
+    behind(s, "T13.1", "510812", "2", "d");
+    words(red(s, "T12.1", "510824", "9", "a"), "3村清产核资有争议", "县农业农村局");
+    behind(s, "T13.1", "510823", "3", "e");
+    sort(s);
+    check_and_finish(s, "digest_lead");
+}
+
+Test(golden, digest_for_a_county) {
+    struct scene *s = start("area:510822", "2022-01-13T08:30:00+08:00", "D22-0113-02");
+    given(s, "0", "2021-11-30", "2021-12-03");
+    decide(&s->p, EVENT_EXTENSION, "2021-12-09", NULL, "2022-01-20");
+    cell(s, ALERT_DUE_SOON, "7", "T04.1", "510822");
+    given(s, "9", "2021-12-31", "2022-01-05");
+    cell(s, ALERT_OVERDUE, "first", "T12.1", "510822");
+    late_roads(s, "urged");
+    sort(s);
+    check_and_finish(s, "digest_county");
+}
+
+Test(golden, digest_for_the_office) {
+    struct scene *s = start("office", "2022-01-27T08:30:00+08:00", "D22-0127-02");
+    given(s, "151", "2021-08-31", "2021-09-03");
+    given(s, "148", "2021-09-30", "2021-10-08");
+    cell(s, ALERT_CORRECTION, "first", "T08.5", "510821");
+    s->view.now = at("2021-11-08T08:30:00+08:00"); /* judged before its due day */
+    red_villages(s, false);
+    cell(s, ALERT_REVIEW, "first", "T12.1", "510824");
+    s->view.now = at("2022-01-27T08:30:00+08:00");
+    late_roads(s, "yellow_card");
+    sort(s);
+    check_and_finish(s, "digest_office");
+}
+
+Test(golden, digest_of_good_news) {
+    struct scene *s = start("area:510824", "2021-11-04T08:30:00+08:00", "D21-1104-09");
+    better_wires(s);
+    struct stream_facts facts = {.name = "cangxi", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+                                 .area = plan_find_area(s->plan, slice_of("510824")),
+                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")}, .owed = 31};
+    item(s, ALERT_MISSING, "recovered")->stream = &facts;
+    sort(s);
+    check_and_finish(s, "digest_recovered");
+}
+
+Test(golden, digest_for_a_room) {
+    struct scene *s = start("room:wecom:liangai-qun", "2021-12-24T08:30:00+08:00", "D21-1224-08");
+    red_villages(s, true);
+    struct digest_item *i = cell(s, ALERT_SLIPPING, "red", "T12.1", "510824");
+    words(i, "3村清产核资有争议", "县农业农村局");
+    i->recipient = "unit:市农业农村局";
+    roads_of_autumn(s);
+    cell(s, ALERT_SLIPPING, "yellow", "T06.1", "510822")->recipient = "area:510822";
+    toilets(s);
+    s->items[2].recipient = "area:510821";
+    struct stream_facts facts = {.name = "wangcang", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+                                 .area = plan_find_area(s->plan, slice_of("510821")),
+                                 .period = {on("2021-11-01"), on("2021-11-30"), on("2021-12-06")}, .owed = 37,
+                                 .missing = 37};
+    i = item(s, ALERT_MISSING, "first");
+    i->stream = &facts;
+    i->recipient = "area:510821";
+    sort(s);
+    check_and_finish(s, "digest_room");
+}
