@@ -107,11 +107,49 @@ static void read_name(struct yaml *doc, struct yaml_node *map, const char *key, 
         (void)snprintf(out, capacity, "%s", text);
 }
 
+/* Tokens that the judgement prints by itself: a rule of that name could not be told from them. */
+static bool is_reserved(const char *name) {
+    static const char *const words[] = {"done",         "on_plan",  "within_points",   "no_curve",           "holding",
+                                        "fell_back",    "no_figure", "not_reported",    "overdue",            "words",
+                                        "no_task",      "undated",  "previous_report", "red_before_on_plan", "not_started",
+                                        "awaiting_final", "no_rollup", "overdue_no_figure"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i], name) == 0) return true;
+    return false;
+}
+
+static bool is_token(const char *name) {
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
+/* The first rule that holds decides: one that asks for no more than a later one leaves that nothing. */
+static bool shadows(const struct report_rule *first, const struct report_rule *later) {
+    return first->when == later->when && (first->goal == GOAL_ANY || first->goal == later->goal) &&
+           first->tenths <= later->tenths && first->units <= later->units;
+}
+
+static void check_order(struct yaml *doc, struct yaml_node *map, const struct light_rules *before,
+                        const struct report_rule *rule) {
+    for (size_t i = 0; i < before->report_count; i++) {
+        const struct report_rule *first = &before->reports[i];
+        if (strcmp(first->name, rule->name) == 0 && *rule->name)
+            yaml_wrong(doc, map, "a second rule named %s: name each differently, the name is printed as the reason",
+                       rule->name);
+        else if (shadows(first, rule))
+            yaml_wrong(doc, map, "%s never holds, because %s above it already does: put the stricter rule first",
+                       rule->name, first->name);
+    }
+}
+
 static void check_rule(struct yaml *doc, struct yaml_node *map, const struct report_rule *rule) {
     if ((rule->when == WHEN_POINTS || rule->when == WHEN_OUT_OF_REACH) && rule->tenths == 0)
         yaml_wrong(doc, map, "a rule on points needs `behind`, the points from which it holds");
     if (rule->when == WHEN_UNITS && rule->units == 0)
         yaml_wrong(doc, map, "a rule on units needs `units`, the number behind from which it holds");
+    if (!is_token(rule->name))
+        yaml_wrong(doc, map, "name must be of a-z, 0-9 and _: it is printed as the reason of a light");
+    if (is_reserved(rule->name))
+        yaml_wrong(doc, map, "%s is what the judgement itself says: take another name", rule->name);
 }
 
 static void read_rule(struct yaml *doc, struct yaml_node *map, struct light_rules *out) {
@@ -130,6 +168,7 @@ static void read_rule(struct yaml *doc, struct yaml_node *map, struct light_rule
     read_points(doc, map, &rule.tenths);
     read_light(doc, map, "light", &rule.light);
     check_rule(doc, map, &rule);
+    check_order(doc, map, out, &rule);
     yaml_no_others(doc, map);
     out->reports[out->report_count++] = rule;
 }
@@ -163,6 +202,11 @@ static void read_lights(struct yaml *doc, struct light_rules *out) {
     read_light(doc, map, "aspire_worst", &out->aspire_worst);
     read_light(doc, map, "red_before_on_plan", &out->red_before_on_plan);
     int value;
+    bool needed;
+    if (yaml_get_bool(doc, map, "release_needed", YAML_OPTIONAL, &needed)) { /* files of 2021-1 as first shipped */
+        yaml_warn(doc, map, "release_needed is now release: %s", needed ? "office" : "auto");
+        out->release = needed ? RELEASE_OFFICE : RELEASE_AUTO;
+    }
     if (yaml_get_word(doc, map, "release", YAML_OPTIONAL, release_words, &value)) out->release = (enum release_by)value;
     yaml_no_others(doc, map);
 }
@@ -204,7 +248,15 @@ static void read_alerts(struct yaml *doc, struct alert_rules *out) {
     read_count(doc, map, "silence_hours", 1000, &out->silence_hours);
     if (out->due_soon_last > out->due_soon_first)
         yaml_wrong(doc, map, "due_soon_last must not be more days than due_soon_first");
-    read_escalation(doc, yaml_get_map(doc, map, "escalation", YAML_OPTIONAL), out);
+    unsigned before = 0;
+    read_count(doc, map, "escalate_days", 60, &before);
+    if (before > 0) yaml_warn(doc, map, "escalate_days no longer counts: the days stand in escalation, urge_days first");
+    struct yaml_node *escalation = yaml_get_map(doc, map, "escalation", YAML_OPTIONAL);
+    read_escalation(doc, escalation, out);
+    if (out->urge_days < out->answer_days)
+        yaml_wrong(doc, escalation ? escalation : map,
+                   "urge_days (%u) must not be fewer than answer_days (%u): nobody is urged before he had to answer",
+                   out->urge_days, out->answer_days);
     yaml_no_others(doc, map);
 }
 

@@ -71,6 +71,31 @@ Test(alert, silence_suppresses_slipping_and_opens_nothing) {
     cr_assert_str_eq(want->inhibit, "missing");
 }
 
+Test(alert, a_held_figure_inhibits_slipping) {
+    struct programme p;
+    start(&p);
+    report(&p, "20", "2021-05-31", "2021-06-03"); /* planned 25.83: -9.4 points */
+    report(&p, "21", "2021-06-30", "2021-07-02"); /* planned 31.00: -16.1 points */
+    report(&p, "15", "2021-07-31", "2021-08-03"); /* a fall: held */
+    struct alert_wants wants = wants_at(&p, "2021-08-05");
+    const struct alert_want *want = find(&wants, ALERT_SLIPPING);
+    cr_assert(want && !want->stands_only, "listed, even where nothing stood before");
+    cr_assert_str_eq(want->inhibit, "held");
+    cr_assert(!find(&wants, ALERT_CORRECTION)->inhibit);
+}
+
+Test(alert, an_approaching_due_day_waits_for_its_final_figure) {
+    struct programme p;
+    start(&p);
+    report(&p, "58.1", "2021-11-30", "2021-12-03");
+    struct alert_wants wants = wants_at(&p, "2022-01-03"); /* the closing day is the 5th */
+    const struct alert_want *want = find(&wants, ALERT_DUE_SOON);
+    cr_assert(want && want->stands_only && !want->inhibit);
+    report(&p, "62", "2021-12-28", "2022-01-05");
+    wants = wants_at(&p, "2022-01-06");
+    cr_assert(!find(&wants, ALERT_DUE_SOON));
+}
+
 Test(alert, due_soon_has_two_steps) {
     struct programme p;
     start(&p);
@@ -293,11 +318,67 @@ Test(alert, a_colour_is_named_only_after_a_release) {
     cr_assert_str_eq(alert_over_cell(&old, &(struct alert_over){.now = &a, .was = LIGHT_YELLOW}), "progress");
 }
 
-Test(alert, every_name_is_found_again) {
-    for (int rule = 0; rule < ALERT_RULES; rule++) {
-        enum alert_rule found;
-        cr_assert(alert_rule_find(slice_of(alert_rule_name((enum alert_rule)rule)), &found));
-        cr_assert_eq((int)found, rule);
-        cr_assert(alert_rule_word((enum alert_rule)rule));
-    }
+/* Whether what mended it was a figure, another day, or a figure that had been wrong. */
+Test(alert, ends_table) {
+    struct programme p;
+    struct assessment a;
+    struct alert old = standing_alert(ALERT_SLIPPING, "yellow", ALERT_OPEN);
+    start(&p);
+    struct cell_event *first = report(&p, "31", "2021-09-30", "2021-10-05");
+    decide(&p, EVENT_EXTENSION, "2021-10-11", NULL, "2022-06-30");
+    assess_at(&p, "2021-10-12", &a);
+    struct alert_over over = {.now = &a, .was = LIGHT_YELLOW, .events = p.events, .count = p.count};
+    cr_assert_str_eq(alert_over_cell(&old, &over), "extension", "better only because the day moved");
+    report(&p, "40", "2021-10-31", "2021-11-04");
+    assess_at(&p, "2021-11-05", &a);
+    over.count = p.count;
+    cr_assert_str_eq(alert_over_cell(&old, &over), "progress");
+    start(&p);
+    first = report(&p, "31", "2021-09-30", "2021-10-05");
+    correct(&p, "46.5", "2021-09-30", "2021-10-07", first, "漏填一段");
+    assess_at(&p, "2021-10-08", &a);
+    over.count = p.count;
+    cr_assert_str_eq(alert_over_cell(&old, &over), "corrected");
+}
+
+/* --- the house's own --- */
+
+Test(alert, a_calendar_without_the_next_year_is_asked_for_from_december_on) {
+    static const char days[] = "date,kind,name\n2021-01-01,holiday,元旦\n2021-12-31,workday,\n";
+    struct findings findings = {0};
+    struct calendar *calendar = NULL;
+    cr_assert_eq(calendar_read("c.csv", slice_of(days), &calendar, &findings), ERROR_OK);
+    struct programme p;
+    start(&p);
+    p.plan.calendar = calendar;
+    struct alert_wants wants;
+    alert_wants_house(&p.plan, INSTANT_NONE, at("2021-11-30T23:59:59+08:00"), &wants);
+    cr_assert_eq(wants.count, 0);
+    cr_assert_eq(alert_next_house(&p.plan, at("2021-11-30")).ms, at("2021-12-01T00:00:00+08:00").ms);
+    alert_wants_house(&p.plan, INSTANT_NONE, at("2021-12-01T00:00:00+08:00"), &wants);
+    cr_assert_eq(wants.count, 1);
+    cr_assert_eq(wants.items[0].rule, ALERT_CALENDAR);
+    cr_assert_str_eq(day_of(wants.items[0].period), "2022-01-01");
+    cr_assert_str_eq(wants.items[0].key, "test|calendar|calendar|2022-01-01");
+    cr_assert_eq(alert_next_house(&p.plan, at("2021-12-01")).ms, at("2022-12-01T00:00:00+08:00").ms);
+    calendar_destroy(&calendar);
+    findings_finish(&findings);
+}
+
+Test(alert, what_does_not_leave_the_house_is_an_alert) {
+    struct programme p;
+    start(&p);
+    struct alert_wants wants;
+    alert_wants_house(&p.plan, at("2021-05-06T08:30:00+08:00"), at("2021-05-06T09:10:00+08:00"), &wants);
+    cr_assert_eq(wants.count, 1);
+    cr_assert_eq(wants.items[0].rule, ALERT_STUCK);
+    alert_wants_message(&p.plan, 17, "D21-0506-03", true, &wants);
+    cr_assert_eq(wants.count, 1);
+    cr_assert_eq(wants.items[0].rule, ALERT_UNDELIVERABLE);
+    cr_assert_eq(wants.items[0].message, 17);
+    cr_assert_str_eq(wants.items[0].key, "test|undeliverable|D21-0506-03|");
+    alert_wants_message(&p.plan, 17, "D21-0506-03", false, &wants);
+    cr_assert_eq(wants.count, 0);
+    struct alert old = standing_alert(ALERT_UNDELIVERABLE, "first", ALERT_OPEN);
+    cr_assert_str_eq(alert_over_house(&old, NULL), "delivered");
 }

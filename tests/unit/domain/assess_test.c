@@ -723,3 +723,67 @@ Test(rounding, a_quotient_is_cut_away_from_the_goal) {
         cr_expect_str_eq(a.value_text, table[i].text, "row %zu: %s", i, a.value_text);
     }
 }
+
+Test(extension, stands_beside_whatever_it_made_better) {
+    struct programme p;
+    programme_start(&p);
+    report(&p, "31", "2021-09-30", "2021-10-05");
+    decide(&p, EVENT_EXTENSION, "2021-10-11", NULL, "2022-06-30");
+    struct assessment a = look(&p, "2021-10-12"); /* planned 62 × 9/18 */
+    expect_light(&a, STATE_ON_PLAN, LIGHT_BLUE, LIGHT_BLUE);
+    cr_expect(a.extended);
+    cr_expect_str_eq(text_of(a.planned), "31");
+    cr_expect_str_eq(text_of(a.planned_original), "46.5");
+    a = look(&p, "2022-01-20"); /* over by the original day, not by the decided one: silent */
+    cr_expect_eq(a.state, STATE_NOT_REPORTED);
+    cr_expect(a.extended && a.days_overdue == 0);
+    report(&p, "62", "2022-05-31", "2022-06-02");
+    a = look(&p, "2022-06-03"); /* done in the time decided, and that stays said */
+    expect_light(&a, STATE_DONE, LIGHT_GREEN, LIGHT_GREEN);
+    cr_expect(a.extended && !a.made_good);
+    cr_expect_str_eq(day_of(a.due_original), "2021-12-31");
+}
+
+Test(extension, has_no_effect_before_it_was_known) {
+    struct programme p;
+    programme_start(&p);
+    report(&p, "31", "2021-09-30", "2021-10-05");
+    decide(&p, EVENT_EXTENSION, "2021-11-15", NULL, "2022-06-30");
+    struct assessment a = look(&p, "2021-10-12"); /* as it was known then */
+    expect_light(&a, STATE_BEHIND, LIGHT_YELLOW, LIGHT_YELLOW);
+    cr_expect(!a.extended);
+    cr_expect_str_eq(day_of(a.due), "2021-12-31");
+    a = look_as(&p, "2021-11-20", "2021-10-12"); /* that day, as it is known now: plans of today judge the whole history */
+    cr_expect(a.extended);
+    cr_expect_str_eq(day_of(a.due), "2022-06-30");
+}
+
+Test(extension, taken_back_leaves_the_original_day) {
+    struct programme p;
+    programme_start(&p);
+    report(&p, "31", "2021-09-30", "2021-10-05");
+    struct cell_event *extension = decide(&p, EVENT_EXTENSION, "2021-10-11", NULL, "2022-06-30");
+    decide(&p, EVENT_REVERSAL, "2021-10-13", extension, NULL);
+    struct assessment a = look(&p, "2021-10-12");
+    cr_expect(a.extended, "it was not taken back yet");
+    a = look(&p, "2021-10-14");
+    expect_light(&a, STATE_BEHIND, LIGHT_YELLOW, LIGHT_YELLOW);
+    cr_expect(!a.extended);
+    cr_expect_str_eq(day_of(a.due), "2021-12-31");
+}
+
+Test(release, by_the_rules_alone_shows_a_red_at_once) {
+    struct programme p;
+    programme_start(&p);
+    report(&p, "24.6", "2021-09-30", "2021-10-05"); /* -35.3 points */
+    struct light_rules rules = *rules_shipped();
+    rules.release = RELEASE_AUTO;
+    struct assess_scratch *scratch = assess_scratch_create();
+    struct assess_context context = {&p.plan, &rules, at("2021-10-07"), on("2021-10-07")};
+    struct assessment a;
+    assess_cell(&context, &p.cells[1], p.events, p.count, scratch, &a);
+    expect_light(&a, STATE_BEHIND, LIGHT_RED, LIGHT_RED);
+    cr_expect_eq(a.rules, &rules);
+    cr_expect_eq(a.reports, 1);
+    assess_scratch_destroy(&scratch);
+}

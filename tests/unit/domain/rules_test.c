@@ -51,6 +51,22 @@ Test(rules, what_is_wrong_has_its_place) {
         {"version: v\nreach: {factor: 0}\n", "r.yaml:2", "factor"},
         {"version: v\nlights: {overdue: purple}\n", "r.yaml:2", "red"},
         {"version: v\nalert: {held_days: 3}\n", "r.yaml:2", "alerts"},
+        {"version: v\nreports:\n  - {name: a, when: points, behind: 10, light: yellow}\n"
+         "  - {name: b, when: points, behind: 30.1, light: red}\n",
+         "r.yaml:4", "put the stricter rule first"},
+        {"version: v\nreports:\n  - {name: a, when: points, behind: 30.1, light: red}\n"
+         "  - {name: a, when: points, behind: 10, light: yellow}\n",
+         "r.yaml:4", "name each differently"},
+        {"version: v\nreports:\n  - {name: 落后, when: points, behind: 10, light: red}\n", "r.yaml:3", "a-z"},
+        {"version: v\nreports:\n  - {name: overdue, when: points, behind: 10, light: red}\n", "r.yaml:3", "another"},
+        {"version: v\nlights: {release: nobody}\n", "r.yaml:2", "office"},
+        {"version: v\nalerts:\n  escalation: {urge_days: 0}\n", "r.yaml:3", "1 working day"},
+        {"version: v\nalerts:\n  escalation: {urge_days: 2}\n", "r.yaml:3", "answer_days"},
+        {"version: v\nalerts:\n  escalation: {urge_day: 5}\n", "r.yaml:3", "urge_days"},
+        {"version: v\nalerts:\n  escalation:\n    top: {overdue: blue_card}\n", "r.yaml:4", "red_card"},
+        {"version: v\nalerts:\n  escalation:\n    top: {overdo: red_card}\n", "r.yaml:4", "overdue"},
+        {"version: v\nalerts:\n  escalation:\n    top: {review: urge}\n", "r.yaml:4", "drop the line"},
+        {"version: v\nalerts: {due_soon_first: 7, due_soon_last: 30}\n", "r.yaml:2", "due_soon_last"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct findings findings = {0};
@@ -61,4 +77,30 @@ Test(rules, what_is_wrong_has_its_place) {
         cr_expect(strstr(findings.items[0].message, table[i].words), "row %zu: %s", i, findings.items[0].message);
         findings_finish(&findings);
     }
+}
+
+Test(rules, the_ladder_is_data) {
+    static const char text[] = "version: v\nlights: {release: auto}\nalerts:\n"
+                               "  escalation: {urge_days: 3, yellow_card_days: 4, top: {missing: red_card}}\n";
+    struct findings findings = {0};
+    struct light_rules rules;
+    cr_assert_eq(rules_read("r.yaml", slice_of(text), &rules, &findings), ERROR_OK);
+    cr_expect_eq(rules.release, RELEASE_AUTO);
+    cr_expect_eq(rules.alerts.urge_days, 3);
+    cr_expect_eq(rules.alerts.yellow_card_days, 4);
+    cr_expect_eq(rules.alerts.red_card_days, 10, "what is absent keeps the shipped value");
+    cr_expect_eq(rules.alerts.top[ALERT_MISSING], RUNG_RED_CARD);
+    cr_expect_eq(rules.alerts.top[ALERT_OVERDUE], RUNG_REMINDED, "what a list does not name is reminded of only");
+    findings_finish(&findings);
+}
+
+Test(rules, a_file_of_the_first_shape_is_still_read) {
+    static const char text[] = "version: v\nlights: {release_needed: false}\nalerts: {escalate_days: 2}\n";
+    struct findings findings = {0};
+    struct light_rules rules;
+    cr_assert_eq(rules_read("r.yaml", slice_of(text), &rules, &findings), ERROR_OK);
+    cr_expect_eq(rules.release, RELEASE_AUTO);
+    cr_expect_eq(rules.alerts.urge_days, 5);
+    cr_expect_eq(findings.count, 2, "with a word about it");
+    findings_finish(&findings);
 }
