@@ -100,10 +100,15 @@ json_t *changes_json(const struct changes *changes) {
     return list;
 }
 
-static const char *side_words(const struct assessment *side) {
-    if (side->state == STATE_OVERDUE || side->state == STATE_AWAITING_FINAL || side->light == LIGHT_NONE)
-        return cell_state_name(side->state);
-    return side->proposed == LIGHT_RED && side->light != LIGHT_RED ? "红（待核定）" : light_name(side->light);
+static void side_words(const struct assessment *side, struct buffer *out) {
+    if (side->overridden)
+        light_words(side, out);
+    else if (side->state == STATE_OVERDUE || side->state == STATE_AWAITING_FINAL || side->light == LIGHT_NONE)
+        buffer_add_text(out, cell_state_name(side->state));
+    else if (side->proposed == LIGHT_RED && side->light != LIGHT_RED)
+        buffer_add_text(out, "红（待核定）");
+    else
+        buffer_add_text(out, light_name(side->light));
 }
 
 static void figure_side(const struct target *target, bool rollup, const struct assessment *side, struct buffer *out) {
@@ -119,7 +124,12 @@ void change_words(const struct changes *changes, const struct change *change, st
     const struct assessment *before = &changes->before[change->cell], *after = &changes->view->cells[change->cell];
     buffer_add_text(out, change->direction > 0 ? "▲" : change->direction < 0 ? "▼" : "・");
     cell_name_words(changes->view, change->cell, out);
-    if (change->light) buffer_printf(out, " %s→%s", side_words(before), side_words(after));
+    if (change->light) {
+        buffer_add_char(out, ' ');
+        side_words(before, out);
+        buffer_add_text(out, "→");
+        side_words(after, out);
+    }
     if (!change->figure) return;
     const struct target *target = view_target(changes->view, change->cell);
     buffer_add_char(out, ' ');

@@ -39,10 +39,11 @@ static bool add(struct decisions *all, const struct decision *decision) {
     return true;
 }
 
+/* What a person set a light on until a day is decided until that day. */
 static bool find_reviews(const struct view *view, struct decisions *out) {
     bool ok = true;
     for (size_t i = 0; ok && i < view->plan->cell_count; i++)
-        if (view->cells[i].proposed == LIGHT_RED && view->cells[i].light != LIGHT_RED)
+        if (view->cells[i].proposed == LIGHT_RED && view->cells[i].light != LIGHT_RED && !view->cells[i].overridden)
             ok = add(out, &(struct decision){.kind = DECISION_REVIEW, .cell = i});
     return ok;
 }

@@ -89,8 +89,7 @@ static void put_judgement(struct line *line, const struct view *view, size_t cel
     instant_print(now->has_value ? now->figure_known_at : INSTANT_NONE, known);
     put(line, LEDGER_POINTS, points);
     put_decimal(line, LEDGER_PLANNED, now->has_planned, now->planned);
-    put(line, LEDGER_LIGHT, light_name(now->light));
-    if (now->proposed == LIGHT_RED && now->light != LIGHT_RED) put(line, LEDGER_LIGHT, "（红灯待核定）");
+    light_words(now, &line->cells[LEDGER_LIGHT]);
     put(line, LEDGER_STATE, cell_state_name(now->state));
     put(line, LEDGER_REPORT, report_state_name(now->report_state));
     put_day(line, LEDGER_DUE, now->due);

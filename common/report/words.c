@@ -23,6 +23,19 @@ const char *light_name(enum light light) {
     return "";
 }
 
+void light_words(const struct assessment *assessment, struct buffer *out) {
+    bool waits = assessment->proposed == LIGHT_RED && assessment->light != LIGHT_RED;
+    buffer_add_text(out, light_name(assessment->light));
+    if (assessment->overridden) {
+        char until[DAY_TEXT_MAX];
+        day_print(assessment->override_until, until);
+        buffer_printf(out, "（%.*s另定至%s，规则为%s）", (int)assessment->override_by.len, assessment->override_by.ptr,
+                      until + 5, waits ? "红、未核定" : light_name(assessment->computed_light));
+    } else if (waits) {
+        buffer_add_text(out, "（红灯待核定）");
+    }
+}
+
 const char *cell_state_name(enum cell_state state) {
     switch (state) {
     case STATE_NO_TASK:

@@ -5,7 +5,10 @@
 #include "common/base/buffer.h"
 #include "common/report/view.h"
 
-const char *light_name(enum light light);               /* 完成 正常 黄 红 灰 – */
+const char *light_name(enum light light); /* 完成 正常 黄 红 灰 – */
+/* The light as the office reads it: "黄（红灯待核定）"; one that a person set, never without what the rules say:
+ * "正常（市两改办另定至12-31，规则为黄）". */
+void light_words(const struct assessment *assessment, struct buffer *out);
 const char *cell_state_name(enum cell_state state);     /* 逾期 待终报 … */
 const char *report_state_name(enum report_state state); /* 按时 迟报 无变化 未报 补录; "" */
 const char *forecast_refusal_name(enum forecast_refusal refusal);

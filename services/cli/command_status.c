@@ -9,13 +9,14 @@
 
 static void add_cell(const struct view *view, size_t cell, struct grid *grid) {
     const struct assessment *assessment = &view->cells[cell];
-    CLEAN(buffer_finish) struct buffer done = {0}, flags = {0};
+    CLEAN(buffer_finish) struct buffer done = {0}, flags = {0}, light = {0};
     char planned[DECIMAL_TEXT_MAX] = "", points[16], due[DAY_TEXT_MAX];
     if (assessment->has_planned) decimal_print(assessment->planned, planned);
     points_words(assessment, points);
     day_print(assessment->due, due);
     cell_done_words(view, cell, assessment, &done);
     flags_words(view->plan, assessment, &flags);
+    light_words(assessment, &light);
     grid_add(grid, view_target(view, cell)->code);
     grid_add(grid, target_short(view_target(view, cell)));
     grid_add(grid, area_short(view_area(view, cell)));
@@ -23,8 +24,7 @@ static void add_cell(const struct view *view, size_t cell, struct grid *grid) {
     grid_add(grid, planned);
     grid_add(grid, points);
     grid_add(grid, *due ? due : "无期限");
-    grid_addf(grid, "%s%s", light_name(assessment->light),
-              assessment->proposed == LIGHT_RED && assessment->light != LIGHT_RED ? "（待核定红）" : "");
+    grid_add(grid, buffer_text(&light));
     grid_add(grid, cell_state_name(assessment->state));
     grid_add(grid, report_state_name(assessment->report_state));
     grid_add(grid, buffer_text(&flags));

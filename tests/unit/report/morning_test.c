@@ -123,3 +123,32 @@ Test(view, says_what_may_have_been_meant) {
         cr_expect(strstr(err.message, rows[i].words), "%s", err.message);
     }
 }
+
+/* Never a light that a person set without the computed one beside it; never a computed red as if it were decided. */
+Test(words, tell_who_decided_a_light) {
+    struct {
+        struct assessment cell;
+        const char *words;
+    } rows[] = {{{.light = LIGHT_YELLOW, .proposed = LIGHT_YELLOW}, "黄"},
+                {{.light = LIGHT_YELLOW, .proposed = LIGHT_RED}, "黄（红灯待核定）"},
+                {{.light = LIGHT_RED, .proposed = LIGHT_RED}, "红"},
+                {{.light = LIGHT_BLUE,
+                  .proposed = LIGHT_RED,
+                  .computed_light = LIGHT_YELLOW,
+                  .overridden = true,
+                  .override_by = slice_of("市两改办"),
+                  .override_until = on("2021-12-31")},
+                 "正常（市两改办另定至12-31，规则为红、未核定）"},
+                {{.light = LIGHT_GREEN,
+                  .proposed = LIGHT_GREEN,
+                  .computed_light = LIGHT_YELLOW,
+                  .overridden = true,
+                  .override_by = slice_of("市两改办"),
+                  .override_until = on("2021-12-31")},
+                 "完成（市两改办另定至12-31，规则为黄）"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEAN(buffer_finish) struct buffer out = {0};
+        light_words(&rows[i].cell, &out);
+        cr_expect_str_eq(buffer_text(&out), rows[i].words);
+    }
+}
