@@ -13,8 +13,8 @@ static bool has_ending(const char *name, const char *ending) {
 }
 
 bool folder_ignores(const char *name) {
-    static const char *const endings[] = {".tmp", ".temp", ".part", ".partial", ".crdownload",  ".download",
-                                          ".swp", ".lock", ".lck",  "~",        ".rejected.csv"};
+    static const char *const endings[] = {".tmp", ".temp", ".part", ".partial", ".crdownload",   ".download",
+                                          ".swp", ".lock", ".lck",  "~",        ".rejected.csv", ".rejected.xlsx"};
     if (name[0] == '.' || strncmp(name, "~$", 2) == 0 || strncmp(name, "~", 1) == 0) return true;
     if (strcasecmp(name, "thumbs.db") == 0 || strcasecmp(name, "desktop.ini") == 0) return true;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "services/collector/try_words.h"
 
 static void write_cell(struct buffer *out, struct slice text, bool first) {
     static const char formula[] = "=+-@\t\r";
@@ -42,11 +45,8 @@ static void write_row(const struct verdict *verdict, const struct outcome *outco
     const struct reading *reading = &outcome->reading;
     for (size_t i = 0; i < width; i++)
         write_cell(out, sheet_cell(&verdict->sheet, reading->row, i), i == 0);
-    struct slice name = header_name(&verdict->sheet, &verdict->header, reading->refusal.column);
     const char *line = say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line);
-    bool nameless = !name.len && reading->refusal.column != NO_COLUMN && !verdict->sheet.named;
-    const char *column = nameless ? say(verdict->arena, "%s列", header_letters(verdict->arena, reading->refusal.column))
-                                  : arena_text(verdict->arena, name.ptr ? name.ptr : "", name.len);
+    const char *column = try_column(verdict, reading->refusal.column);
     write_reason(out, line, column, &reading->refusal, width == 0);
 }
 
@@ -66,13 +66,20 @@ bool rejected_write(const struct verdict *verdict, struct buffer *out) {
     return true;
 }
 
-char *rejected_name(const char *file) {
-    static const char ending[] = ".rejected.csv";
-    size_t len = strlen(file);
-    if (len > 4 && strcmp(file + len - 4, ".csv") == 0) len -= 4;
-    char *name = malloc(len + sizeof ending);
+static char *name_with(const char *file, const char *old, const char *new) {
+    size_t len = strlen(file), end = strlen(old), more = strlen(new) + 1;
+    if (len > end && strcasecmp(file + len - end, old) == 0) len -= end;
+    char *name = malloc(len + more);
     if (!name) return NULL;
     memcpy(name, file, len);
-    memcpy(name + len, ending, sizeof ending);
+    memcpy(name + len, new, more);
     return name;
+}
+
+char *rejected_name(const char *file) {
+    return name_with(file, ".csv", ".rejected.csv");
+}
+
+char *rejected_book_name(const char *file) {
+    return name_with(file, ".xlsx", ".rejected.xlsx");
 }

@@ -10,5 +10,6 @@
 bool rejected_write(const struct verdict *verdict, struct buffer *out);
 /* "旺苍8月报表.csv" → "旺苍8月报表.rejected.csv"; other endings stay: "a.txt.rejected.csv". Heap. */
 char *rejected_name(const char *file);
+char *rejected_book_name(const char *file); /* "….rejected.xlsx", for what marked.h writes */
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "services/collector/folder.h"
+#include "services/collector/marked.h"
 #include "services/collector/rejected.h"
 #include "services/collector/workbook.h"
 
@@ -161,21 +162,33 @@ static enum error_code keep_all(struct taker *taker, const struct paper *paper, 
     return code;
 }
 
+static void remove_old(const char *path) {
+    if (unlink(path) != 0 && errno != ENOENT) log_warn("rejected_not_removed", "file=%s", path);
+}
+
+static enum error_code write_rejected(const struct verdict *verdict, const char *folder, const char *path,
+                                      struct error *err) {
+    CLEAN(buffer_finish) struct buffer bytes = {0};
+    bool written = false;
+    enum error_code code = file_make_folders(folder, 0755, err);
+    if (code) return code;
+    if (verdict->workbook) return marked_rejected(verdict, path, &written, err);
+    if (!rejected_write(verdict, &bytes)) return ERROR_OK;
+    return file_write(path, buffer_text(&bytes), bytes.len, 0644, err);
+}
+
 /* Before the commit: written again after a kill in between, never missing after it. An older one of the same name says
  * nothing true about a file that is now in order. */
 static void give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
                       struct taker_report *report) {
-    CLEAN(buffer_finish) struct buffer bytes = {0};
-    AUTO_FREE char *file = rejected_name(name);
+    AUTO_FREE char *file = verdict->workbook ? rejected_book_name(name) : rejected_name(name);
     const char *folder = source->rejected ? source->rejected : source->folder;
     AUTO_FREE char *path = file ? path_join(folder, file) : NULL;
     struct error err;
     if (!path) return;
-    if (!rejected_write(verdict, &bytes)) {
-        if (unlink(path) != 0 && errno != ENOENT) log_warn("rejected_not_removed", "file=%s", path);
-        return;
-    }
-    if (file_make_folders(folder, 0755, &err) || file_write(path, buffer_text(&bytes), bytes.len, 0644, &err)) {
+    if (verdict->refused == 0) {
+        remove_old(path);
+    } else if (write_rejected(verdict, folder, path, &err)) {
         log_failure(LOG_LEVEL_WARN, "rejected_not_written", &err);
         snprintf(report->trouble, sizeof report->trouble, "退回文件写不了：%s", path);
     }

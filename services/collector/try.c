@@ -7,7 +7,9 @@
 #include "common/base/text.h"
 #include "services/collector/agent.h"
 #include "services/collector/command.h"
+#include "services/collector/marked.h"
 #include "services/collector/taker.h"
+#include "services/collector/try_words.h"
 
 enum { COLUMN_COUNT = 6, NAME_WIDTH_MAX = 24 };
 
@@ -26,76 +28,7 @@ static enum error_code no_words(void *context, const struct source_cell *cell, s
     return ERROR_OK;
 }
 
-/* --- one row in words --- */
-
-static const char *figure_text(const struct plan *plan, const struct outcome *outcome, struct arena *arena) {
-    const struct reading *reading = &outcome->reading;
-    const struct figure *figure = &reading->figure;
-    char top[DECIMAL_TEXT_MAX], bottom[DECIMAL_TEXT_MAX];
-    const char *unit = reading->target == NO_INDEX ? "" : plan->targets[reading->target].unit;
-    if (reading->kind == READING_NO_CHANGE) return "无变化";
-    if (reading->kind == READING_WORDS) return "（文字）";
-    if (reading->kind != READING_FIGURE) return reading->raw.len ? shown(arena, reading->raw) : "";
-    switch (figure->form) {
-    case FIGURE_DONE:
-        return figure->done ? "完成" : "未完成";
-    case FIGURE_VALUE:
-        decimal_print(figure->value, top);
-        return say(arena, "%s%s", top, unit ? unit : "");
-    case FIGURE_FRACTION:
-        decimal_print(figure->value, top);
-        decimal_print(figure->denominator, bottom);
-        return say(arena, "%s/%s", top, bottom);
-    case FIGURE_NONE:
-        break;
-    }
-    return "";
-}
-
-static const char *result_text(const struct outcome *outcome) {
-    switch (outcome->kind) {
-    case OUTCOME_SKIPPED:
-        return outcome->reading.kind == READING_TOTAL ? "跳过（合计）" : "跳过";
-    case OUTCOME_BLANK:
-        return "没有数";
-    case OUTCOME_UNCHANGED:
-        return "已收过";
-    case OUTCOME_REFUSED:
-        return "退回";
-    case OUTCOME_EVENT:
-        return outcome->doubts ? "收，待核" : "收";
-    }
-    return "";
-}
-
-static const char *doubt_text(const struct outcome *outcome, unsigned index) {
-    bool undone = 1u << index == DOUBT_FALL && outcome->event.figure.form == FIGURE_DONE;
-    return undone ? "报过完成，现在报未完成" : doubt_chinese(index);
-}
-
-/* "数值列（D4）：", as a person finds the cell in the sheet. */
-static const char *cell_label(const struct verdict *verdict, size_t row, size_t column) {
-    if (column == NO_COLUMN) return "";
-    struct slice name = header_name(&verdict->sheet, &verdict->header, column);
-    const char *text = name.len ? say(verdict->arena, "%s列", shown(verdict->arena, name)) : "";
-    if (verdict->sheet.named) return say(verdict->arena, "%s%s", text, *text ? "：" : "");
-    const char *cell =
-        say(verdict->arena, "%s%zu", header_letters(verdict->arena, column), verdict->sheet.rows[row].line);
-    return *text ? say(verdict->arena, "%s（%s）：", text, cell) : say(verdict->arena, "%s：", cell);
-}
-
-static const char *remark_text(const struct verdict *verdict, const struct outcome *outcome) {
-    if (outcome->kind == OUTCOME_REFUSED) {
-        const struct refusal *refusal = &outcome->reading.refusal;
-        return say(verdict->arena, "%s%s", cell_label(verdict, outcome->reading.row, refusal->column),
-                   refusal_sentence(verdict->arena, refusal));
-    }
-    const char *text = "";
-    for (unsigned i = 0; i < DOUBT_COUNT; i++)
-        if (outcome->doubts & 1u << i)
-            text = say(verdict->arena, "%s%s%s", text, *text ? "；" : "", doubt_text(outcome, i));
-    return text;
-}
+/* --- the table --- */
 
 struct line {
     const char *cells[COLUMN_COUNT];
@@ -108,9 +41,9 @@ static struct line line_of(const struct verdict *verdict, const struct plan *pla
     const char *target = reading->target != NO_INDEX ? plan->targets[reading->target].code
                          : reading->task != NO_INDEX ? plan->tasks[reading->task].code
                                                      : "";
-    return (struct line){{say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line), result_text(outcome),
+    return (struct line){{say(verdict->arena, "%zu", verdict->sheet.rows[reading->row].line), try_result(outcome),
                           target, reading->area != NO_INDEX ? plan->areas[reading->area].name : "",
-                          arena_copy(verdict->arena, day), figure_text(plan, outcome, verdict->arena)}};
+                          arena_copy(verdict->arena, day), try_figure(verdict, plan, outcome)}};
 }
 
 static void print_line(const struct line *line, const size_t *widths, const char *remark, struct buffer *out) {
@@ -142,7 +75,7 @@ static void print_rows(const struct verdict *verdict, const struct plan *plan, s
     print_line(&title, widths, "说明", out);
     for (size_t i = 0; i < verdict->outcome_count; i++)
         if (verdict->outcomes[i].reading.kind != READING_EMPTY)
-            print_line(&lines[i], widths, remark_text(verdict, &verdict->outcomes[i]), out);
+            print_line(&lines[i], widths, try_remark(verdict, &verdict->outcomes[i]), out);
 }
 
 void try_print(const struct verdict *verdict, const struct plan *plan, struct buffer *out) {
@@ -168,7 +101,23 @@ void try_print(const struct verdict *verdict, const struct plan *plan, struct bu
     buffer_add_text(out, "只是试读，什么也没有发出；没有与以前报过的数比较。\n");
 }
 
+static int write_marked(const struct verdict *verdict, const struct plan *plan, const char *xlsx) {
+    struct error err;
+    enum error_code code = marked_try(verdict, plan, xlsx, &err);
+    if (code) {
+        fprintf(stderr, "%s 写不了：%s\n", xlsx, err.message);
+        return error_exit_status(code);
+    }
+    printf("已写入 %s：有问题的格涂了颜色，批注里写着原因。\n", xlsx);
+    return 0;
+}
+
 int try_file(const struct settings *settings, const struct source_settings *source, const char *path) {
+    return try_file_marked(settings, source, path, NULL);
+}
+
+int try_file_marked(const struct settings *settings, const struct source_settings *source, const char *path,
+                    const char *xlsx) {
     CLEAN(buffer_finish) struct buffer bytes = {0};
     CLEAN(buffer_finish) struct buffer text = {0};
     CLEAN(catalogue_destroy) struct catalogue *catalogue = NULL;
@@ -199,7 +148,8 @@ int try_file(const struct settings *settings, const struct source_settings *sour
               stdout);
     try_print(&verdict, catalogue_plan(catalogue), &text);
     fputs(buffer_text(&text), stdout);
-    return verdict.refused ? 1 : 0;
+    int status = xlsx ? write_marked(&verdict, catalogue_plan(catalogue), xlsx) : 0;
+    return status ? status : verdict.refused ? 1 : 0;
 }
 
 static const struct args_option options[] = {
@@ -208,6 +158,10 @@ static const struct args_option options[] = {
      .value = "NAME",
      .help = "whose mapping to use; the first",
      .help_zh = "按哪个来源的列对应来读；默认第一个"},
+    {.name = "xlsx",
+     .value = "OUT",
+     .help = "writes the table as a workbook, too, with colours and comments",
+     .help_zh = "另存一份工作簿：有问题的格涂颜色、加批注"},
     {.name = NULL},
 };
 static const struct args_program program = {
@@ -226,7 +180,7 @@ int try_main(int argc, char **argv) {
     if (!command_settings(args_value(&args, "config", NULL), &config, &settings, &status)) return status;
     const struct source_settings *source = settings_source(&settings, args_value(&args, "source", NULL));
     if (source) {
-        status = try_file(&settings, source, args.positionals[0]);
+        status = try_file_marked(&settings, source, args.positionals[0], args_value(&args, "xlsx", NULL));
     } else {
         fprintf(stderr, "配置里没有这个来源：%s\n", args_value(&args, "source", ""));
         status = 2;
