@@ -117,7 +117,7 @@ static void take_issues(const struct alert_case *judged, const struct alert *ale
     if (!further || level <= alert->rung) return;
     change->rung = level;
     change->rung_at = judged->now;
-    change->rung_said_at = INSTANT_NONE;
+    change->rung_said_at = due_window(judged->plan, judged->now); /* a card is no proposal: it goes out by itself */
 }
 
 /* --- steps --- */
@@ -256,6 +256,20 @@ static void climb(struct life *life) {
     if (!c->cause) c->cause = c->also;
 }
 
+/* What got worse is a new question, with a new day to answer it: nobody is urged before that. */
+static void ask_anew(struct life *life) {
+    struct alert_change *c = &life->change;
+    c->to = ALERT_OPEN;
+    c->step = life->want->step;
+    c->cause = "worse";
+    c->say = true;
+    if (instant_is(c->rung_said_at)) {
+        struct instant window = due_window(life->judged->plan, life->judged->now);
+        if (instant_is(window)) c->rung_said_at = window;
+    }
+    climb(life);
+}
+
 static void judge_standing(struct life *life) {
     const struct alert_want *want = life->want;
     const struct alert *alert = life->alert;
@@ -267,11 +281,7 @@ static void judge_standing(struct life *life) {
                 day_end(alert->answers[life->promise].by_day).ms <= life->judged->now.ms;
     if (worse) {
         if (promised) answer(life->out, life->index, life->promise, PROMISE_WORSE);
-        c->to = ALERT_OPEN;
-        c->step = want->step;
-        c->cause = "worse";
-        c->say = true;
-        climb(life);
+        ask_anew(life);
     } else if (over) {
         if (further) c->step = want->step;
         break_promise(life);

@@ -165,6 +165,19 @@ Test(alert_life, what_gets_worse_ends_a_promise_at_once) {
     cr_assert_eq(s.answers[0].outcome, PROMISE_WORSE);
 }
 
+Test(alert_life, what_gets_worse_is_a_new_question_with_days_of_its_own) {
+    struct story s;
+    start(&s, ALERT_SLIPPING, "yellow"); /* said on the 6th: to be urged on the 13th */
+    s.wants.items[0].step = "red";
+    s.wants.items[0].rank = 2;
+    (void)live_and_keep(&s, "2022-01-11T17:00:00+08:00"); /* said on Wednesday the 12th */
+    cr_assert_eq(next(&s, "2022-01-12").ms, at("2022-01-19T08:30:00+08:00").ms);
+    s.alert.rung_said_at = INSTANT_NONE;
+    (void)snprintf(s.alert.step, sizeof s.alert.step, "yellow");
+    (void)live_and_keep(&s, "2022-01-12");
+    cr_assert(!instant_is(s.alert.rung_said_at), "what was never said does not begin to count by getting worse");
+}
+
 Test(alert_life, a_nearer_due_day_is_not_worse) {
     struct story s;
     start(&s, ALERT_DUE_SOON, "30");
@@ -483,6 +496,15 @@ Test(alert_life, a_card_is_issued_by_a_person_and_taken_back_by_one) {
     cr_assert_eq(c->rung, RUNG_YELLOW_CARD, "a rung does not go back");
     cr_assert_eq(c->decision, 1);
     cr_assert(!live(&s, "2022-02-09"));
+}
+
+Test(alert_life, a_card_nobody_had_proposed_counts_from_the_window_that_says_it) {
+    struct story s;
+    start(&s, ALERT_OVERDUE, "first");
+    (void)issue(&s.p, "yellow_card", "2022-01-07T17:00:00+08:00"); /* a Friday: said on Monday the 10th */
+    (void)live_and_keep(&s, "2022-01-07T17:00:00+08:00");
+    cr_assert_eq(s.alert.rung, RUNG_YELLOW_CARD);
+    cr_assert_eq(next(&s, "2022-01-10").ms, at("2022-01-24T08:30:00+08:00").ms);
 }
 
 Test(alert_life, issues_table) {
