@@ -10,7 +10,7 @@
 #include "common/link/options.h"
 #include "common/link/zap.h"
 
-enum { HIGH_WATER = 1000, MESSAGE_MAX = 64 }; /* what subscribers send are topics */
+enum { HIGH_WATER = 1000, MESSAGE_MAX = 1024 }; /* subscribers send topics, and handshakes of some 300 bytes */
 
 struct publisher {
     struct link_context *context;

@@ -131,6 +131,8 @@ bool channel_transfer_open(struct channel_transfer *out, const struct channel_wa
     curl_easy_setopt(out->easy, CURLOPT_WRITEDATA, out);
     curl_easy_setopt(out->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(out->easy, CURLOPT_OPENSOCKETDATA, out);
+    /* A connection somebody else was allowed to make is not looked at again. */
+    curl_easy_setopt(out->easy, CURLOPT_FRESH_CONNECT, out->private_allowed ? 0L : 1L);
     curl_easy_setopt(out->easy, CURLOPT_USERAGENT, "duban-alerter/" DUBAN_VERSION);
     return good;
 }

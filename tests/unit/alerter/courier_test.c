@@ -117,3 +117,100 @@ Test(courier, pauses_double_and_are_bounded) {
     static const int64_t wanted[] = {1000, 2000, 4000, 5000, 5000};
     for (int i = 0; i < 5; i++) cr_assert_eq(courier_pause_ms(&settings, i + 1), wanted[i]);
 }
+
+/* --- what is over is not sent --- */
+
+/* A message about the city's cell with one notice; gives the alert's id. */
+static int64_t put_notice(struct post *post, const char *number, const char *step) {
+    char text[2048];
+    snprintf(text, sizeof text,
+             "WITH made AS (INSERT INTO alert (programme, key, rule, cell, state, cause, opened_at, changed_at, rung_at,"
+             "                                 rules_version, facts)"
+             "  SELECT %d, '%s', 'overdue', min(id) + (SELECT count(*) FROM alert), 'open', 'called',"
+             "         '2021-07-01T08:00+08', '2021-07-01T08:00+08', '2021-07-01T08:00+08', 'v1', '{}' FROM cell"
+             "  RETURNING id)"
+             "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
+             " SELECT %d, '%s', id, '%s', 'office', '2021-07-01T08:00+08' FROM made",
+             (int)post->bureau.programme.id, number, (int)post->bureau.programme.id, number, step);
+    sql(&post->bureau, text);
+    int64_t notice = count(&post->bureau, "SELECT max(id) FROM notice");
+    const char *keys[] = {number};
+    struct outbox_delivery delivery = {.channel = "log", .address = "office"};
+    struct outbox_message message = {
+        .number = number, .recipient = "office", .window_at = at("2021-07-01T08:30:00+08:00"),
+        .rendered_at = at("2021-07-01T08:30:00+08:00"), .keys = keys, .notices = &notice, .items = (const int[]){1},
+        .notice_count = 1, .first_line = slice_of("L"), .body = slice_of("L"), .facts = slice_of("[]"),
+        .deliveries = &delivery, .delivery_count = 1};
+    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, err));
+    return count(&post->bureau, "SELECT max(id) FROM alert");
+}
+static void end_alert(struct post *post, int64_t alert, const char *cause) {
+    char text[256];
+    snprintf(text, sizeof text,
+             "UPDATE alert SET state = 'resolved', cause = '%s', resolved_at = '2021-07-01T09:00+08' WHERE id = %lld", cause,
+             (long long)alert);
+    sql(&post->bureau, text);
+}
+
+Test(courier, nothing_is_sent_for_what_was_done_meanwhile, .timeout = 60) {
+    struct post post;
+    open_post(&post, "done");
+    end_alert(&post, put_notice(&post, "D21-0701-01", "first"), "done");
+    end_alert(&post, put_notice(&post, "D21-0701-02", "first"), "extension"); /* that one they must hear of */
+    end_alert(&post, put_notice(&post, "D21-0701-03", "recovered"), "done");  /* it is the news itself */
+    put_notice(&post, "D21-0701-04", "first");
+    put_delivery(&post, "D21-0701-05", &(struct outbox_delivery){.channel = "log", .address = "office"}, "a brief");
+    carry(&post);
+    EXPECT_LIST(&post.bureau,
+                "SELECT m.number || ' ' || d.state FROM delivery d JOIN message m ON m.id = d.message ORDER BY d.id",
+                "D21-0701-01 dropped · D21-0701-02 delivered · D21-0701-03 delivered · D21-0701-04 delivered · "
+                "D21-0701-05 delivered");
+    EXPECT_LIST(&post.bureau, "SELECT answer FROM delivery_attempt WHERE outcome = 'dropped'", "done before it was sent");
+    close_post(&post);
+}
+
+/* A completion that is committed but not assessed: the claim waits for the alerter's word, where the clock runs. */
+Test(courier, a_completion_not_yet_assessed_is_waited_for, .timeout = 60) {
+    struct post post;
+    struct deliveries leased = {0};
+    open_post(&post, "unsure");
+    int64_t alert = put_notice(&post, "D21-0701-01", "first");
+    char text[1024];
+    snprintf(text, sizeof text,
+             "UPDATE cell_light SET assessment = '{\"goal\":\"12\"}' WHERE cell = (SELECT cell FROM alert WHERE id = %lld);"
+             "INSERT INTO cell_current (cell, value) SELECT cell, 12 FROM alert WHERE id = %lld"
+             " ON CONFLICT (cell) DO UPDATE SET value = 12;"
+             "INSERT INTO wake (cell, not_before) SELECT cell, '2021-07-01T08:31+08' FROM alert WHERE id = %lld;"
+             "UPDATE installation SET kind = 'real'",
+             (long long)alert, (long long)alert, (long long)alert);
+    sql(&post.bureau, text);
+    OK(outbox_lease(post.bureau.pg, 10, 60000, &leased, err));
+    cr_expect_eq(leased.count, 0);
+    deliveries_finish(&leased);
+    sql(&post.bureau, "UPDATE cell_current SET value = 11"); /* it was no completion after all */
+    OK(outbox_lease(post.bureau.pg, 10, 60000, &leased, err));
+    cr_expect_eq(leased.count, 1);
+    deliveries_finish(&leased);
+    close_post(&post);
+}
+
+/* --- tests of channels, as the office orders them --- */
+
+Test(courier, a_test_goes_out_in_trial_too_and_its_answer_is_read_back, .timeout = 60) {
+    struct post post;
+    int64_t delivery;
+    struct outbox_test_state state;
+    open_post(&post, "tests");
+    struct pg *admin = cluster_open(getppid(), "tests", "duban_admin");
+    OK(outbox_test_add(admin, post.bureau.programme.id, "log", "office", at("2021-07-01T08:30:00+08:00"), &delivery, err));
+    OK(outbox_test_state(admin, delivery, &state, err));
+    cr_expect_str_eq(state.state, "waiting");
+    carry(&post);
+    OK(outbox_test_state(admin, delivery, &state, err));
+    cr_expect_str_eq(state.state, "delivered");
+    cr_expect_str_eq(state.answer, "written");
+    EXPECT_LIST(&post.bureau, "SELECT first_line || ' ' || kind || ' ' || (number LIKE 'TEST-%') FROM message",
+                "【测试】督办 渠道测试 请勿处理 test true");
+    pg_close(&admin);
+    close_post(&post);
+}
