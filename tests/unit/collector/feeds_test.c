@@ -327,6 +327,6 @@ Test(feeds, every_shape_as_written_beside_it, .timeout = 240) {
         cr_expect_gt(judge_below(path, 1), 0, "%s holds no case", names[i]);
         shapes++;
     }
-    cr_expect_geq(shapes, 28, "there are folders for %zu shapes", shapes);
+    cr_expect_eq(shapes, 32, "there are folders for %zu shapes", shapes);
     names_finish(names, count);
 }
