@@ -10,6 +10,7 @@
 #include "services/collector/months.h"
 #include "services/collector/names.h"
 #include "services/collector/number.h"
+#include "services/collector/requests.h"
 #include "services/collector/structure.h"
 #include "services/collector/when.h"
 #include "services/collector/workbook.h"
@@ -312,7 +313,7 @@ static struct slice cut(struct slice text, size_t chars) {
 }
 
 static enum error_code make_receipt(const struct paper *paper, struct verdict *out, struct error *err) {
-    struct more more = {.receipt = {.feed = slice_of(paper->source),
+    struct more more = {.receipt = {.feed = slice_of(out->feed ? out->feed : paper->source),
                                     .period = slice_of(out->period),
                                     .taken = out->taken,
                                     .unchanged = out->unchanged,
@@ -347,6 +348,11 @@ static enum error_code judge_content(const struct paper *paper, struct verdict *
                             SHEET_BYTES_MAX >> 20, WORKBOOK_BYTES_MAX >> 20);
     bool sound = !paper->too_large && structure_find(paper, out) && find_as_of(paper, out, &as_of) && fits(out);
     if (out->sheet.failed || arena_failed(out->arena)) return error_set(err, ERROR_MEMORY, "no memory for the file");
+    if (!sound && !paper->too_large && requests_find(paper, out) && !out->whole.code) {
+        enum error_code read = requests_judge(paper, out, err);
+        count_rows(out);
+        return read;
+    }
     if (!sound) {
         count_refused_rows(out);
         return ERROR_OK;

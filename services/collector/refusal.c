@@ -112,6 +112,16 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
                           "请补报所缺月份的本月数，或报一次累计数"},
     [REFUSAL_INCREMENT_KIND] = {"increment_kind", false, "这一项不是累计数，不能按月相加",
                           "请把这一项放在另一张表里，用另一个来源"},
+    [REFUSAL_NUMBER] = {"number", false, "没有写编号，或不是消息的编号",
+ "请照抄消息末尾的编号，如 D21-1108-05；只答其中一项的写 D21-1108-05/2"},
+    [REFUSAL_REASON] = {"reason", false, "原因不在名单里",
+ "请写其中一个：天气 用地 资金 等上级标准 施工 数据有误 其他；详细的写到说明列"},
+    [REFUSAL_DAY_OVER] = {"day_over", false, "日期已经过了",
+ "请写今天或以后的日期"},
+    [REFUSAL_NOTHING_SAID] = {"nothing_said", false, "没有写理由，或什么也没有答",
+ "请写完成日期、原因或说明；申请延期要写理由"},
+    [REFUSAL_NOT_CLOSABLE] = {"not_closable", false, "这一项不销号（达到后要保持，或只报文字）",
+ "不用申请销号"},
 };
 
 const struct refusal_row *refusal_row(enum refusal_code code) {

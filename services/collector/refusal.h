@@ -84,6 +84,12 @@ enum refusal_code {
     REFUSAL_MONTH_ALONE,
     REFUSAL_MONTH_GAP,
     REFUSAL_INCREMENT_KIND,
+    /* answers and requests */
+    REFUSAL_NUMBER,
+    REFUSAL_REASON,
+    REFUSAL_DAY_OVER,
+    REFUSAL_NOTHING_SAID,
+    REFUSAL_NOT_CLOSABLE,
     REFUSAL_COUNT
 };
 
