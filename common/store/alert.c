@@ -304,17 +304,20 @@ static enum error_code write_old(struct pg *pg, const struct alert_writes *write
     return pg_run(pg, change_sql, &params, NULL, err);
 }
 
-/* What is over, or answered, before it was said is not said. What a person decided is said in any case. */
+/* What is over before it was said is not said; who has answered is not urged, but hears what else is new. What a person
+ * decided is said in any case. */
 static enum error_code drop_unsaid(struct pg *pg, const struct alert_writes *writes, struct error *err) {
     if (picked(writes, is_over) == 0) return ERROR_OK;
     CLEAN(pg_params_finish) struct pg_params params = {0};
     put_column(&params, writes, is_over, COLUMN_ID);
     put_column(&params, writes, is_over, COLUMN_CAUSE);
+    put_column(&params, writes, is_over, COLUMN_TO);
     return pg_run(pg,
                   "UPDATE notice SET state = 'dropped', cause = n.cause"
-                  "  FROM unnest($1::bigint[], $2::text[]) AS n(alert, cause)"
+                  "  FROM unnest($1::bigint[], $2::text[], $3::text[]) AS n(alert, cause, state)"
                   " WHERE notice.alert = n.alert AND notice.state = 'waiting'"
-                  "   AND notice.step NOT IN ('issued', 'withdrawn', 'recovered')",
+                  "   AND notice.step NOT IN ('issued', 'withdrawn', 'recovered')"
+                  "   AND (n.state <> 'promised' OR notice.step IN ('urged', 'yellow_card', 'red_card'))",
                   &params, NULL, err);
 }
 

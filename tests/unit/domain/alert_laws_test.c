@@ -214,11 +214,18 @@ static void notice(struct store *store, const struct row *row, const char *step,
 static bool is_of_a_card(const struct notice *n) {
     return strcmp(n->step, "issued") == 0 || strcmp(n->step, "withdrawn") == 0;
 }
+static bool is_of_a_rung(const struct notice *n) {
+    return strcmp(n->step, "urged") == 0 || strcmp(n->step, "yellow_card") == 0 || strcmp(n->step, "red_card") == 0;
+}
+/* Who has answered is not urged, but hears what else is new. */
 static void drop_waiting(struct store *store, const struct row *row) {
-    for (size_t i = 0; i < store->notice_count; i++)
-        if (strcmp(store->notices[i].alert, row->key) == 0 && store->notices[i].state == NOTICE_WAITING &&
-            !is_of_a_card(&store->notices[i]))
-            store->notices[i].state = NOTICE_DROPPED;
+    bool promised = strcmp(row->state, "promised") == 0;
+    for (size_t i = 0; i < store->notice_count; i++) {
+        struct notice *n = &store->notices[i];
+        if (strcmp(n->alert, row->key) == 0 && n->state == NOTICE_WAITING && !is_of_a_card(n) &&
+            (!promised || is_of_a_rung(n)))
+            n->state = NOTICE_DROPPED;
+    }
 }
 
 /* --- one telling of a story --- */
@@ -346,7 +353,7 @@ static bool say_waiting(struct telling *t, struct instant now) {
         struct notice *n = &t->store->notices[i];
         if (n->state != NOTICE_WAITING || n->not_before.ms > now.ms) continue;
         struct row *row = row_of(t->store, n->alert);
-        if (!row || !stands(row) || (!is_of_a_card(n) && (strcmp(row->state, "open") != 0 || !is_called_for(t, row)))) {
+        if (!row || !stands(row) || (!is_of_a_card(n) && (strcmp(row->state, "suppressed") == 0 || !is_called_for(t, row)))) {
             n->state = NOTICE_DROPPED;
             continue;
         }
