@@ -69,6 +69,9 @@ class Office:
             count -= self.reporting.working(day)
         return day
 
+    def working_between(self, after, until):
+        return sum(self.reporting.working(after + DAY * n) for n in range(1, (until - after).days + 1))
+
     def route(self, rule, cell):
         #: County, every lead, the office; participants nothing. A red goes to the office alone.
         if rule in ("review", "correction"):
@@ -88,6 +91,8 @@ class Alert:
         self.rule, self.opened, self.step, self.rank = rule, now, step, rank
         self.rung, self.said, self.issued = 0, None, 0
         self.suppressed = False
+        self.stopped = None       # since when it stands still
+        self.about = None         # the due day of an approaching one
         self.promise = None       # (until the end of this day, answer)
         self.steps_said = set()
         self.told = set()         # who was told of it
@@ -155,7 +160,9 @@ class Story:
         before = self.light
         wants = self.wants(now)
         for rule, alert in list(self.standing.items()):
-            if rule not in wants:
+            #: another due day is another matter
+            moved = rule == "due_soon" and alert.about != self.answer["due"]
+            if rule not in wants or moved:
                 self.end(alert, self.end_cause(rule))
                 del self.standing[rule]
         for rule, (step, rank, inhibited, only) in wants.items():
@@ -164,7 +171,7 @@ class Story:
                 if only:
                     continue
                 alert = self.standing[rule] = Alert(rule, now, step, rank)
-                alert.suppressed = inhibited
+                alert.suppressed, alert.about = inhibited, self.answer["due"]
                 if not inhibited:
                     self.say(alert, step)
                 continue
@@ -173,10 +180,11 @@ class Story:
                 alert.step, alert.rank = step, rank
             if inhibited:
                 if not alert.suppressed:
-                    alert.suppressed, alert.pending = True, []
+                    alert.suppressed, alert.pending, alert.stopped = True, [], now
             elif alert.suppressed:
                 alert.suppressed = False
                 self.say(alert, alert.step)
+                self.resume(alert)
             elif further:
                 #: A promise ends when things get worse.
                 if alert.promise:
@@ -208,6 +216,17 @@ class Story:
         #: aspire never escalates past 提醒
         return 0 if self.judge.cells[self.key].firmness == "aspire" else TOP.get(alert.rule, 0)
 
+    def resume(self, alert):
+        #: The ladder stands still while suppressed; a rung that was not said before is said now.
+        if alert.said is None and alert.rung > 0 and not alert.promise:
+            alert.pending.append((RUNG_STEPS[alert.rung], self.rung_route(alert)))
+        if alert.said is not None:
+            still = self.office.working_between(day_of(alert.stopped), day_of(self.now))
+            alert.said += self.office.add_working(day_of(alert.said), still) - day_of(alert.said)
+
+    def rung_route(self, alert):
+        return self.office.route(alert.rule, self.judge.cells[self.key]) if alert.rung == 1 else {"office"}
+
     def rung_due(self, alert):
         if alert.said is None or alert.promise or alert.rung >= self.top(alert):
             return None
@@ -215,9 +234,12 @@ class Story:
 
     def climb(self, alert, only):
         #: An answered alert escalates only when its promise fails.
-        if alert.promise and self.now >= start_of(alert.promise[0] + DAY):
+        if alert.promise and not only and self.now >= start_of(alert.promise[0] + DAY):
             self.end_promise(alert, "broken")
-            if not only and alert.rung < self.top(alert):
+            #: nobody is urged for a question he was not asked: what was not said comes first
+            if alert.said is None:
+                alert.pending.append((RUNG_STEPS[alert.rung] or alert.step, self.rung_route(alert) if alert.rung else self.office.route(alert.rule, self.judge.cells[self.key])))
+            elif alert.rung < self.top(alert):
                 self.step_up(alert)
             return
         due = self.rung_due(alert)
@@ -227,8 +249,7 @@ class Story:
     def step_up(self, alert):
         alert.rung += 1
         alert.said = None
-        recipients = self.office.route(alert.rule, self.judge.cells[self.key]) if alert.rung == 1 else {"office"}
-        alert.pending.append((RUNG_STEPS[alert.rung], recipients))
+        alert.pending.append((RUNG_STEPS[alert.rung], self.rung_route(alert)))
 
     # ── what people said and decided ──
 
@@ -242,6 +263,7 @@ class Story:
                     self.end_promise(alert, "replaced")
                 if until:
                     alert.promise = (until, event)
+                    alert.pending = [p for p in alert.pending if p[0] not in RUNG_STEPS]
         elif event["kind"] == ISSUE:
             level = {"yellow_card": 2}.get(event["more"][3], 3)
             for alert in self.standing.values():
