@@ -321,11 +321,10 @@ class Story:
             else:
                 self.window(now)
             for alert in self.standing.values():
-                due = self.rung_due(alert)
-                if due:
-                    heapq.heappush(heap, (max(due, now + MINUTE), 0))
-                if alert.promise:
-                    heapq.heappush(heap, (max(start_of(alert.promise[0] + DAY), now + MINUTE), 0))
+                ends = [self.rung_due(alert)] + ([start_of(alert.promise[0] + DAY)] if alert.promise else [])
+                for at in ends:
+                    if at and at > now:  # else it stands still: what ends that is a look of its own
+                        heapq.heappush(heap, (at, 0))
             if self.recoveries or any(a.pending for a in self.standing.values()):
                 heapq.heappush(heap, (self.office.window(now), 1))
         return self
