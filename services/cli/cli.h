@@ -37,6 +37,8 @@ enum error_code command_feeds(struct cli *cli, struct error *err);
 enum error_code command_alerts(struct cli *cli, struct error *err);
 enum error_code command_outbox(struct cli *cli, struct error *err);
 enum error_code command_explain(struct cli *cli, struct error *err);
+enum error_code command_channel_list(struct cli *cli, struct error *err);
+enum error_code command_channel_test(struct cli *cli, struct error *err);
 enum error_code command_quarantine(struct cli *cli, struct error *err);
 enum error_code command_verify(struct cli *cli, struct error *err);
 enum error_code command_confirm(struct cli *cli, struct error *err);

@@ -64,6 +64,12 @@ static const struct message_row rows[] = {
      "核对 %lld 个报送流、%lld 段、%lld 条记录、隔离 %lld 条、%lld 批：完好\n"},
     {"%lld breaks in %lld events checked\n", "%lld 处断裂，共核对 %lld 条\n"},
     {"the rehearsal has reached %s\n", "演练已到 %s\n"},
+    {"no alerter has declared a channel: channels.named\n", "预警程序还没有配置渠道（channels.named）\n"},
+    {"%s works: the test was delivered. Answer: %s\n", "%s 正常：测试消息已送达。回音：%s\n"},
+    {"%s does not work: failed after %lld tries. Answer: %s\n", "%s 不通：试了 %lld 次未成。回音：%s\n"},
+    {"%s is held by its vendor; the test follows later. Answer: %s\n", "%s 被平台限流，稍后再发。回音：%s\n"},
+    {"%s: nobody took the test in %lld s: is an alerter running?\n", "%s：%lld 秒内没有程序来发：预警程序在运行吗？\n"},
+    {"%s: no success yet after %lld tries, it goes on. Answer: %s\n", "%s：试了 %lld 次还没成，还会再试。回音：%s\n"},
     {"nothing in quarantine\n", "没有隔离的记录\n"},
 };
 

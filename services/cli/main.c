@@ -202,6 +202,11 @@ static const struct args_option settle_options[] = {
     {.name = "timeout", .value = "S", .help = "wait so many seconds for it", .help_zh = "最多等几秒"},
     {.name = "expect", .value = "N", .help = "at least so many programs", .help_zh = "至少几个程序"},
     END};
+static const struct args_option channel_test_options[] = {
+    {.name = "address", .value = "ADDRESS", .help = "with log, webhook or email: where to", .help_zh = "log、webhook、email 要给地址"},
+    {.name = "timeout", .value = "S", .help = "wait so many seconds for the answer", .help_zh = "最多等几秒"},
+    PROGRAMME_OPTION,
+    END};
 static const struct args_option play_options[] = {
     {.name = "until", .value = "INSTANT", .help = "default: the last line", .help_zh = "默认到最后一行"},
     {.name = "pace", .value = "S", .help = "real seconds a day should take", .help_zh = "一天走几秒"},
@@ -229,6 +234,10 @@ static const struct args_command commands[] = {
      RUN(command_outbox_hold)},
     {"outbox release", "ID…", 1, ARGS_MAX, hold_options, "lets it go again", "放行", RUN(command_outbox_release)},
     {"contacts", "", 0, 0, reading_options, "who is reached how, who is not", "联系方式", RUN(command_contacts)},
+    {"channel list", "", 0, 0, json_options, "robots, commands and publishers, and how each does", "渠道清单",
+     RUN(command_channel_list)},
+    {"channel test", "NAME", 1, 1, channel_test_options, "sends a marked test message and tells the answer",
+     "发一条测试消息，看回音", RUN(command_channel_test)},
     {"quarantine", "[STREAM]", 0, 1, json_options, "events that could not take effect", "未能生效的记录",
      RUN(command_quarantine)},
     {"verify", "", 0, 0, json_options, "recomputes every chain", "校验全部数据链", RUN(command_verify)},
