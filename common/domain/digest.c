@@ -85,9 +85,9 @@ static bool has_gap(const struct digest_item *item) {
     return item->cell && item->assessment && item->assessment->has_units_behind && !saying_recovered(item);
 }
 
-static const struct digest_past_item *find_past(const struct digest_past *past, const char *key) {
-    for (size_t i = 0; past && key && i < past->count; i++)
-        if (strcmp(past->items[i].key, key) == 0) return &past->items[i];
+static const struct digest_past_item *find_past(const struct digest_past *past, int64_t alert) {
+    for (size_t i = 0; past && alert && i < past->count; i++)
+        if (past->items[i].alert == alert) return &past->items[i];
     return NULL;
 }
 
@@ -98,7 +98,7 @@ void digest_prepare(const struct plan *plan, const struct digest_past *past, str
             (!cell_is_counted(plan, items[i].cell) || plan->targets[items[i].cell->target].percent))
             by_units = false;
     for (size_t i = 0; i < count; i++) {
-        const struct digest_past_item *before = find_past(past, items[i].key);
+        const struct digest_past_item *before = find_past(past, items[i].alert);
         items[i].by_units = by_units;
         items[i].change = !past                                          ? CHANGE_NONE
                           : !before                                      ? CHANGE_NEW

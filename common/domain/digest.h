@@ -14,7 +14,7 @@ enum { DIGEST_RUNGS = 4 }; /* 提醒 催办 拟黄牌 拟红牌 */
 
 /* The newest answer to an alert, as it was taken down. who.ptr NULL = none. */
 struct digest_answer {
-    struct slice who, reason, text; /* reason: the word people read ("用地"); NULL = none */
+    struct slice who, reason, text; /* reason: its token ("land"); NULL = none */
     struct day said, by;            /* by = DAY_NONE: an answer, no promise */
 };
 /* Of "issued" and "withdrawn". */
@@ -39,7 +39,7 @@ struct digest_item {
     enum alert_rule rule;
     const char *step;      /* of the notice: "first" … "urged" "yellow_card" "red_card" "issued" "withdrawn" "recovered" */
     const char *cause;     /* of the alert's state: of the recovery; "promise_broken" */
-    const char *key;       /* of the alert */
+    int64_t alert;         /* its id; 0 = none */
     const char *recipient; /* in a room: whose item it is; NULL elsewhere */
     const struct cell *cell; /* NULL for a stream's and the house's own */
     const struct assessment *assessment;
@@ -64,14 +64,14 @@ struct digest_item {
     const char *past;         /* number of the message this one answers to ("D21-0908-04"); NULL */
 };
 
-/* The message before this one to the same recipient. */
+/* What this recipient was told before: all that still stands, and what has ended since the message before. */
 struct digest_past_item {
-    const char *key, *step;
-    bool recovered; /* it was said there that it is over */
-    bool over;      /* resolved by now */
+    int64_t alert;
+    const char *step; /* as it was last said */
+    bool over;        /* resolved since */
 };
 struct digest_past {
-    struct day day;
+    struct day day; /* of the message before */
     const struct digest_past_item *items;
     size_t count;
 };

@@ -383,7 +383,10 @@ static void command(const struct list *list, bool (*wanted)(const struct list *,
 static void decisions(const struct list *list, struct buffer *out) {
     CLEAN(buffer_finish) struct buffer what = {0};
     buffer_printf(&what, "发不发由%s定，", saying_office(list->view->plan));
-    command(list, to_issue, buffer_text(&what), "duban issue", " --doc 文号 --by 姓名", out);
+    bool red = false;
+    for (size_t i = 0; i < list->count; i++) red |= saying_step(&list->items[i], "red_card");
+    command(list, to_issue, buffer_text(&what), "duban issue",
+            red ? " --level 黄牌（红牌、通报） --doc 文号 --by 姓名" : " --level 黄牌 --doc 文号 --by 姓名", out);
     command(list, to_release, "核定", "duban approve", " --by 姓名", out);
     size_t before = out->len;
     buffer_add_text(out, "更正");
@@ -404,9 +407,9 @@ static bool is_worse(const struct list *list, const struct digest_item *item) {
     return item->change == CHANGE_WORSE && !over(item);
 }
 
-static bool listed(const struct list *list, const char *key) {
+static bool listed(const struct list *list, int64_t alert) {
     for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].key && strcmp(list->items[i].key, key) == 0) return true;
+        if (list->items[i].alert == alert) return true;
     return false;
 }
 
@@ -424,9 +427,8 @@ static void changes(const struct list *list, struct buffer *out) {
     if (!past) return;
     size_t better = 0, unlisted = 0, same = 0, parts = 0;
     for (size_t i = 0; i < past->count; i++) {
-        bool gone = past->items[i].over && !past->items[i].recovered;
-        better += gone;
-        unlisted += !past->items[i].over && !past->items[i].recovered && !listed(list, past->items[i].key);
+        better += past->items[i].over;
+        unlisted += !past->items[i].over && !listed(list, past->items[i].alert);
     }
     for (size_t i = 0; i < list->count; i++) same += list->items[i].change == CHANGE_SAME && !over(&list->items[i]);
     buffer_add_text(out, "比上次（");

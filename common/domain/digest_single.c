@@ -185,8 +185,8 @@ static void body_proposal(const struct digest_view *view, const struct digest_it
     saying_words(view, item, out);
     saying_history(view, item, out);
     saying_draft(view, item, out);
-    buffer_printf(out, "发不发%s由%s定，系统不自动发。要发：duban issue %s --doc 文号 --by 姓名\n",
-                  red ? "、发红牌还是通报" : "", saying_office(view->plan), view->number);
+    buffer_printf(out, "发不发%s由%s定，系统不自动发。要发：duban issue %s --level %s --doc 文号 --by 姓名\n",
+                  red ? "、发红牌还是通报" : "", saying_office(view->plan), view->number, red ? "红牌（或通报）" : "黄牌");
     saying_follow_line(view, item, out);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/domain/alert_ladder.h"
+#include "common/domain/requests.h"
 #include "common/domain/saying.h"
 
 enum { ANSWER_CHARS_MAX = 100, DOCUMENT_CHARS_MAX = 40 };
@@ -24,7 +25,12 @@ static bool answered(const struct digest_item *item) {
 /* "天气，“桥面材料1月15日到”" */
 static void add_said(const struct digest_answer *answer, struct buffer *out) {
     bool reason = answer->reason.ptr && answer->reason.len > 0, text = answer->text.ptr && answer->text.len > 0;
-    if (reason) buffer_printf(out, "：%.*s", (int)answer->reason.len, answer->reason.ptr);
+    const char *word = reason ? reply_reason_chinese(answer->reason) : NULL;
+    if (reason) buffer_add_text(out, "：");
+    if (word)
+        buffer_add_text(out, word);
+    else if (reason)
+        buffer_add(out, answer->reason.ptr, answer->reason.len);
     if (!text) return;
     buffer_add_text(out, reason ? "，“" : "：“");
     saying_text(answer->text, ANSWER_CHARS_MAX, out);

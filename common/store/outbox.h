@@ -4,7 +4,7 @@
 #ifndef DUBAN_STORE_OUTBOX_H
 #define DUBAN_STORE_OUTBOX_H
 
-#include "common/domain/route.h"
+#include "common/domain/digest.h"
 #include "common/store/session.h"
 
 struct waiting_notice {
@@ -90,6 +90,19 @@ __attribute__((warn_unused_result)) enum error_code outbox_past(struct pg *pg, c
                                                                 struct alert_pasts *out, struct error *err);
 const struct alert_past *alert_pasts_find(const struct alert_pasts *pasts, int64_t alert); /* NULL */
 void alert_pasts_finish(struct alert_pasts *pasts);
+/* What recipients of lists were told before; which counties have a period open: outbox_told.c. */
+struct outbox_told {
+    struct digest_past_item *items;
+    struct pg_rows rows, silent;
+};
+__attribute__((warn_unused_result)) enum error_code outbox_told(struct pg *pg, int32_t programme,
+                                                                const char *const *recipients, size_t count,
+                                                                struct outbox_told *out, struct error *err);
+/* false: that recipient was told nothing that still counts. *out borrows. */
+bool outbox_told_past(const struct outbox_told *told, const char *recipient, struct digest_past *out);
+bool outbox_told_silent(const struct outbox_told *told, const char *area); /* by code */
+void outbox_told_finish(struct outbox_told *told);
+
 /* A message that did not arrive, as the house tells of it. Texts are borrowed from the rows. */
 struct message_failure {
     int64_t message;

@@ -178,6 +178,16 @@ static enum error_code write_pages(struct pg *pg, const struct window *window, u
     return code;
 }
 
+/* A list is compared with the one before it. */
+static enum error_code read_told(struct pg *pg, struct window *window, struct error *err) {
+    AUTO_FREE const char **recipients = calloc(window->pages.count + 1, sizeof *recipients);
+    size_t count = 0;
+    if (!recipients) return error_set(err, ERROR_MEMORY, "out of memory for %zu messages", window->pages.count);
+    for (size_t i = 0; i < window->pages.count; i++)
+        if (window->pages.items[i].count > 1) recipients[count++] = window->pages.items[i].recipient;
+    return outbox_told(pg, window->view.docket->programme, recipients, count, &window->view.told, err);
+}
+
 static enum error_code prepare(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                struct instant now, struct window *window, struct error *err) {
     enum error_code code = due_hold(pg, docket->programme, now, true, &window->morning, err);
@@ -188,7 +198,7 @@ static enum error_code prepare(struct pg *pg, const struct docket *docket, struc
     if (!code) code = drop_over(pg, window, err);
     if (!code && window->morning) code = brief_make(pg, docket->plan->programme, now, &window->brief, err);
     if (!code) code = window_pages_make(&window->view, window->said, window->count, window->morning, &window->pages, err);
-    return code;
+    return code ? code : read_told(pg, window, err);
 }
 
 static enum error_code render(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,

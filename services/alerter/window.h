@@ -27,6 +27,7 @@ struct window_view {
     size_t stream_count;
     struct alert_pasts pasts;
     struct message_failures failures;
+    struct outbox_told told; /* to those who get a list */
 };
 __attribute__((warn_unused_result)) enum error_code window_view_read(struct pg *pg, const struct docket *docket,
                                                                      const struct waiting_notices *notices,

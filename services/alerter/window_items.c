@@ -76,6 +76,7 @@ void window_view_finish(struct window_view *view) {
     work_silence_finish(&view->silence);
     alert_pasts_finish(&view->pasts);
     message_failures_finish(&view->failures);
+    outbox_told_finish(&view->told);
     free(view->streams);
 }
 
@@ -162,6 +163,17 @@ static void fill_due_document(const struct subject *subject, struct digest_item 
     }
 }
 
+/* A red stands from the day it was released. */
+static void fill_red_since(const struct subject *subject, struct digest_item *out) {
+    if (strncmp(out->cause, "red_", 4) != 0) return;
+    for (size_t i = subject->event_count; i-- > 0;) {
+        if (subject->events[i].kind != EVENT_RELEASE) continue;
+        struct day day = instant_day(subject->events[i].known_at);
+        if (day.n < subject->assessment.light_since.n) out->red_since = day;
+        return;
+    }
+}
+
 /* The newest issue; of a withdrawn one it is the one taken back. */
 static void fill_issue(const struct cell_event *events, size_t count, struct digest_item *out) {
     for (size_t i = count; i-- > 0;) {
@@ -211,7 +223,8 @@ static void fill_cell(const struct window_view *view, const struct subject *subj
         out->decimals = decimals_written(&subject->events[a->figure_event]);
     fill_words(subject, out);
     fill_due_document(subject, out);
-    if (strcmp(out->step, "issued") == 0 || strcmp(out->step, "withdrawn") == 0)
+    fill_red_since(subject, out);
+    if (strcmp(out->step, "issued") == 0 || strcmp(out->step, "withdrawn") == 0 || strcmp(out->step, "red_card") == 0)
         fill_issue(subject->events, subject->event_count, out);
 }
 
@@ -250,7 +263,7 @@ bool window_item_fill(const struct window_view *view, const struct waiting_notic
         .rule = newest->rule,
         .step = newest->step,
         .cause = newest->cause,
-        .key = newest->key,
+        .alert = newest->alert,
         .recipient = room ? notices[first]->recipient : NULL,
         .reported_at = INSTANT_NONE,
         .red_since = DAY_NONE,

@@ -27,8 +27,8 @@ static int compare_items(const void *a, const void *b, void *plan) {
 
 /* Notices of one alert are one item: a further step replaces the first, a stand-in's joins the office's own, and a room
  * hears of a matter once. */
-static enum error_code make_items(const struct window_view *view, const struct window_page *page, struct items *out,
-                                  struct error *err) {
+static enum error_code make_items(const struct window_view *view, const struct window_page *page,
+                                  const struct digest_past *past, struct items *out, struct error *err) {
     out->items = calloc(page->count + 1, sizeof *out->items);
     out->digest = calloc(page->count + 1, sizeof *out->digest);
     if (!out->items || !out->digest) return error_set(err, ERROR_MEMORY, "out of memory for %zu items", page->count);
@@ -39,9 +39,40 @@ static enum error_code make_items(const struct window_view *view, const struct w
     }
     if (done && out->count == 1) done = window_item_alone(view, &out->items[0]);
     if (!done) return error_set(err, ERROR_MEMORY, "out of memory for %zu items", page->count);
+    for (size_t i = 0; i < out->count; i++) out->digest[i] = out->items[i].item;
+    digest_prepare(view->docket->plan, past, out->digest, out->count);
+    for (size_t i = 0; i < out->count; i++) out->items[i].item = out->digest[i];
     qsort_r(out->items, out->count, sizeof *out->items, compare_items, view->docket->stored.plan);
     for (size_t i = 0; i < out->count; i++) out->digest[i] = out->items[i].item;
     return ERROR_OK;
+}
+
+/* Marks the areas whose counties owe a figure of one of its targets. */
+static void mark_owing(const struct plan *plan, const struct task *task, bool *owes) {
+    for (size_t t = task->first_target; t < task->first_target + task->target_count; t++) {
+        const struct target *target = &plan->targets[t];
+        if (target->reporter != REPORTER_COUNTY) continue;
+        for (size_t c = target->first_cell; c < target->first_cell + target->cell_count; c++)
+            if (!plan->cells[c].no_task && !plan->areas[plan->cells[c].area].city) owes[plan->cells[c].area] = true;
+    }
+}
+
+/* How many of the counties that owe a lead's figures have sent them. */
+static bool count_reported(const struct window_view *view, struct digest_view *out) {
+    const struct plan *plan = view->docket->plan;
+    const char *name = strncmp(out->recipient, "unit:", 5) == 0 ? out->recipient + 5 : NULL;
+    size_t unit = name ? plan_find_unit(plan, slice_of(name)) : NO_INDEX;
+    if (unit == NO_INDEX) return true;
+    AUTO_FREE bool *owes = calloc(plan->area_count + 1, sizeof *owes);
+    if (!owes) return false;
+    for (size_t t = 0; t < plan->task_count; t++)
+        for (size_t i = 0; i < plan->tasks[t].lead_count; i++)
+            if (plan->tasks[t].leads[i] == unit) mark_owing(plan, &plan->tasks[t], owes);
+    for (size_t a = 0; a < plan->area_count; a++) {
+        out->expected += owes[a];
+        out->reported += owes[a] && !outbox_told_silent(&view->told, plan->areas[a].code);
+    }
+    return true;
 }
 
 static json_t *item_json(const struct digest_view *view, const struct window_item *item, int number) {
@@ -157,13 +188,18 @@ enum error_code window_page_write(struct pg *pg, const struct window_view *view,
     CLEAN(texts_finish) struct texts texts = {0};
     char number[32];
     digest_number(instant_day(view->now), ordinal, number);
-    enum error_code code = make_items(view, page, &items, err);
+    struct digest_past past;
+    bool told = outbox_told_past(&view->told, page->recipient, &past);
+    enum error_code code = make_items(view, page, told ? &past : NULL, &items, err);
     if (code) return code;
     struct digest_view words = {.plan = view->docket->plan,
                                 .rules = &view->docket->rules,
                                 .recipient = page->recipient,
                                 .now = view->now,
-                                .number = number};
+                                .number = number,
+                                .past = told ? &past : NULL};
+    if (items.count > 1 && !count_reported(view, &words))
+        return error_set(err, ERROR_MEMORY, "out of memory for a message");
     AUTO_FREE char *facts = facts_json(&words, &items);
     if (brief)
         write_brief(&words, &items, brief, page_is_bounded(page), &texts);

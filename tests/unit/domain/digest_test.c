@@ -185,11 +185,11 @@ Test(digest, in_a_room_each_unit_stands_together) {
 Test(digest, changes_against_the_message_before) {
     struct programme p;
     programme_start(&p);
-    static const struct digest_past_item before[] = {{"same", "yellow", false, false}, {"worse", "yellow", false, false}};
+    static const struct digest_past_item before[] = {{1, "yellow", false}, {2, "yellow", false}};
     struct digest_past past = {on("2021-11-01"), before, 2};
-    struct digest_item items[] = {{.rule = ALERT_SLIPPING, .step = "yellow", .key = "same"},
-                                  {.rule = ALERT_SLIPPING, .step = "red", .key = "worse"},
-                                  {.rule = ALERT_SLIPPING, .step = "yellow", .key = "new"}};
+    struct digest_item items[] = {{.rule = ALERT_SLIPPING, .step = "yellow", .alert = 1},
+                                  {.rule = ALERT_SLIPPING, .step = "red", .alert = 2},
+                                  {.rule = ALERT_SLIPPING, .step = "yellow", .alert = 3}};
     digest_prepare(&p.plan, &past, items, 3);
     cr_assert_eq(items[0].change, CHANGE_SAME);
     cr_assert_eq(items[1].change, CHANGE_WORSE);
@@ -203,14 +203,13 @@ Test(digest, changes_against_the_message_before) {
 static const char long_words[] =
     "11月下旬起高海拔路段连续冰冻停工，桥面铺装材料因上游限产推迟到1月中旬到场，另有两处用地手续正在办理，县里已经调整工序先做路基";
 
-static void fill(struct programme *p, struct assessment *a, struct digest_item *items, char (*keys)[32], size_t count) {
+static void fill(struct programme *p, struct assessment *a, struct digest_item *items, size_t count) {
     for (size_t i = 0; i < count; i++) {
         worst(&p->plan, &p->cells[1 + i % COUNTIES], &a[i]);
         a[i].light = LIGHT_RED;
         a[i].deviation_tenths = -999 + (int32_t)i;
-        snprintf(keys[i], sizeof keys[i], "key %zu", i);
         items[i] = (struct digest_item){.rule = ALERT_OVERDUE, .step = "first", .cell = &p->cells[1 + i % COUNTIES],
-                                        .assessment = &a[i], .words = slice_of(long_words), .key = keys[i],
+                                        .assessment = &a[i], .words = slice_of(long_words), .alert = (int64_t)i + 1,
                                         .words_unit = slice_of("县交通运输局"), .reported_at = at("2022-01-05")};
     }
 }
@@ -229,8 +228,8 @@ static void check_counts(size_t count, size_t bytes_max, size_t at_least) {
     p.plan.office_contact = "值班 0839-×××××××";
     struct assessment a[45];
     struct digest_item items[45];
-    char keys[45][32], rest[64];
-    fill(&p, a, items, keys, count);
+    char rest[64];
+    fill(&p, a, items, count);
     struct digest_view view = {.plan = &p.plan, .recipient = "unit:市交通运输局", .number = "D22-0106-12",
                                .now = at("2022-01-06T08:30:00+08:00"), .bytes_max = bytes_max};
     CLEAN(buffer_finish) struct buffer text = {0};
@@ -276,7 +275,7 @@ Test(digest, a_single_message_fits_a_robot_with_the_longest_words) {
                                        .reported_at = at("2021-12-03"), .others = "青川县、市交通运输局、市两改办",
                                        .past = "D22-0106-01"};
             item.said[0] = item.said[1] = at("2022-01-06");
-            item.answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("等上级标准"), slice_of(words),
+            item.answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("standard"), slice_of(words),
                                                  on("2022-01-07"), on("2022-01-20")};
             struct digest_view view = {.plan = &p.plan, .recipient = "area:510802", .number = "D22-0106-12",
                                        .now = at("2022-01-06T08:30:00+08:00")};

@@ -212,7 +212,7 @@ Test(golden, slipping) {
     s = start("area:510822", "2021-10-09T08:30:00+08:00", "D21-1009-02");
     roads_of_autumn(s);
     struct digest_item *i = cell(s, ALERT_SLIPPING, "red", "T06.1", "510822");
-    i->answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("天气"), slice_of("12月10日前贯通"),
+    i->answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("weather"), slice_of("12月10日前贯通"),
                                        on("2021-09-12"), on("2021-12-10")};
     i->cause = "worse";
     check_and_finish(s, "slipping_worse_than_promised");
@@ -242,7 +242,7 @@ Test(golden, urged) {
     struct digest_item *i = late_roads(s, "urged");
     i->past = "D22-0106-01";
     i->cause = "promise_broken";
-    i->answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("天气"), slice_of("桥面材料1月15日到"),
+    i->answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("weather"), slice_of("桥面材料1月15日到"),
                                        on("2022-01-07"), on("2022-01-20")};
     check_and_finish(s, "urged_promise_broken");
     s = start("area:510823", "2021-10-15T08:30:00+08:00", "D21-1015-01");
@@ -454,47 +454,46 @@ Test(golden, house) {
 /* --- lists --- */
 
 static struct digest_item *behind(struct scene *s, const char *target, const char *area, const char *value,
-                                  const char *key) {
+                                  int64_t alert) {
     given(s, value, "2021-10-31", "2021-11-03");
     struct digest_item *i = cell(s, ALERT_SLIPPING, "yellow", target, area);
-    i->key = key;
+    i->alert = alert;
     return i;
 }
 
 static struct digest_item *red(struct scene *s, const char *target, const char *area, const char *value,
-                               const char *key) {
+                               int64_t alert) {
     given(s, value, "2021-10-31", "2021-11-03");
     decide(&s->p, EVENT_RELEASE, "2021-11-08", NULL, NULL);
     struct digest_item *i = cell(s, ALERT_SLIPPING, "red", target, area);
-    i->key = key;
+    i->alert = alert;
     return i;
 }
 
 Test(golden, digest_for_a_lead) {
     struct scene *s = start("unit:市农业农村局", "2021-11-08T16:20:00+08:00", "D21-1108-05");
     static const struct digest_past_item before[] = {
-        {"a", "red", false, false},    {"b", "red", false, false},    {"c", "yellow", false, false},
-        {"d", "yellow", false, false}, {"e", "yellow", false, false}, {"f", "yellow", false, false},
-        {"h", "first", false, false},  {"x", "yellow", false, true},  {"y", "yellow", false, true}};
+        {1, "red", false},    {2, "red", false},   {3, "yellow", false}, {4, "yellow", false}, {5, "yellow", false},
+        {6, "yellow", false}, {8, "first", false}, {9, "yellow", true},  {10, "yellow", true}};
     struct digest_past past = {on("2021-11-01"), before, sizeof before / sizeof before[0]};
     s->view.past = &past;
     s->view.reported = 6;
     s->view.expected = 7;
-    behind(s, "T13.1", "510821", "4", "f");
-    behind(s, "T12.1", "510822", "5", "c");
-    behind(s, "T12.1", "510811", "7", "g");
+    behind(s, "T13.1", "510821", "4", 6);
+    behind(s, "T12.1", "510822", "5", 3);
+    behind(s, "T12.1", "510811", "7", 7);
     struct stream_facts facts = {.name = "lizhou", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
                                  .area = plan_find_area(s->plan, slice_of("510802")),
                                  .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")}, .owed = 7,
                                  .missing = 7};
     struct digest_item *i = item(s, ALERT_MISSING, "first");
     i->stream = &facts;
-    i->key = "h";
-    i = red(s, "T12.3", "510824", "10", "b");
+    i->alert = 8;
+    i = red(s, "T12.3", "510824", "10", 2);
     i->words_unit = slice_of("县农业农村局");
-    behind(s, "T13.1", "510812", "2", "d");
-    words(red(s, "T12.1", "510824", "9", "a"), "3村清产核资有争议", "县农业农村局");
-    behind(s, "T13.1", "510823", "3", "e");
+    behind(s, "T13.1", "510812", "2", 4);
+    words(red(s, "T12.1", "510824", "9", 1), "3村清产核资有争议", "县农业农村局");
+    behind(s, "T13.1", "510823", "3", 5);
     sort(s);
     check_and_finish(s, "digest_lead");
 }
