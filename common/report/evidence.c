@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/cleanup.h"
+#include "common/base/text.h"
+#include "common/report/desk_words.h"
 #include "common/report/json.h"
 #include "proto/more.h"
 
@@ -65,11 +68,22 @@ static bool find_other(const struct ledger *ledger, size_t event, struct evidenc
     return false;
 }
 
+/* Who said or decided what, and whether it was taken back. */
+static void fill_desk(const struct ledger *ledger, const struct cell_event *events, size_t event,
+                      struct evidence *out) {
+    CLEAN(buffer_finish) struct buffer words = {0};
+    desk_words((uint32_t)events[event].kind, events[event].more, &words);
+    if (event < ledger->event_count && ledger_is_reversed(ledger, event)) buffer_add_text(&words, "（已收回）");
+    size_t len = text_cut_bytes(buffer_text(&words), words.len, sizeof out->words - 1);
+    snprintf(out->words, sizeof out->words, "%.*s", (int)len, buffer_text(&words));
+}
+
 struct evidence evidence_of(const struct ledger *ledger, const struct cell_event *events, size_t event) {
     struct evidence evidence = {.token = "replaced"};
     enum event_kind kind = events[event].kind;
-    if (event_kind_is_decision((uint32_t)kind)) {
-        evidence.token = "decision";
+    if (kind >= EVENT_REPLY) {
+        evidence.token = event_kind_is_decision((uint32_t)kind) ? "decision" : "words";
+        fill_desk(ledger, events, event, &evidence);
     } else if (kind == EVENT_WORDS) {
         evidence.token = "words";
     } else if (!find_standing(ledger, events, event, &evidence) && !find_held(ledger, event, &evidence) &&
@@ -101,7 +115,13 @@ const char *evidence_kind_name(enum event_kind kind) {
                  {EVENT_EXTENSION, "延期决定"},
                  {EVENT_CLOSE_CHECKED, "销号核验"},
                  {EVENT_OVERRIDE, "改灯"},
-                 {EVENT_REVERSAL, "收回决定"}};
+                 {EVENT_ISSUE, "发牌"},
+                 {EVENT_MUTE, "暂不提醒"},
+                 {EVENT_REVERSAL, "收回决定"},
+                 {EVENT_PLAN_ANSWER, "计划答疑"},
+                 {EVENT_KEY_ALLOWED, "准用密钥"},
+                 {EVENT_KEY_REVOKED, "吊销密钥"},
+                 {EVENT_GO_LIVE, "正式或试运行"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].kind == kind) return names[i].name;
     return "其他";

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/report/desk_words.h"
 #include "common/report/evidence.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
@@ -81,13 +82,14 @@ static enum error_code find_decision(const struct view *view, const char *text, 
 }
 
 static void decision_words(const struct view *view, const struct desk_event *event, struct buffer *out) {
-    buffer_add_text(out, evidence_kind_name(event->event.kind));
-    if (event->cell != NO_INDEX) {
-        buffer_add_char(out, ' ');
+    CLEAN(buffer_finish) struct buffer words = {0};
+    if (event->cell != NO_INDEX)
         cell_name_words(view, event->cell, out);
-    } else if (event->area.ptr) {
-        buffer_printf(out, " %.*s", (int)event->area.len, event->area.ptr);
-    }
+    else if (event->area.ptr)
+        buffer_printf(out, "%.*s", (int)event->area.len, event->area.ptr);
+    desk_words((uint32_t)event->event.kind, event->event.more, &words);
+    buffer_printf(out, "%s%s", out->len ? " " : "",
+                  words.len ? buffer_text(&words) : evidence_kind_name(event->event.kind));
 }
 
 enum error_code command_reverse(struct cli *cli, struct error *err) {
@@ -117,10 +119,10 @@ enum error_code command_reverse(struct cli *cli, struct error *err) {
 
 /* --- decisions --- */
 
-static struct slice by_of(const struct desk_event *event) {
-    struct more more;
-    return more_decode((uint32_t)event->event.kind, event->event.more, &more) == PROTO_OK ? more.by
-                                                                                          : (struct slice){NULL, 0};
+static json_t *words_json(const struct view *view, const struct desk_event *event) {
+    CLEAN(buffer_finish) struct buffer words = {0};
+    decision_words(view, event, &words);
+    return json_of_text(buffer_text(&words));
 }
 
 static void print_decisions_json(const struct view *view, struct buffer *out) {
@@ -130,10 +132,11 @@ static void print_decisions_json(const struct view *view, struct buffer *out) {
         uint32_t kind = (uint32_t)event->event.kind;
         if (!event_kind_is_decision(kind)) continue;
         json_array_append_new(
-            list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b}", "uid", json_of_uid(event->event.uid), "kind",
-                            event_kind_name(kind), "target", json_of_slice(event->target), "area",
+            list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "uid", json_of_uid(event->event.uid),
+                            "kind", event_kind_name(kind), "target", json_of_slice(event->target), "area",
                             json_of_slice(event->area), "known_at", json_of_instant(event->event.known_at), "by",
-                            json_of_slice(by_of(event)), "reason", json_of_slice(event->event.reason), "reversed",
+                            json_of_slice(desk_by(kind, event->event.more)), "words", words_json(view, event), "reason",
+                            json_of_slice(event->event.reason), "reversed",
                             desk_event_reversed(view->desk.events, view->desk.count, event)));
     }
     json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
@@ -145,8 +148,7 @@ static void print_decisions_json(const struct view *view, struct buffer *out) {
 static void print_decisions(const struct view *view, struct buffer *out) {
     static const struct grid_column columns[] = {{.title = "时间"},
                                                  {.title = "编号"},
-                                                 {.title = "决定", .max_width = 48},
-                                                 {.title = "谁"},
+                                                 {.title = "决定", .max_width = 72},
                                                  {.title = "理由", .max_width = 40},
                                                  {.title = "现状"}};
     CLEAN(grid_finish) struct grid grid;
@@ -156,14 +158,13 @@ static void print_decisions(const struct view *view, struct buffer *out) {
         CLEAN(buffer_finish) struct buffer words = {0};
         char at[INSTANT_TEXT_MAX], uid[UID_TEXT];
         if (!event_kind_is_decision((uint32_t)event->event.kind)) continue;
-        struct slice by = by_of(event), reason = event->event.reason;
+        struct slice reason = event->event.reason;
         instant_print(event->event.known_at, at);
         uid_print(event->event.uid, uid);
         decision_words(view, event, &words);
         grid_addf(&grid, "%.10s %.5s", at, at + 11);
         grid_addf(&grid, "%.8s", uid);
         grid_add(&grid, buffer_text(&words));
-        grid_addf(&grid, "%.*s", (int)by.len, by.ptr ? by.ptr : "");
         grid_addf(&grid, "%.*s", (int)reason.len, reason.ptr ? reason.ptr : "");
         grid_add(&grid, desk_event_reversed(view->desk.events, view->desk.count, event) ? "已收回" : "");
     }
