@@ -39,19 +39,29 @@ static enum section section_slipping(const struct digest_item *item) {
 
 static enum section section_of_rule(const struct digest_item *item) {
     switch (item->rule) {
-    case ALERT_OVERDUE: return SECTION_OVERDUE;
-    case ALERT_FELL_BACK: return SECTION_FELL_BACK;
-    case ALERT_REVIEW: return SECTION_REVIEW;
-    case ALERT_SLIPPING: return section_slipping(item);
-    case ALERT_MISSING: return SECTION_MISSING;
-    case ALERT_OFFLINE: return SECTION_OFFLINE;
-    case ALERT_REJECTED: return SECTION_REJECTED;
-    case ALERT_DUE_SOON: return SECTION_DUE_SOON;
-    case ALERT_CORRECTION: return SECTION_CORRECTION;
+    case ALERT_OVERDUE:
+        return SECTION_OVERDUE;
+    case ALERT_FELL_BACK:
+        return SECTION_FELL_BACK;
+    case ALERT_REVIEW:
+        return SECTION_REVIEW;
+    case ALERT_SLIPPING:
+        return section_slipping(item);
+    case ALERT_MISSING:
+        return SECTION_MISSING;
+    case ALERT_OFFLINE:
+        return SECTION_OFFLINE;
+    case ALERT_REJECTED:
+        return SECTION_REJECTED;
+    case ALERT_DUE_SOON:
+        return SECTION_DUE_SOON;
+    case ALERT_CORRECTION:
+        return SECTION_CORRECTION;
     case ALERT_UNDELIVERABLE:
     case ALERT_CALENDAR:
     case ALERT_STUCK:
-    case ALERT_RULES: break;
+    case ALERT_RULES:
+        break;
     }
     return SECTION_HOUSE;
 }
@@ -100,10 +110,10 @@ void digest_prepare(const struct plan *plan, const struct digest_past *past, str
     for (size_t i = 0; i < count; i++) {
         const struct digest_past_item *before = find_past(past, items[i].alert);
         items[i].by_units = by_units;
-        items[i].change = !past                                          ? CHANGE_NONE
-                          : !before                                      ? CHANGE_NEW
+        items[i].change = !past                                      ? CHANGE_NONE
+                          : !before                                  ? CHANGE_NEW
                           : strcmp(before->step, items[i].step) == 0 ? CHANGE_SAME
-                                                                         : CHANGE_WORSE;
+                                                                     : CHANGE_WORSE;
     }
 }
 
@@ -154,7 +164,8 @@ void digest_number(struct day day, unsigned ordinal, char out[32]) {
 void digest_first(struct buffer *line, struct buffer *out) {
     const char *text = buffer_text(line);
     size_t len = line->len;
-    while (len > 0 && text[len - 1] == ' ') len--;
+    while (len > 0 && text[len - 1] == ' ')
+        len--;
     if (text_chars(text, len) <= FIRST_LINE_CHARS_MAX) {
         buffer_add(out, text, len);
         return;
@@ -177,8 +188,7 @@ void digest_first_line(const struct digest_view *view, const struct digest_item 
     digest_first(&line, out);
 }
 
-void digest_message(const struct digest_view *view, const struct digest_item *items, size_t count,
-                    struct buffer *out) {
+void digest_message(const struct digest_view *view, const struct digest_item *items, size_t count, struct buffer *out) {
     if (count == 1)
         digest_single(view, &items[0], out);
     else

@@ -37,10 +37,10 @@ enum digest_change { CHANGE_NONE, CHANGE_NEW, CHANGE_WORSE, CHANGE_SAME }; /* ag
 /* One alert, with what is known of its subject at the window. Everything is borrowed; what is zero is not known. */
 struct digest_item {
     enum alert_rule rule;
-    const char *step;      /* of the notice: "first" … "urged" "yellow_card" "red_card" "issued" "withdrawn" "recovered" */
-    const char *cause;     /* of the alert's state: of the recovery; "promise_broken" */
-    int64_t alert;         /* its id; 0 = none */
-    const char *recipient; /* in a room: whose item it is; NULL elsewhere */
+    const char *step; /* of the notice: "first" … "urged" "yellow_card" "red_card" "issued" "withdrawn" "recovered" */
+    const char *cause;       /* of the alert's state: of the recovery; "promise_broken" */
+    int64_t alert;           /* its id; 0 = none */
+    const char *recipient;   /* in a room: whose item it is; NULL elsewhere */
     const struct cell *cell; /* NULL for a stream's and the house's own */
     const struct assessment *assessment;
     struct instant reported_at;     /* of the newest figure; INSTANT_NONE */
@@ -56,12 +56,12 @@ struct digest_item {
     struct digest_answer answer;
     struct digest_issue issue;
     struct digest_house house;
-    bool standing;            /* said before, nothing new: on the list only */
+    bool standing;             /* said before, nothing new: on the list only */
     enum digest_change change; /* digest_prepare */
     bool by_units;             /* digest_prepare: gaps are compared in things, not in points */
-    const char *others;       /* "青川县、市交通运输局": who gets it too; NULL = nobody */
-    const char *meant_for;    /* unroutable: whom it was meant for; NULL */
-    const char *past;         /* number of the message this one answers to ("D21-0908-04"); NULL */
+    const char *others;        /* "青川县、市交通运输局": who gets it too; NULL = nobody */
+    const char *meant_for;     /* unroutable: whom it was meant for; NULL */
+    const char *past;          /* number of the message this one answers to ("D21-0908-04"); NULL */
 };
 
 /* What this recipient was told before: all that still stands, and what has ended since the message before. */
@@ -84,8 +84,8 @@ struct digest_view {
     struct instant now;
     const char *number;
     const struct digest_past *past; /* NULL = none */
-    unsigned reported, expected;    /* areas in of the newest closed period, for this recipient; expected 0 = not said */
-    size_t bytes_max;               /* whole items give way, and are counted; 0 = no limit */
+    unsigned reported, expected; /* areas in of the newest closed period, for this recipient; expected 0 = not said */
+    size_t bytes_max;            /* whole items give way, and are counted; 0 = no limit */
 };
 
 /* Before items are sorted: sets change and by_units (all that is behind is counted in things). past NULL = none. */

@@ -128,10 +128,6 @@ static void add_reason_of_red(const struct digest_view *view, const struct diges
     buffer_add_text(out, "。");
 }
 
-static const char *colour(enum light light) {
-    return light == LIGHT_YELLOW ? "黄" : light == LIGHT_RED ? "红" : light == LIGHT_BLUE ? "蓝" : "灰";
-}
-
 static void body_review(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     saying_basis_planned(view, item, out);
     buffer_add_text(out, "\n");
@@ -140,7 +136,7 @@ static void body_review(const struct digest_view *view, const struct digest_item
     saying_answer_line(view, item, out);
     add_reason_of_red(view, item, out);
     buffer_printf(out, "待%s核定；核定前只有本办看得到，对外仍显示%s。\n", saying_office(view->plan),
-                  colour(item->assessment->light));
+                  saying_colour(item->assessment->light));
     buffer_printf(out, "核定：duban approve %s --by 姓名；不核定不用操作，每天早上再列。\n", view->number);
 }
 
@@ -165,8 +161,7 @@ static void body_correction(const struct digest_view *view, const struct digest_
         buffer_add_text(out, "还没有确认过的数。\n");
     }
     saying_words(view, item, out);
-    if (saying_step(item, "days_3"))
-        buffer_printf(out, "已等%u个工作日。\n", saying_rules(view)->alerts.held_days);
+    if (saying_step(item, "days_3")) buffer_printf(out, "已等%u个工作日。\n", saying_rules(view)->alerts.held_days);
     buffer_add_text(out, "请办：核对后用 duban confirm 核定，或请填报单位补更正说明。\n");
 }
 
@@ -186,7 +181,8 @@ static void body_proposal(const struct digest_view *view, const struct digest_it
     saying_history(view, item, out);
     saying_draft(view, item, out);
     buffer_printf(out, "发不发%s由%s定，系统不自动发。要发：duban issue %s --level %s --doc 文号 --by 姓名\n",
-                  red ? "、发红牌还是通报" : "", saying_office(view->plan), view->number, red ? "红牌（或通报）" : "黄牌");
+                  red ? "、发红牌还是通报" : "", saying_office(view->plan), view->number,
+                  red ? "红牌（或通报）" : "黄牌");
     saying_follow_line(view, item, out);
 }
 
@@ -312,9 +308,8 @@ static void over_closed(const struct digest_view *view, const struct digest_item
     }
     bool made_good = a->made_good || (item->rule == ALERT_OVERDUE && a->state == STATE_DONE);
     buffer_printf(out, "到此了结，%s历史保留。", made_good ? "记“已补齐”，" : "");
-    bool kept = item->answer.who.ptr && item->answer.by.n > 0 && day_is(item->answer.by) &&
-                a->state == STATE_DONE && a->has_value && instant_is(item->reported_at) &&
-                instant_day(item->reported_at).n <= item->answer.by.n;
+    bool kept = item->answer.who.ptr && item->answer.by.n > 0 && day_is(item->answer.by) && a->state == STATE_DONE &&
+                a->has_value && instant_is(item->reported_at) && instant_day(item->reported_at).n <= item->answer.by.n;
     if (kept) {
         saying_answer(view, item, out);
         buffer_add_text(out, "，已做到。");
@@ -338,7 +333,8 @@ static void body_recovered(const struct digest_view *view, const struct digest_i
         saying_silence_over(view, item, out);
     } else if (item->cell) {
         bool red = cause_is(item, "red_yellow") || cause_is(item, "red_blue");
-        bool moved = item->assessment->state == STATE_DONE || cause_is(item, "extension") || item->rule != ALERT_SLIPPING;
+        bool moved =
+            item->assessment->state == STATE_DONE || cause_is(item, "extension") || item->rule != ALERT_SLIPPING;
         if (moved) {
             saying_basis(view, item, out);
             saying_due(view, item, out);
@@ -363,12 +359,18 @@ static void body_recovered(const struct digest_view *view, const struct digest_i
 static void body_of_rule(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     static void (*const bodies[ALERT_RULES])(const struct digest_view *, const struct digest_item *,
                                              struct buffer *) = {
-        [ALERT_DUE_SOON] = body_due_soon,       [ALERT_SLIPPING] = body_slipping,
-        [ALERT_REVIEW] = body_review,           [ALERT_OVERDUE] = body_overdue,
-        [ALERT_FELL_BACK] = body_fell_back,     [ALERT_CORRECTION] = body_correction,
-        [ALERT_MISSING] = saying_body_missing,  [ALERT_OFFLINE] = saying_body_offline,
-        [ALERT_REJECTED] = saying_body_rejected, [ALERT_UNDELIVERABLE] = saying_body_house,
-        [ALERT_CALENDAR] = saying_body_house,   [ALERT_STUCK] = saying_body_house,
+        [ALERT_DUE_SOON] = body_due_soon,
+        [ALERT_SLIPPING] = body_slipping,
+        [ALERT_REVIEW] = body_review,
+        [ALERT_OVERDUE] = body_overdue,
+        [ALERT_FELL_BACK] = body_fell_back,
+        [ALERT_CORRECTION] = body_correction,
+        [ALERT_MISSING] = saying_body_missing,
+        [ALERT_OFFLINE] = saying_body_offline,
+        [ALERT_REJECTED] = saying_body_rejected,
+        [ALERT_UNDELIVERABLE] = saying_body_house,
+        [ALERT_CALENDAR] = saying_body_house,
+        [ALERT_STUCK] = saying_body_house,
     };
     bodies[item->rule](view, item, out);
 }
@@ -422,6 +424,7 @@ void digest_single(const struct digest_view *view, const struct digest_item *ite
         body_of_rule(view, item, out);
     if (item->meant_for)
         buffer_printf(out, "应发%s，没有能用的联系方式，转%s。\n", item->meant_for,
-                      strcmp(view->recipient ? view->recipient : "", "office") == 0 ? "本办" : saying_office(view->plan));
+                      strcmp(view->recipient ? view->recipient : "", "office") == 0 ? "本办"
+                                                                                    : saying_office(view->plan));
     add_tail(view, item, out);
 }

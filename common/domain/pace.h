@@ -6,13 +6,13 @@
 #include "common/domain/ledger.h"
 
 struct pace {
-    bool known; /* at least two months in a row; else nothing below counts */
+    bool known;            /* at least two months in a row; else nothing below counts */
     struct decimal best;   /* the best month */
     struct decimal newest; /* the month of the newest figure, where the month before has one */
     bool has_newest, newest_is_best;
-    int newest_month;             /* 1-12 */
+    int newest_month; /* 1-12 */
     bool has_recent;
-    struct decimal recent;        /* a month, on average of `recent_months`: the points a forecast was made from */
+    struct decimal recent; /* a month, on average of `recent_months`: the points a forecast was made from */
     unsigned recent_months;
 };
 
@@ -20,8 +20,7 @@ struct pace {
  * of as_of or before count. Decimals are the target's; of counted cells best and newest are whole, recent has one. Only
  * running totals have a pace; false: no memory. */
 __attribute__((warn_unused_result)) bool pace_of_cell(const struct plan *plan, const struct cell *cell,
-                                                      const struct cell_event *events, size_t count,
-                                                      struct instant at, struct day as_of, unsigned points,
-                                                      struct pace *out);
+                                                      const struct cell_event *events, size_t count, struct instant at,
+                                                      struct day as_of, unsigned points, struct pace *out);
 
 #endif

@@ -155,6 +155,20 @@ void saying_figure(const struct digest_view *view, const struct digest_item *ite
     }
     if (brevity < SAYING_NO_UNIT) saying_unit(view->plan, cell, out);
     buffer_add_char(out, ' ');
+    if (cell->rollup) saying_counties(view, item, false, out);
+}
+
+/* The city's sum never stands without what it lacks: "缺1县 ", "3县未完成 ". */
+void saying_counties(const struct digest_view *view, const struct digest_item *item, bool names, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    unsigned absent = a->counties_expected > a->counties_in ? a->counties_expected - a->counties_in : 0;
+    if (absent) buffer_printf(out, "缺%u县", absent);
+    if (absent && (a->unfinished_count == 0 || !names)) buffer_add_text(out, names ? "。" : " ");
+    if (a->unfinished_count == 0 || (absent && !names)) return;
+    buffer_printf(out, "%s%zu县未完成", absent ? "，" : "", a->unfinished_count);
+    for (size_t i = 0; names && i < a->unfinished_count; i++)
+        buffer_printf(out, "%s%s", i ? "、" : "：", view->plan->areas[a->unfinished[i]].short_name);
+    buffer_add_text(out, names ? "。" : " ");
 }
 
 /* --- the one number --- */
@@ -174,8 +188,8 @@ static void number_behind(const struct digest_view *view, const struct digest_it
     }
 }
 
-static void number_slipping(const struct digest_view *view, const struct digest_item *item,
-                            enum saying_brevity brevity, struct buffer *out) {
+static void number_slipping(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                            struct buffer *out) {
     const struct assessment *a = item->assessment;
     if (a->has_planned && brevity < SAYING_NO_PLAN) {
         buffer_add_text(out, "应达");
@@ -213,8 +227,8 @@ static void days_overdue(const struct digest_view *view, const struct digest_ite
     buffer_printf(out, "逾期%d天", (int)days);
 }
 
-static void number_overdue(const struct digest_view *view, const struct digest_item *item,
-                           enum saying_brevity brevity, struct buffer *out) {
+static void number_overdue(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                           struct buffer *out) {
     const struct assessment *a = item->assessment;
     if (brevity < SAYING_NO_PLAN && a->has_missing && a->has_value && target_of(view, item)->kind != KIND_MILESTONE) {
         saying_missing(view, item, out);
@@ -239,9 +253,9 @@ static void number_recovered(const struct digest_view *view, const struct digest
     } else if (item->rule == ALERT_FELL_BACK) {
         buffer_add_text(out, "已恢复");
     } else {
-        buffer_add_text(out, cause_is(item, "red_yellow")        ? "红转黄"
-                             : cause_is(item, "red_blue")        ? "红灯解除"
-                             : item->rule == ALERT_SLIPPING      ? "不再滞后"
+        buffer_add_text(out, cause_is(item, "red_yellow")     ? "红转黄"
+                             : cause_is(item, "red_blue")     ? "红灯解除"
+                             : item->rule == ALERT_SLIPPING   ? "不再滞后"
                              : alert_cause_words(item->cause) ? alert_cause_words(item->cause)
                                                               : "已了结");
         if (brevity < SAYING_NO_PLAN && a->has_units_behind && a->units_behind.mantissa > 0) {
@@ -261,7 +275,9 @@ static void number_card(const struct digest_view *view, const struct digest_item
         buffer_add_char(out, ' ');
         buffer_add(out, item->issue.document.ptr, item->issue.document.len);
     } else {
-        buffer_printf(out, "%s ", alert_rung_word(saying_rung(item)));
+        buffer_add_text(out, alert_rung_word(saying_rung(item)));
+        if (brevity >= SAYING_NO_UNIT) return;
+        buffer_add_char(out, ' ');
         if (item->rule == ALERT_OVERDUE)
             days_overdue(view, item, out);
         else
@@ -280,24 +296,35 @@ void saying_number(const struct digest_view *view, const struct digest_item *ite
         return;
     }
     switch (item->rule) {
-    case ALERT_DUE_SOON: number_due(view, item, brevity, out); break;
+    case ALERT_DUE_SOON:
+        number_due(view, item, brevity, out);
+        break;
     case ALERT_REVIEW:
         if (item->assessment->state == STATE_OVERDUE)
             number_overdue(view, item, brevity, out);
         else
             number_slipping(view, item, brevity, out);
         break;
-    case ALERT_SLIPPING: number_slipping(view, item, brevity, out); break;
-    case ALERT_OVERDUE: number_overdue(view, item, brevity, out); break;
-    case ALERT_FELL_BACK: saying_missing(view, item, out); break;
-    case ALERT_CORRECTION: buffer_add_text(out, "待核"); break;
+    case ALERT_SLIPPING:
+        number_slipping(view, item, brevity, out);
+        break;
+    case ALERT_OVERDUE:
+        number_overdue(view, item, brevity, out);
+        break;
+    case ALERT_FELL_BACK:
+        saying_missing(view, item, out);
+        break;
+    case ALERT_CORRECTION:
+        buffer_add_text(out, "待核");
+        break;
     case ALERT_MISSING:
     case ALERT_OFFLINE:
     case ALERT_REJECTED:
     case ALERT_UNDELIVERABLE:
     case ALERT_CALENDAR:
     case ALERT_STUCK:
-    case ALERT_RULES: break;
+    case ALERT_RULES:
+        break;
     }
 }
 
@@ -326,7 +353,8 @@ void saying_cell_line(const struct digest_view *view, const struct digest_item *
     buffer_add_char(out, ' ');
     saying_figure(view, item, brevity, out);
     saying_number(view, item, brevity, out);
-    while (out->len > 0 && out->data[out->len - 1] == ' ') buffer_cut(out, out->len - 1);
+    while (out->len > 0 && out->data[out->len - 1] == ' ')
+        buffer_cut(out, out->len - 1);
 }
 
 enum saying_brevity saying_brevity(const struct digest_view *view, const struct digest_item *item) {

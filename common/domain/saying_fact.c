@@ -157,6 +157,12 @@ const char *saying_own(const struct digest_view *view, const struct digest_item 
 }
 
 void saying_words(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    if (item->cell->rollup) { /* nobody reports a sum: what it lacks says more */
+        size_t before = out->len;
+        saying_counties(view, item, true, out);
+        if (out->len > before) buffer_add_text(out, "\n");
+        return;
+    }
     if (!item->words.ptr || item->words.len == 0) {
         buffer_printf(out, "%s说明：没有填。\n", saying_reporter(view, item));
         return;
@@ -170,6 +176,7 @@ void saying_words(const struct digest_view *view, const struct digest_item *item
 }
 
 void saying_words_short(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    if (item->cell->rollup) return;
     buffer_printf(out, "｜%s：", saying_reporter(view, item));
     if (item->words.ptr && item->words.len > 0)
         saying_text(item->words, SHORT_WORDS_CHARS, out);

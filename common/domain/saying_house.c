@@ -56,6 +56,7 @@ void saying_body_house(const struct digest_view *view, const struct digest_item 
         buffer_printf(out, "。到12月31日还没有装的，%d年的报送截止日、答复日和提醒都算不出来。\n", item->house.year);
         buffer_add_text(out, "请办：放假安排公布后，把节假日和调休写进日历表，重新装入计划。\n");
     } else {
-        buffer_add_text(out, "。提醒没有发出去，对方还没有收到。\n请办：看 duban doctor 和 duban outbox，查网络和通道。\n");
+        buffer_add_text(out,
+                        "。提醒没有发出去，对方还没有收到。\n请办：看 duban doctor 和 duban outbox，查网络和通道。\n");
     }
 }

@@ -43,8 +43,7 @@ static const char *answerer(const struct digest_view *view, const struct digest_
     return "";
 }
 
-static void add_answer(const struct digest_view *view, const struct digest_item *item, bool brief,
-                       struct buffer *out) {
+static void add_answer(const struct digest_view *view, const struct digest_item *item, bool brief, struct buffer *out) {
     const struct digest_answer *answer = &item->answer;
     buffer_add_text(out, answerer(view, item));
     if (known(answer->by)) {
@@ -69,7 +68,7 @@ void saying_answer_line(const struct digest_view *view, const struct digest_item
     if (!answered(item)) return;
     buffer_add_text(out, "答复：");
     add_answer(view, item, false, out);
-    buffer_add_text(out, cause_is(item, "promise_broken") ? "，承诺到期未完成。\n"
+    buffer_add_text(out, cause_is(item, "promise_broken")                    ? "，承诺到期未完成。\n"
                          : cause_is(item, "worse") && known(item->answer.by) ? "。承诺期内又慢了，请再答复。\n"
                                                                              : "。\n");
 }
@@ -130,8 +129,8 @@ void saying_history(const struct digest_view *view, const struct digest_item *it
 /* --- what follows --- */
 
 void saying_answer_day(const struct digest_view *view, struct buffer *out) {
-    struct day by = calendar_add_working(view->plan->calendar, instant_day(view->now),
-                                         saying_rules(view)->alerts.answer_days);
+    struct day by =
+        calendar_add_working(view->plan->calendar, instant_day(view->now), saying_rules(view)->alerts.answer_days);
     saying_day_near(view, by, out);
 }
 
@@ -168,8 +167,8 @@ void saying_follow_line(const struct digest_view *view, const struct digest_item
         buffer_printf(out, "黄牌、红牌由%s研究后另发，系统不自动发。", saying_office(view->plan));
         told = true;
     }
-    if (item->rule == ALERT_SLIPPING && saying_rung(item) == RUNG_REMINDED &&
-        item->assessment->light != LIGHT_RED && saying_rules(view)->release == RELEASE_OFFICE) {
+    if (item->rule == ALERT_SLIPPING && saying_rung(item) == RUNG_REMINDED && item->assessment->light != LIGHT_RED &&
+        saying_rules(view)->release == RELEASE_OFFICE) {
         buffer_printf(out, "研判供核对，亮灯由%s核定。", saying_office(view->plan));
         told = true;
     }
@@ -185,10 +184,30 @@ void saying_follow_line(const struct digest_view *view, const struct digest_item
 
 /* --- what the office decided --- */
 
+const char *saying_colour(enum light light) {
+    static const char *const words[] = {"无", "灰", "绿", "蓝", "黄", "红"};
+    return light >= LIGHT_NONE && light <= LIGHT_RED ? words[light] : words[LIGHT_NONE];
+}
+
+/* A light that a person set: who, why, until when, and the computed one beside it. */
+static void add_override(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    enum { REASON_CHARS_MAX = 60 };
+    const struct assessment *a = item->assessment;
+    buffer_printf(out, "亮灯：%s（%s定，理由“", saying_colour(a->light), saying_office(view->plan));
+    if (a->override_reason.ptr) saying_text(a->override_reason, REASON_CHARS_MAX, out);
+    buffer_add_text(out, "”，至");
+    saying_day_near(view, a->override_until, out);
+    buffer_printf(out, "；系统为%s）。\n", saying_colour(a->computed_light));
+}
+
 void saying_red(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
+    if (a->overridden) {
+        add_override(view, item, out);
+        return;
+    }
     if (a->light != LIGHT_RED) return;
-    if (saying_rules(view)->release == RELEASE_OFFICE || a->overridden) {
+    if (saying_rules(view)->release == RELEASE_OFFICE) {
         buffer_printf(out, "亮灯：红（%s", saying_office(view->plan));
         saying_day_near(view, a->light_since, out);
         buffer_add_text(out, "核定）。\n");
@@ -235,8 +254,7 @@ static void draft_figures(const struct digest_view *view, const struct digest_it
 
 void saying_draft(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct cell *cell = item->cell;
-    buffer_printf(out, "拟稿：%s%s", view->plan->areas[cell->area].name,
-                  view->plan->targets[cell->target].short_name);
+    buffer_printf(out, "拟稿：%s%s", view->plan->areas[cell->area].name, view->plan->targets[cell->target].short_name);
     if (day_is(item->assessment->due)) {
         buffer_add_text(out, "应于");
         add_full_day(item->assessment->due, out);
@@ -250,5 +268,6 @@ void saying_draft(const struct digest_view *view, const struct digest_item *item
     draft_figures(view, item, out);
     buffer_add_text(out, "。");
     add_history(view, item, out);
-    buffer_printf(out, "。请于文到%u个工作日内书面报告原因、措施和完成日期。\n", saying_rules(view)->alerts.answer_days);
+    buffer_printf(out, "。请于文到%u个工作日内书面报告原因、措施和完成日期。\n",
+                  saying_rules(view)->alerts.answer_days);
 }

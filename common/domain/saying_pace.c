@@ -60,14 +60,23 @@ static void add_given(const struct digest_view *view, const struct digest_item *
 
 void saying_forecast(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     switch (item->assessment->forecast.refused) {
-    case FORECAST_GIVEN: add_given(view, item, out); break;
-    case FORECAST_SMALL_GOAL: buffer_add_text(out, "件数少，不作趋势预测。"); break;
-    case FORECAST_SILENCE: buffer_add_text(out, "近期没有新数，不作趋势预测。"); break;
-    case FORECAST_FEW_POINTS: buffer_add_text(out, "不足4期数据，不作趋势预测。"); break;
+    case FORECAST_GIVEN:
+        add_given(view, item, out);
+        break;
+    case FORECAST_SMALL_GOAL:
+        buffer_add_text(out, "件数少，不作趋势预测。");
+        break;
+    case FORECAST_SILENCE:
+        buffer_add_text(out, "近期没有新数，不作趋势预测。");
+        break;
+    case FORECAST_FEW_POINTS:
+        buffer_add_text(out, "不足4期数据，不作趋势预测。");
+        break;
     case FORECAST_DONE:
     case FORECAST_KIND:
     case FORECAST_NO_FIGURE:
-    case FORECAST_ROLLUP: break;
+    case FORECAST_ROLLUP:
+        break;
     }
 }
 

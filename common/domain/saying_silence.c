@@ -227,8 +227,8 @@ void saying_body_rejected(const struct digest_view *view, const struct digest_it
     if (r->file.ptr) saying_text(r->file, FILE_CHARS, out);
     buffer_add_text(out, "”（");
     saying_day_near(view, instant_day(r->known_at), out);
-    buffer_printf(out, "收到）：收%d行，无变化%d行，待核%d行，退%d行。\n", (int)r->taken, (int)r->unchanged, (int)r->held,
-                  (int)r->refused);
+    buffer_printf(out, "收到）：收%d行，无变化%d行，待核%d行，退%d行。\n", (int)r->taken, (int)r->unchanged,
+                  (int)r->held, (int)r->refused);
     if (r->text.ptr) {
         buffer_add_text(out, "第一处：");
         if (r->place.ptr && r->place.len > 0) buffer_printf(out, "%.*s ", (int)r->place.len, r->place.ptr);

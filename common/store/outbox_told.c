@@ -49,7 +49,8 @@ bool outbox_told_past(const struct outbox_told *told, const char *recipient, str
         else
             high = middle;
     }
-    for (end = low; end < pg_count(&told->rows) && strcmp(pg_text(&told->rows, end, 0), recipient) == 0;) end++;
+    for (end = low; end < pg_count(&told->rows) && strcmp(pg_text(&told->rows, end, 0), recipient) == 0;)
+        end++;
     if (end == low) return false;
     *out = (struct digest_past){
         .day = instant_day(pg_instant(&told->rows, low, 1)), .items = told->items + low, .count = end - low};

@@ -16,11 +16,13 @@ static struct plan *sample_plan(void) {
                                            {"denominators", "deploy/sample/denominators.csv"},
                                            {"calendar", "deploy/calendar/china-2021-2026.csv"}};
     struct plan_text texts[4];
-    for (size_t i = 0; i < 4; i++) texts[i] = (struct plan_text){roles[i][0], roles[i][1], shipped(roles[i][1])};
+    for (size_t i = 0; i < 4; i++)
+        texts[i] = (struct plan_text){roles[i][0], roles[i][1], shipped(roles[i][1])};
     CLEAN(findings_finish) struct findings findings = {0};
     struct plan *plan = NULL;
     cr_assert_eq(plan_read(texts, 4, &plan, &findings), ERROR_OK);
-    for (size_t i = 0; i < 4; i++) free((char *)(uintptr_t)texts[i].bytes.ptr);
+    for (size_t i = 0; i < 4; i++)
+        free((char *)(uintptr_t)texts[i].bytes.ptr);
     return plan;
 }
 
@@ -35,17 +37,28 @@ static struct decimal below(struct decimal goal, unsigned decimals) {
 static void worst(const struct plan *plan, const struct cell *cell, struct assessment *a) {
     const struct target *target = &plan->targets[cell->target];
     struct decimal goal = cell->has_goal ? cell->goal : number("99999");
-    *a = (struct assessment){.has_value = true, .has_planned = true, .has_missing = true, .has_days_behind = true,
-                             .has_units_behind = true, .has_deviation = true, .days_behind = 365,
-                             .deviation_tenths = -999, .state = STATE_BEHIND, .light = LIGHT_YELLOW,
-                             .due = on("2021-12-31"), .due_original = on("2021-12-31"),
-                             .overdue_since = on("2022-01-01"), .light_since = on("2022-01-01"),
-                             .figure_as_of = on("2021-11-30"), .extended = true};
+    *a = (struct assessment){.has_value = true,
+                             .has_planned = true,
+                             .has_missing = true,
+                             .has_days_behind = true,
+                             .has_units_behind = true,
+                             .has_deviation = true,
+                             .days_behind = 365,
+                             .deviation_tenths = -999,
+                             .state = STATE_BEHIND,
+                             .light = LIGHT_YELLOW,
+                             .due = on("2021-12-31"),
+                             .due_original = on("2021-12-31"),
+                             .overdue_since = on("2022-01-01"),
+                             .light_since = on("2022-01-01"),
+                             .figure_as_of = on("2021-11-30"),
+                             .extended = true};
     a->value = below(goal, cell_is_counted(plan, cell) ? 0 : target->decimals);
     a->planned = below(goal, 2);
     a->missing = a->units_behind = a->value;
     a->figure = a->held_to = (struct figure){.form = FIGURE_VALUE, .value = a->value};
     a->held_from = (struct figure){.form = FIGURE_VALUE, .value = goal};
+    if (cell->rollup) a->counties_expected = 7, a->counties_in = 5;
     if (target->kind == KIND_MILESTONE) a->figure = (struct figure){.form = FIGURE_DONE};
     if (target->denominator != DENOMINATOR_NONE) {
         a->figure.form = FIGURE_FRACTION;
@@ -75,12 +88,23 @@ Test(digest, line_one_fits_over_the_whole_plan) {
         enum alert_rule rule;
         const char *step, *cause;
     } cases[] = {
-        {ALERT_DUE_SOON, "30", ""},       {ALERT_SLIPPING, "red", ""},         {ALERT_SLIPPING, "urged", ""},
-        {ALERT_SLIPPING, "issued", ""},   {ALERT_SLIPPING, "yellow_card", ""}, {ALERT_REVIEW, "first", ""},
-        {ALERT_OVERDUE, "first", ""},     {ALERT_OVERDUE, "urged", ""},        {ALERT_OVERDUE, "yellow_card", ""},
-        {ALERT_OVERDUE, "red_card", ""},  {ALERT_OVERDUE, "issued", ""},       {ALERT_OVERDUE, "withdrawn", ""},
-        {ALERT_FELL_BACK, "first", ""},   {ALERT_CORRECTION, "first", ""},     {ALERT_SLIPPING, "recovered", "red_yellow"},
-        {ALERT_SLIPPING, "recovered", "extension"}, {ALERT_OVERDUE, "recovered", "done"},
+        {ALERT_DUE_SOON, "30", ""},
+        {ALERT_SLIPPING, "red", ""},
+        {ALERT_SLIPPING, "urged", ""},
+        {ALERT_SLIPPING, "issued", ""},
+        {ALERT_SLIPPING, "yellow_card", ""},
+        {ALERT_REVIEW, "first", ""},
+        {ALERT_OVERDUE, "first", ""},
+        {ALERT_OVERDUE, "urged", ""},
+        {ALERT_OVERDUE, "yellow_card", ""},
+        {ALERT_OVERDUE, "red_card", ""},
+        {ALERT_OVERDUE, "issued", ""},
+        {ALERT_OVERDUE, "withdrawn", ""},
+        {ALERT_FELL_BACK, "first", ""},
+        {ALERT_CORRECTION, "first", ""},
+        {ALERT_SLIPPING, "recovered", "red_yellow"},
+        {ALERT_SLIPPING, "recovered", "extension"},
+        {ALERT_OVERDUE, "recovered", "done"},
         {ALERT_FELL_BACK, "recovered", "holding"},
     };
     struct plan *plan = sample_plan();
@@ -91,10 +115,16 @@ Test(digest, line_one_fits_over_the_whole_plan) {
         struct assessment a;
         worst(plan, &plan->cells[c], &a);
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-            if (cases[i].rule == ALERT_DUE_SOON) view.now = at("2021-12-01T08:30:00+08:00");
-            else view.now = at("2022-12-31T08:30:00+08:00");
-            struct digest_item item = {.rule = cases[i].rule, .step = cases[i].step, .cause = cases[i].cause,
-                                       .cell = &plan->cells[c], .assessment = &a, .reported_at = INSTANT_NONE};
+            if (cases[i].rule == ALERT_DUE_SOON)
+                view.now = at("2021-12-01T08:30:00+08:00");
+            else
+                view.now = at("2022-12-31T08:30:00+08:00");
+            struct digest_item item = {.rule = cases[i].rule,
+                                       .step = cases[i].step,
+                                       .cause = cases[i].cause,
+                                       .cell = &plan->cells[c],
+                                       .assessment = &a,
+                                       .reported_at = INSTANT_NONE};
             if (!cell_is_counted(plan, item.cell)) item.decimals = plan->targets[item.cell->target].decimals;
             item.issue = (struct digest_issue){"circular", slice_of("广两改办〔2022〕123号"), slice_of("李明"),
                                                on("2022-01-28")};
@@ -103,6 +133,45 @@ Test(digest, line_one_fits_over_the_whole_plan) {
         }
     }
     cr_assert_gt(lines, 4000);
+    plan_destroy(&plan);
+}
+
+/* --- line 1 of silence: every speaker --- */
+
+static void check_silence(const struct digest_view *view, struct stream_facts *facts, const struct receipt *refused) {
+    static const enum alert_rule rules[] = {ALERT_MISSING, ALERT_OFFLINE, ALERT_REJECTED};
+    static const char *const steps[] = {"first", "urged", "recovered"};
+    for (size_t r = 0; r < 3; r++)
+        for (size_t s = 0; s < 3; s++) {
+            struct digest_item item = {.rule = rules[r], .step = steps[s], .stream = facts, .receipt = refused};
+            CLEAN(buffer_finish) struct buffer line = {0};
+            digest_first_line(view, &item, &line);
+            cr_assert_leq(text_chars(buffer_text(&line), line.len), LINE_CHARS, "%s", buffer_text(&line));
+            cr_assert_null(strstr(buffer_text(&line), "…"), "cut: %s", buffer_text(&line));
+        }
+}
+
+Test(digest, line_one_of_silence_fits_for_every_speaker) {
+    struct plan *plan = sample_plan();
+    struct digest_view view = {.plan = plan, .now = at("2022-03-28T08:30:00+08:00")};
+    struct receipt refused = {.id = 1,
+                              .known_at = at("2021-10-08"),
+                              .file = slice_of("10月报表.csv"),
+                              .refused = 137,
+                              .text = slice_of("找不到“累计完成”列；最像的是“累计完成数”，请改列名")};
+    struct stream_facts facts = {.name = "speaker",
+                                 .unit = NO_INDEX,
+                                 .area = NO_INDEX,
+                                 .owed = 137,
+                                 .missing = 37,
+                                 .heard_before = at("2021-09-28"),
+                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")}};
+    for (facts.area = 0; facts.area < plan->area_count; facts.area++)
+        check_silence(&view, &facts, &refused);
+    facts.area = NO_INDEX;
+    facts.role = SPEAKER_DEPARTMENT;
+    for (facts.unit = 0; facts.unit < plan->unit_count; facts.unit++)
+        check_silence(&view, &facts, &refused);
     plan_destroy(&plan);
 }
 
@@ -159,14 +228,19 @@ Test(digest, worst_first) {
     struct digest_item items[ROWS];
     for (size_t i = 0; i < ROWS; i++) {
         a[i] = (struct assessment){.light = rows[i].light, .has_deviation = true, .deviation_tenths = rows[i].tenths};
-        items[i] = (struct digest_item){.rule = rows[i].rule, .step = rows[i].step, .cell = &p.cells[1],
-                                        .assessment = &a[i], .change = rows[i].change};
+        items[i] = (struct digest_item){.rule = rows[i].rule,
+                                        .step = rows[i].step,
+                                        .cell = &p.cells[1],
+                                        .assessment = &a[i],
+                                        .change = rows[i].change};
     }
     for (size_t i = 0; i < ROWS; i++)
         for (size_t k = 0; k < ROWS; k++) {
             int order = digest_compare(&p.plan, &items[i], &items[k]);
-            cr_assert(i < k ? order < 0 : i > k ? order > 0 : order == 0, "%s and %s: %d", rows[i].name, rows[k].name,
-                      order);
+            cr_assert(i < k   ? order < 0
+                      : i > k ? order > 0
+                              : order == 0,
+                      "%s and %s: %d", rows[i].name, rows[k].name, order);
         }
 }
 
@@ -174,10 +248,10 @@ Test(digest, in_a_room_each_unit_stands_together) {
     struct programme p;
     programme_start(&p);
     struct assessment a = {.light = LIGHT_YELLOW}, red = {.light = LIGHT_RED};
-    struct digest_item first = {.rule = ALERT_DUE_SOON, .step = "7", .cell = &p.cells[1], .assessment = &a,
-                                .recipient = "area:510802"};
-    struct digest_item second = {.rule = ALERT_OVERDUE, .step = "first", .cell = &p.cells[2], .assessment = &red,
-                                 .recipient = "area:510811"};
+    struct digest_item first = {
+        .rule = ALERT_DUE_SOON, .step = "7", .cell = &p.cells[1], .assessment = &a, .recipient = "area:510802"};
+    struct digest_item second = {
+        .rule = ALERT_OVERDUE, .step = "first", .cell = &p.cells[2], .assessment = &red, .recipient = "area:510811"};
     cr_assert_lt(digest_compare(&p.plan, &first, &second), 0);
     cr_assert_gt(digest_compare(&p.plan, &second, &first), 0);
 }
@@ -200,24 +274,30 @@ Test(digest, changes_against_the_message_before) {
 
 /* --- length --- */
 
-static const char long_words[] =
-    "11月下旬起高海拔路段连续冰冻停工，桥面铺装材料因上游限产推迟到1月中旬到场，另有两处用地手续正在办理，县里已经调整工序先做路基";
+static const char long_words[] = "11月下旬起高海拔路段连续冰冻停工，桥面铺装材料因上游限产推迟到1月中旬到场，另有两处用"
+                                 "地手续正在办理，县里已经调整工序先做路基";
 
 static void fill(struct programme *p, struct assessment *a, struct digest_item *items, size_t count) {
     for (size_t i = 0; i < count; i++) {
         worst(&p->plan, &p->cells[1 + i % COUNTIES], &a[i]);
         a[i].light = LIGHT_RED;
         a[i].deviation_tenths = -999 + (int32_t)i;
-        items[i] = (struct digest_item){.rule = ALERT_OVERDUE, .step = "first", .cell = &p->cells[1 + i % COUNTIES],
-                                        .assessment = &a[i], .words = slice_of(long_words), .alert = (int64_t)i + 1,
-                                        .words_unit = slice_of("县交通运输局"), .reported_at = at("2022-01-05")};
+        items[i] = (struct digest_item){.rule = ALERT_OVERDUE,
+                                        .step = "first",
+                                        .cell = &p->cells[1 + i % COUNTIES],
+                                        .assessment = &a[i],
+                                        .words = slice_of(long_words),
+                                        .alert = (int64_t)i + 1,
+                                        .words_unit = slice_of("县交通运输局"),
+                                        .reported_at = at("2022-01-05")};
     }
 }
 
 /* How many items are listed (lines that begin with a number), and what the text says of the rest. */
 static size_t listed(const char *text) {
     size_t n = 0;
-    for (const char *at = text; at; at = strchr(at, '\n'), at = at ? at + 1 : NULL) n += *at >= '1' && *at <= '9';
+    for (const char *at = text; at; at = strchr(at, '\n'), at = at ? at + 1 : NULL)
+        n += *at >= '1' && *at <= '9';
     return n;
 }
 
@@ -230,8 +310,11 @@ static void check_counts(size_t count, size_t bytes_max, size_t at_least) {
     struct digest_item items[45];
     char rest[64];
     fill(&p, a, items, count);
-    struct digest_view view = {.plan = &p.plan, .recipient = "unit:市交通运输局", .number = "D22-0106-12",
-                               .now = at("2022-01-06T08:30:00+08:00"), .bytes_max = bytes_max};
+    struct digest_view view = {.plan = &p.plan,
+                               .recipient = "unit:市交通运输局",
+                               .number = "D22-0106-12",
+                               .now = at("2022-01-06T08:30:00+08:00"),
+                               .bytes_max = bytes_max};
     CLEAN(buffer_finish) struct buffer text = {0};
     digest_message(&view, items, count, &text);
     size_t shown = listed(buffer_text(&text));
@@ -265,19 +348,27 @@ Test(digest, a_single_message_fits_a_robot_with_the_longest_words) {
     p.plan.office_name = "市两改办";
     p.plan.office_contact = "值班 0839-×××××××";
     char words[1200] = "";
-    while (strlen(words) + sizeof long_words < sizeof words) strcat(words, long_words);
+    while (strlen(words) + sizeof long_words < sizeof words)
+        strcat(words, long_words);
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < 4; k++) {
             struct assessment a;
             worst(&p.plan, &p.cells[1], &a);
-            struct digest_item item = {.rule = rules[i], .step = steps[k], .cell = &p.cells[1], .assessment = &a,
-                                       .words = slice_of(words), .words_unit = slice_of("县交通运输局"),
-                                       .reported_at = at("2021-12-03"), .others = "青川县、市交通运输局、市两改办",
+            struct digest_item item = {.rule = rules[i],
+                                       .step = steps[k],
+                                       .cell = &p.cells[1],
+                                       .assessment = &a,
+                                       .words = slice_of(words),
+                                       .words_unit = slice_of("县交通运输局"),
+                                       .reported_at = at("2021-12-03"),
+                                       .others = "青川县、市交通运输局、市两改办",
                                        .past = "D22-0106-01"};
             item.said[0] = item.said[1] = at("2022-01-06");
             item.answer = (struct digest_answer){slice_of("县交通运输局"), slice_of("standard"), slice_of(words),
                                                  on("2022-01-07"), on("2022-01-20")};
-            struct digest_view view = {.plan = &p.plan, .recipient = "area:510802", .number = "D22-0106-12",
+            struct digest_view view = {.plan = &p.plan,
+                                       .recipient = "area:510802",
+                                       .number = "D22-0106-12",
                                        .now = at("2022-01-06T08:30:00+08:00")};
             CLEAN(buffer_finish) struct buffer text = {0};
             digest_message(&view, &item, 1, &text);

@@ -30,13 +30,15 @@ static struct plan *sample_plan(void) {
                                            {"calendar", "deploy/calendar/china-2021-2026.csv"}};
     enum { TEXTS = sizeof roles / sizeof roles[0] };
     struct plan_text texts[TEXTS];
-    for (size_t i = 0; i < TEXTS; i++) texts[i] = (struct plan_text){roles[i][0], roles[i][1], shipped(roles[i][1])};
+    for (size_t i = 0; i < TEXTS; i++)
+        texts[i] = (struct plan_text){roles[i][0], roles[i][1], shipped(roles[i][1])};
     CLEAN(findings_finish) struct findings findings = {0};
     struct plan *plan = NULL;
     enum error_code code = plan_read(texts, TEXTS, &plan, &findings);
     if (code != ERROR_OK) findings_print(&findings);
     cr_assert_eq(code, ERROR_OK);
-    for (size_t i = 0; i < TEXTS; i++) free((char *)(uintptr_t)texts[i].bytes.ptr);
+    for (size_t i = 0; i < TEXTS; i++)
+        free((char *)(uintptr_t)texts[i].bytes.ptr);
     return plan;
 }
 
@@ -49,7 +51,8 @@ static struct scene *start(const char *recipient, const char *now, const char *n
 }
 
 static void finish(struct scene *s) {
-    for (size_t i = 0; i < s->count; i++) assessment_finish(&s->assessments[i]);
+    for (size_t i = 0; i < s->count; i++)
+        assessment_finish(&s->assessments[i]);
     assess_scratch_destroy(&s->scratch);
     plan_destroy(&s->plan);
     free(s);
@@ -73,8 +76,8 @@ static struct digest_item *item(struct scene *s, enum alert_rule rule, const cha
 /* The cell of the events given so far. */
 static struct digest_item *cell(struct scene *s, enum alert_rule rule, const char *step, const char *target,
                                 const char *area) {
-    size_t index = plan_find_cell(s->plan, plan_find_target(s->plan, slice_of(target)),
-                                  plan_find_area(s->plan, slice_of(area)));
+    size_t index =
+        plan_find_cell(s->plan, plan_find_target(s->plan, slice_of(target)), plan_find_area(s->plan, slice_of(area)));
     cr_assert_neq(index, NO_INDEX, "%s %s", target, area);
     struct digest_item *out = item(s, rule, step);
     struct assessment *a = &s->assessments[s->count - 1];
@@ -85,8 +88,8 @@ static struct digest_item *cell(struct scene *s, enum alert_rule rule, const cha
     if (a->has_value) out->reported_at = a->figure_known_at;
     out->decimals = s->decimals;
     unsigned points = a->forecast.refused == FORECAST_GIVEN ? a->forecast.n : 0;
-    cr_assert(pace_of_cell(s->plan, out->cell, s->p.events, s->p.count, context.known_at, context.as_of, points,
-                           &out->pace));
+    cr_assert(
+        pace_of_cell(s->plan, out->cell, s->p.events, s->p.count, context.known_at, context.as_of, points, &out->pace));
     s->p.count = 0;
     return out;
 }
@@ -104,7 +107,8 @@ static char *golden(const char *name) {
     struct slice bytes = shipped(path);
     char *text = calloc(bytes.len + 1, 1);
     size_t len = bytes.len;
-    while (len > 0 && bytes.ptr[len - 1] == '\n') len--;
+    while (len > 0 && bytes.ptr[len - 1] == '\n')
+        len--;
     memcpy(text, bytes.ptr, len);
     free((char *)(uintptr_t)bytes.ptr);
     return text;
@@ -225,12 +229,20 @@ Test(golden, slipping) {
 }
 
 static void stalled_stream(struct scene *s, struct stream_facts *facts, struct receipt *last) {
-    *last = (struct receipt){.id = 1, .known_at = at("2021-09-03"), .file = slice_of("剑阁8月报表.csv"),
-                             .period = slice_of("2021-08"), .taken = 37};
-    *facts = (struct stream_facts){.name = "jiange", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+    *last = (struct receipt){.id = 1,
+                             .known_at = at("2021-09-03"),
+                             .file = slice_of("剑阁8月报表.csv"),
+                             .period = slice_of("2021-08"),
+                             .taken = 37};
+    *facts = (struct stream_facts){.name = "jiange",
+                                   .role = SPEAKER_COUNTY,
+                                   .unit = NO_INDEX,
                                    .area = plan_find_area(s->plan, slice_of("510823")),
-                                   .period = {on("2021-09-01"), on("2021-09-30"), on("2021-10-08")}, .owed = 37,
-                                   .missing = 37, .receipts = last, .receipt_count = 1,
+                                   .period = {on("2021-09-01"), on("2021-09-30"), on("2021-10-08")},
+                                   .owed = 37,
+                                   .missing = 37,
+                                   .receipts = last,
+                                   .receipt_count = 1,
                                    .heard_before = at("2021-10-09T08:10:00+08:00")};
 }
 
@@ -362,8 +374,12 @@ Test(golden, rejected) {
     struct stream_facts facts;
     struct receipt last;
     stalled_stream(s, &facts, &last);
-    struct receipt refused = {.id = 2, .known_at = at("2021-10-08"), .file = slice_of("剑阁9月报表.csv"), .refused = 37,
-                              .place = slice_of("第2行E列"), .text = slice_of("找不到“累计完成”列；最像的是“累计完成数”")};
+    struct receipt refused = {.id = 2,
+                              .known_at = at("2021-10-08"),
+                              .file = slice_of("剑阁9月报表.csv"),
+                              .refused = 37,
+                              .place = slice_of("第2行E列"),
+                              .text = slice_of("找不到“累计完成”列；最像的是“累计完成数”")};
     struct digest_item *i = item(s, ALERT_REJECTED, "first");
     i->stream = &facts;
     i->receipt = &refused;
@@ -423,8 +439,8 @@ Test(golden, recovered) {
     i->cause = "done";
     i->opened_at = at("2021-10-09");
     i->past = "D21-1009-02";
-    i->answer = (struct digest_answer){slice_of("县交通运输局"), {0}, slice_of("12月10日前贯通"), on("2021-10-12"),
-                                       on("2021-12-10")};
+    i->answer = (struct digest_answer){
+        slice_of("县交通运输局"), {0}, slice_of("12月10日前贯通"), on("2021-10-12"), on("2021-12-10")};
     check_and_finish(s, "recovered_done_as_promised");
     s = start("area:510821", "2021-12-10T08:30:00+08:00", "D21-1210-02");
     given(s, "0", "2021-11-30", "2021-12-03");
@@ -439,9 +455,10 @@ Test(golden, recovered) {
 
 Test(golden, house) {
     struct scene *s = start("office", "2022-01-06T08:40:00+08:00", "D22-0106-09");
-    item(s, ALERT_UNDELIVERABLE, "first")->house =
-        (struct digest_house){.number = "D22-0106-01", .channel = "qingchuan-qun", .meant_for = "青川县",
-                              .answer = "errcode 93000 invalid webhook url"};
+    item(s, ALERT_UNDELIVERABLE, "first")->house = (struct digest_house){.number = "D22-0106-01",
+                                                                         .channel = "qingchuan-qun",
+                                                                         .meant_for = "青川县",
+                                                                         .answer = "errcode 93000 invalid webhook url"};
     check_and_finish(s, "undeliverable");
     s = start("office", "2021-12-01T08:30:00+08:00", "D21-1201-01");
     item(s, ALERT_CALENDAR, "first")->house.year = 2022;
@@ -472,9 +489,9 @@ static struct digest_item *red(struct scene *s, const char *target, const char *
 
 Test(golden, digest_for_a_lead) {
     struct scene *s = start("unit:市农业农村局", "2021-11-08T16:20:00+08:00", "D21-1108-05");
-    static const struct digest_past_item before[] = {
-        {1, "red", false},    {2, "red", false},   {3, "yellow", false}, {4, "yellow", false}, {5, "yellow", false},
-        {6, "yellow", false}, {8, "first", false}, {9, "yellow", true},  {10, "yellow", true}};
+    static const struct digest_past_item before[] = {{1, "red", false},    {2, "red", false},    {3, "yellow", false},
+                                                     {4, "yellow", false}, {5, "yellow", false}, {6, "yellow", false},
+                                                     {8, "first", false},  {9, "yellow", true},  {10, "yellow", true}};
     struct digest_past past = {on("2021-11-01"), before, sizeof before / sizeof before[0]};
     s->view.past = &past;
     s->view.reported = 6;
@@ -482,9 +499,12 @@ Test(golden, digest_for_a_lead) {
     behind(s, "T13.1", "510821", "4", 6);
     behind(s, "T12.1", "510822", "5", 3);
     behind(s, "T12.1", "510811", "7", 7);
-    struct stream_facts facts = {.name = "lizhou", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+    struct stream_facts facts = {.name = "lizhou",
+                                 .role = SPEAKER_COUNTY,
+                                 .unit = NO_INDEX,
                                  .area = plan_find_area(s->plan, slice_of("510802")),
-                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")}, .owed = 7,
+                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")},
+                                 .owed = 7,
                                  .missing = 7};
     struct digest_item *i = item(s, ALERT_MISSING, "first");
     i->stream = &facts;
@@ -527,9 +547,12 @@ Test(golden, digest_for_the_office) {
 Test(golden, digest_of_good_news) {
     struct scene *s = start("area:510824", "2021-11-04T08:30:00+08:00", "D21-1104-09");
     better_wires(s);
-    struct stream_facts facts = {.name = "cangxi", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+    struct stream_facts facts = {.name = "cangxi",
+                                 .role = SPEAKER_COUNTY,
+                                 .unit = NO_INDEX,
                                  .area = plan_find_area(s->plan, slice_of("510824")),
-                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")}, .owed = 31};
+                                 .period = {on("2021-10-01"), on("2021-10-31"), on("2021-11-05")},
+                                 .owed = 31};
     item(s, ALERT_MISSING, "recovered")->stream = &facts;
     sort(s);
     check_and_finish(s, "digest_recovered");
@@ -545,13 +568,172 @@ Test(golden, digest_for_a_room) {
     cell(s, ALERT_SLIPPING, "yellow", "T06.1", "510822")->recipient = "area:510822";
     toilets(s);
     s->items[2].recipient = "area:510821";
-    struct stream_facts facts = {.name = "wangcang", .role = SPEAKER_COUNTY, .unit = NO_INDEX,
+    struct stream_facts facts = {.name = "wangcang",
+                                 .role = SPEAKER_COUNTY,
+                                 .unit = NO_INDEX,
                                  .area = plan_find_area(s->plan, slice_of("510821")),
-                                 .period = {on("2021-11-01"), on("2021-11-30"), on("2021-12-06")}, .owed = 37,
+                                 .period = {on("2021-11-01"), on("2021-11-30"), on("2021-12-06")},
+                                 .owed = 37,
                                  .missing = 37};
     i = item(s, ALERT_MISSING, "first");
     i->stream = &facts;
     i->recipient = "area:510821";
     sort(s);
     check_and_finish(s, "digest_room");
+}
+
+/* --- long lists: 31 of a lead at once, every county's power lines --- */
+
+static void power_lines(struct scene *s) {
+    for (size_t c = 0; c < s->plan->cell_count; c++) {
+        const struct cell *of = &s->plan->cells[c];
+        const struct target *target = &s->plan->targets[of->target];
+        bool wanted = strncmp(target->code, "T08.", 4) == 0 && strlen(target->code) == 5 && target->code[4] <= '5';
+        struct decimal value;
+        char text[DECIMAL_TEXT_MAX];
+        if (!wanted || of->rollup || of->no_task) continue;
+        struct exact most = exact_multiply(exact_of(of->goal), exact_ratio(8, 10));
+        cr_assert(exact_round(most, target->decimals, ROUND_FLOOR, &value));
+        decimal_print(value, text);
+        given(s, text, "2021-12-31", "2022-01-05");
+        cell(s, ALERT_OVERDUE, "first", target->code, s->plan->areas[of->area].code);
+    }
+    sort(s);
+}
+
+Test(golden, digest_too_long) {
+    struct scene *s = start("unit:市发展改革委", "2022-01-06T08:30:00+08:00", "D22-0106-11");
+    power_lines(s);
+    check_and_finish(s, "digest_long");
+    s = start("unit:市发展改革委", "2022-01-06T08:30:00+08:00", "D22-0106-11");
+    s->view.bytes_max = DIGEST_BYTES;
+    power_lines(s);
+    check_and_finish(s, "digest_long_for_a_robot");
+}
+
+/* --- fair means, over every text there is --- */
+
+struct text {
+    char name[64];
+    char *bytes;
+};
+
+static bool has(const char *text, const char *words) {
+    return strstr(text, words) != NULL;
+}
+
+static const char *second_line(const char *text) {
+    const char *at = strchr(text, '\n');
+    return at ? at + 1 : "";
+}
+
+static size_t count_of(const char *text, const char *words) {
+    size_t n = 0;
+    for (const char *at = strstr(text, words); at; at = strstr(at + 1, words))
+        n++;
+    return n;
+}
+
+static void fair_line_one(const char *name, const char *text) {
+    static const char *const states[] = {"临期", "待终报", "逾期", "催办", "滞后", "回落", "未报", "断线",
+                                         "退回", "转好",   "补齐", "更正", "核定", "督办", "运行"};
+    size_t len = strcspn(text, "\n");
+    cr_assert_leq(text_chars(text, len), 40, "%s", name);
+    bool known = false;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        known |= strncmp(text, "【", 3) == 0 && strncmp(text + 3, states[i], strlen(states[i])) == 0 &&
+                 strncmp(text + 3 + strlen(states[i]), "】", 3) == 0;
+    cr_assert(known, "%s: a state word out of the closed list", name);
+}
+
+/* As of when, and when it was known or what the silence is reckoned from. */
+static void fair_dates(const char *name, const char *text) {
+    const char *rest = second_line(text);
+    bool cell = has(rest, "截至") && (has(rest, "报）") || has(rest, "所知"));
+    bool silence = has(rest, "月") && has(rest, "日");
+    cr_assert(cell || silence, "%s: no date", name);
+    bool figure = has(text, "公里") && !has(text, "所知");
+    if (figure) cr_assert(cell, "%s: as of and reported", name);
+}
+
+static void fair_words(const char *name, const char *text) {
+    static const char *const adjectives[] = {"严重", "不力", "缓慢", "落伍", "较差",   "最差", "糟",   "滞缓",
+                                             "消极", "敷衍", "拖延", "懈怠", "不重视", "优秀", "突出", "很",
+                                             "非常", "务必", "立即", "马上", "您好",   "尊敬", "排第", "名列"};
+    for (size_t i = 0; i < sizeof adjectives / sizeof adjectives[0]; i++)
+        cr_assert(!has(text, adjectives[i]), "%s: %s", name, adjectives[i]);
+    cr_assert_eq(strpbrk(text, "*#`_<>[]"), NULL, "%s: markdown", name);
+    for (size_t at = 0, len = strlen(text); at < len;)
+        cr_assert_lt(text_next(text, len, &at), 0x1F000, "%s: no emoji", name);
+    bool single_cell = has(text, "请办：") && !has(text, "文件“") && !has(text, "采集端") && !has(text, "通道 ") &&
+                       !has(text, "日历") && !has(text, "duban doctor") && !has(text, "发不发");
+    if (single_cell) cr_assert(has(text, "说明：“") || has(text, "说明：没有填"), "%s: its own words", name);
+}
+
+/* Silence is never lateness of the work, and a red is named only once a person let it out. */
+static void fair_colours(const char *name, const char *text) {
+    if (strncmp(text, "【未报】", strlen("【未报】")) == 0) {
+        cr_assert(has(text, "不算滞后"), "%s", name);
+        cr_assert(!has(text, "慢") && !has(text, "逾期"), "%s", name);
+    }
+    bool office = strncmp(text, "【核定】", strlen("【核定】")) == 0 || has(text, "duban approve");
+    bool released = has(text, "亮灯：红（") || has(text, "红灯经") || has(text, "红转黄");
+    size_t reds = count_of(text, "红") - count_of(text, "红牌");
+    if (!office && !released) cr_assert_eq(reds, 0, "%s: a colour word before a release", name);
+}
+
+/* Both dates where one was moved; who can be asked and by which number. */
+static void fair_answers(const char *name, const char *text) {
+    if (has(text, "延）") || has(text, "（延") || has(text, "延期至"))
+        cr_assert(has(text, "原期限") ? has(text, "现期限") : has(text, "项要办"), "%s: both days", name);
+    const char *number = strstr(text, "编号 D");
+    cr_assert(number, "%s: no number", name);
+    bool office = !has(text, "0839-");
+    if (office) cr_assert(has(text, "duban ") || has(text, "日历"), "%s: nobody to ask", name);
+    if (has(text, "请回：") || has(text, "无说明的，1")) cr_assert(has(text, "回复.csv"), "%s: how to answer", name);
+    if (has(text, "无说明的")) cr_assert(has(text, "请办") || has(text, "请回") || has(text, "发不发"), "%s", name);
+}
+
+/* A message to one names no other county. */
+static void fair_to_one(const char *name, const char *text) {
+    static const char *const counties[] = {"利州", "昭化", "朝天", "旺苍", "青川", "剑阁", "苍溪"};
+    if (has(text, "项要办") || has(text, "项：")) return;
+    size_t named = 0;
+    for (size_t i = 0; i < sizeof counties / sizeof counties[0]; i++)
+        named += has(text, counties[i]);
+    cr_assert_leq(named, 1, "%s", name);
+}
+
+static size_t read_all(struct text *out, size_t capacity) {
+    DIR *folder = opendir(DUBAN_SOURCE_DIR "/tests/unit/domain/golden");
+    cr_assert_not_null(folder);
+    size_t n = 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        const char *end = strstr(entry->d_name, ".txt");
+        if (!end) continue;
+        cr_assert_lt(n, capacity);
+        snprintf(out[n].name, sizeof out[n].name, "%.*s", (int)(end - entry->d_name), entry->d_name);
+        out[n].bytes = golden(out[n].name);
+        n++;
+    }
+    closedir(folder);
+    return n;
+}
+
+Test(golden, fair_means) {
+    static struct text texts[128];
+    size_t count = read_all(texts, 128);
+    cr_assert_gt(count, 38);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = texts[i].name, *text = texts[i].bytes;
+        fair_line_one(name, text);
+        fair_dates(name, text);
+        fair_words(name, text);
+        fair_colours(name, text);
+        fair_answers(name, text);
+        fair_to_one(name, text);
+        bool whole = strcmp(name, "digest_long") == 0;
+        if (!whole) cr_assert_leq(strlen(text), 2048, "%s: %zu bytes", name, strlen(text));
+        free(texts[i].bytes);
+    }
 }
