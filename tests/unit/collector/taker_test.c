@@ -10,6 +10,7 @@
 
 #include "common/base/file.h"
 #include "proto/more.h"
+#include "tests/unit/collector/book_fixture.h"
 #include "tests/unit/collector/plan_fixture.h"
 
 #define HEAD "指标,地区,数据日期,数值,单位\n"
@@ -174,8 +175,9 @@ static const char *last_note(struct scene *s) {
 Test(taker, a_file_that_lost_a_county_or_changed_old_figures_says_so) {
     struct scene s;
     scene_open(&s);
-    drop(&s, "5月.csv", HEAD "T06.1,青川县,2021-05-31,20,公里\nT06.1,利州区,2021-05-31,30,公里\n"
-                             "T06.1,旺苍县,2021-05-31,40,公里\n");
+    drop(&s, "5月.csv",
+         HEAD "T06.1,青川县,2021-05-31,20,公里\nT06.1,利州区,2021-05-31,30,公里\n"
+              "T06.1,旺苍县,2021-05-31,40,公里\n");
     settle(&s);
     drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,20,公里\nT06.1,旺苍县,2021-05-31,41,公里\n");
     settle(&s);
@@ -220,6 +222,47 @@ Test(taker, a_mended_file_takes_its_rejected_rows_away) {
     drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,31,公里\n");
     cr_assert_eq(settle(&s), 3);
     cr_assert_not(there(&s, s.rejected, "6月.rejected.csv"));
+    scene_close(&s);
+}
+
+static void drop_bytes(struct scene *s, const char *name, const char *bytes, size_t len) {
+    char path[256];
+    struct error err;
+    snprintf(path, sizeof path, "%s/%s", s->inbox, name);
+    cr_assert_eq(file_write(path, bytes, len, 0644, &err), ERROR_OK, "%s", err.message);
+}
+
+#define TEXT(place, text) "<c r=\"" place "\" t=\"str\"><v>" text "</v></c>"
+#define BOOK_HEAD                                                                                                      \
+    "<sheetData><row r=\"1\">" TEXT("A1", "指标") TEXT("B1", "地区") TEXT("C1", "数据日期") TEXT("D1", "数值")         \
+        TEXT("E1", "单位") "</row><row r=\"2\">" TEXT("A2", "T06.1") TEXT("B2", "青川县") TEXT("C2", "2021-06-30")
+
+Test(taker, a_workbook_is_taken_once_whole_and_gives_its_rows_back_as_one) {
+    struct scene s;
+    scene_open(&s);
+    struct book bad =
+        book_make(&(struct book_parts){.sheet = BOOK_HEAD "<c r=\"D2\"><f>1+1</f></c></row></sheetData>"});
+    struct book good = book_make(&(struct book_parts){
+        .sheet = "<sheetData><row r=\"1\">" TEXT("A1", "指标") TEXT("B1", "地区") TEXT("C1", "数据日期")
+            TEXT("D1", "数值（公里）") "</row><row r=\"7\">" TEXT("A7", "T06.1") TEXT("B7", "青川县")
+                TEXT("C7", "2021-06-30") "<c r=\"D7\"><v>31.100000000000001</v></c></row></sheetData>"});
+    drop_bytes(&s, "6月.xlsx", bad.bytes, bad.len - 5);
+    cr_assert_eq(settle(&s), 0, "the directory at its end is not whole yet");
+    drop_bytes(&s, "6月.xlsx", bad.bytes, bad.len);
+    cr_assert_eq(settle(&s), 1, "a receipt alone");
+    expect_receipt(&s, 1, 0, 0, 1);
+    cr_assert(there(&s, s.rejected, "6月.rejected.xlsx"));
+    drop_bytes(&s, "6月.xlsx", good.bytes, good.len);
+    cr_assert_eq(settle(&s), 3);
+    struct event event = event_at(&s, 2);
+    cr_assert(slice_is(event.source.place, "6月!D7"));
+    cr_assert(slice_is(event.source.raw, "31.1"));
+    cr_assert_eq(decimal_compare(event.figure.value, (struct decimal){311, 1}), 0);
+    cr_assert_not(there(&s, s.rejected, "6月.rejected.xlsx"));
+    drop_bytes(&s, "6月(终版).xlsx", good.bytes, good.len);
+    cr_assert_eq(settle(&s), 3, "the same content under another name");
+    book_finish(&bad);
+    book_finish(&good);
     scene_close(&s);
 }
 
