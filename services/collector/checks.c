@@ -211,13 +211,6 @@ static void check_places(const struct paper *paper, struct verdict *verdict) {
     }
 }
 
-static void check_hidden(struct verdict *verdict) {
-    const struct sheet *sheet = &verdict->sheet;
-    if (sheet->hidden_rows) check_add(verdict, say(verdict->arena, "有%zu行是隐藏的，照样读了", sheet->hidden_rows));
-    if (sheet->hidden_columns)
-        check_add(verdict, say(verdict->arena, "有%zu列是隐藏的，照样读了", sheet->hidden_columns));
-}
-
 enum error_code checks_run(const struct paper *paper, struct verdict *verdict, struct error *err) {
     enum error_code code = check_changes(paper, verdict, err);
     if (!code) code = check_loss(paper, verdict, err);
@@ -228,6 +221,5 @@ enum error_code checks_run(const struct paper *paper, struct verdict *verdict, s
     check_shares(paper, verdict);
     check_silence(verdict);
     check_places(paper, verdict);
-    check_hidden(verdict);
     return ERROR_OK;
 }

@@ -132,7 +132,8 @@ static enum field missing_field(const struct mapping *mapping, const struct head
     if (mapping->increments && header->columns[FIELD_MONTH] != NO_COLUMN) return FIELD_COUNT;
     bool numerator = header->columns[FIELD_NUMERATOR] != NO_COLUMN;
     bool denominator = header->columns[FIELD_DENOMINATOR] != NO_COLUMN;
-    return numerator && denominator && !has_unmapped(header) ? FIELD_COUNT : FIELD_VALUE;
+    bool given = mapping->columns[FIELD_NUMERATOR].given && mapping->columns[FIELD_DENOMINATOR].given;
+    return numerator && denominator && (given || !has_unmapped(header)) ? FIELD_COUNT : FIELD_VALUE;
 }
 
 /* --- what is said of a header in doubt --- */

@@ -4,6 +4,7 @@
 
 #include "common/base/log.h"
 #include "services/collector/agent.h"
+#include "services/collector/learn.h"
 #include "services/collector/resume.h"
 #include "services/collector/setup.h"
 #include "services/collector/try.h"
@@ -26,12 +27,14 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         int (*main)(int argc, char **argv);
-    } commands[] = {{"try", try_main}, {"setup", setup_main}, {"resume", resume_main}, {"run", run}};
+    } commands[] = {
+        {"try", try_main}, {"learn", learn_main}, {"setup", setup_main}, {"resume", resume_main}, {"run", run}};
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0) return commands[i].main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         fputs("duban-collector [run] --config FILE …   the agent (below)\n"
               "duban-collector try --config FILE FILE  how each row of a file would be read; sends nothing\n"
+              "duban-collector learn --config FILE FILE looks at a new table, asks, writes its mapping, tries it\n"
               "duban-collector setup                   asks, makes the key, tests the way to the centre\n"
               "duban-collector resume --config FILE    what halted the agent, and goes on\n\n",
               stdout);

@@ -1,0 +1,62 @@
+#include "services/collector/learn_ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TYPED_MAX = 512 };
+
+void learn_offer(struct learn_question *question, const char *choice, const char *words) {
+    if (question->choice_count == LEARN_CHOICES_MAX) return;
+    question->choices[question->choice_count] = choice;
+    question->choice_words[question->choice_count++] = words;
+    if (!*question->proposal) question->proposal = choice;
+}
+
+static const char *meant(const struct learn_question *question, const char *typed) {
+    if (!*typed) return question->proposal;
+    if (strcmp(typed, "-") == 0) return "";
+    size_t number = strspn(typed, "0123456789") == strlen(typed) ? (size_t)strtoul(typed, NULL, 10) : 0;
+    return number >= 1 && number <= question->choice_count ? question->choices[number - 1] : typed;
+}
+
+static void show(const struct learn_asker *asker, const struct learn_question *question) {
+    fprintf(asker->out, "\n%s\n", question->words);
+    for (size_t i = 0; i < question->choice_count; i++)
+        fprintf(asker->out, "  %zu. %s\n", i + 1, question->choice_words[i]);
+}
+
+static const char *from_person(struct learn_asker *asker, const struct learn_question *question) {
+    char typed[TYPED_MAX];
+    show(asker, question);
+    fprintf(asker->out, "%s%s%s（回车＝照此，-＝没有）：", *question->proposal ? "[" : "", question->proposal,
+            *question->proposal ? "]" : "");
+    fflush(asker->out);
+    if (!fgets(typed, sizeof typed, asker->in)) {
+        asker->failed = true;
+        fprintf(asker->out, "\n没有回答：%s\n", question->key);
+        return "";
+    }
+    typed[strcspn(typed, "\r\n")] = 0;
+    return arena_copy(asker->arena, meant(question, typed));
+}
+
+static const char *from_file(struct learn_asker *asker, const struct learn_question *question) {
+    const char *typed = NULL, *others = NULL;
+    show(asker, question);
+    if (!yaml_get_text(asker->answers, asker->answers->root, question->key, YAML_OPTIONAL, &typed)) {
+        yaml_get_text(asker->answers, asker->answers->root, "others", YAML_OPTIONAL, &others);
+        typed = others && strcmp(others, "accept") == 0 ? "" : NULL;
+    }
+    if (!typed) {
+        asker->failed = true;
+        fprintf(asker->out, "缺少回答：%s（建议 %s）\n", question->key, *question->proposal ? question->proposal : "-");
+        return "";
+    }
+    const char *answer = arena_copy(asker->arena, meant(question, typed));
+    fprintf(asker->out, "→ %s\n", *answer ? answer : "没有");
+    return answer;
+}
+
+const char *learn_ask(struct learn_asker *asker, const struct learn_question *question) {
+    return asker->answers ? from_file(asker, question) : from_person(asker, question);
+}
