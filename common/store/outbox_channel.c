@@ -110,7 +110,8 @@ enum error_code outbox_test_add(struct pg *pg, int32_t programme, const char *ch
     CLEAN(buffer_finish) struct buffer body = {0};
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
-    buffer_printf(&body, "%s\n这是渠道测试，不是督办消息，不用回复。\n%.16s 编号 %s", line, when, number);
+    buffer_printf(&body, "%s\n这是渠道测试，不是督办消息，不用回复。\n%.10s %.5s 编号 %s", line, when, when + 11,
+                  number);
     pg_put_int(&params, programme);
     pg_put_text(&params, number);
     pg_put_instant(&params, now);

@@ -41,12 +41,13 @@ bool webhook_body(const struct delivery *d, struct buffer *out) {
     }
     char rendered[INSTANT_TEXT_MAX];
     instant_print(d->rendered_at, rendered);
-    json_t *body = json_pack("{s:s, s:s, s:i, s:s, s:s, s:{}, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:s, s:o}",
+    json_t *body = json_pack("{s:s, s:s, s:i, s:s, s:s, s:{}, s:{s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s}, s:s, s:o}",
                              "version", "4", "groupKey", d->key, "truncatedAlerts", 0, "status",
                              firing ? "firing" : "resolved", "receiver", d->recipient, "groupLabels", "commonLabels",
-                             "programme", d->programme, "recipient", d->recipient, "commonAnnotations", "number",
-                             d->number, "summary", d->first_line, "text", d->body, "rendered_at", rendered,
-                             "externalURL", "", "alerts", alerts);
+                             "programme", d->programme, "recipient", d->recipient, "kind",
+                             d->kind ? d->kind : "notices", "commonAnnotations", "number", d->number, "summary",
+                             d->first_line, "text", d->body, "rendered_at", rendered, "externalURL", "", "alerts",
+                             alerts);
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     json_decref(body);
     json_decref(items);

@@ -228,27 +228,31 @@ static bool is_spent(const struct courier_settings *settings, const struct couri
     return slot->delivery.attempts >= tries;
 }
 
-static enum error_code close_slot(struct courier *courier, struct pg *pg, struct courier_slot *slot,
+static enum error_code close_slot(const struct courier_settings *settings, struct pg *pg, struct courier_slot *slot,
                                   struct error *err) {
-    const struct courier_settings *settings = courier->settings;
-    enum delivery_outcome outcome = slot->verdict.outcome;
-    if (outcome == DELIVERY_RETRY && is_spent(settings, slot)) outcome = DELIVERY_FAILED;
-    int wait = outcome == DELIVERY_THROTTLED ? slot->verdict.hold_ms
-                                             : (int)courier_pause_ms(settings, slot->delivery.attempts);
-    enum error_code code = outbox_close(pg, &slot->delivery, outcome, buffer_text(&slot->answer), wait, err);
-    if (code) return code;
-    log_outcome(slot, outcome);
-    slot_free(slot);
-    return ERROR_OK;
+    if (slot->verdict.outcome == DELIVERY_RETRY && is_spent(settings, slot)) slot->verdict.outcome = DELIVERY_FAILED;
+    int wait = slot->verdict.outcome == DELIVERY_THROTTLED
+                   ? slot->verdict.hold_ms
+                   : (int)courier_pause_ms(settings, slot->delivery.attempts);
+    return outbox_close(pg, &slot->delivery, slot->verdict.outcome, buffer_text(&slot->answer), wait, err);
 }
 
+/* All that ended in one transaction. A slot is free only when it is committed: until then its outcome is tried again. */
 static enum error_code close_ended(struct courier *courier, struct pg *pg, struct error *err) {
-    for (size_t i = 0; i < COURIER_SLOTS; i++) {
-        struct courier_slot *slot = &courier->slots[i];
-        enum error_code code = slot->busy && slot->ended ? close_slot(courier, pg, slot, err) : ERROR_OK;
-        if (code) return code;
+    struct courier_slot *ended[COURIER_SLOTS];
+    size_t count = 0;
+    for (size_t i = 0; i < COURIER_SLOTS; i++)
+        if (courier->slots[i].busy && courier->slots[i].ended) ended[count++] = &courier->slots[i];
+    if (count == 0) return ERROR_OK;
+    enum error_code code = pg_begin(pg, err);
+    for (size_t i = 0; !code && i < count; i++) code = close_slot(courier->settings, pg, ended[i], err);
+    if (!code) code = pg_commit(pg, err);
+    else pg_rollback(pg);
+    for (size_t i = 0; !code && i < count; i++) {
+        log_outcome(ended[i], ended[i]->verdict.outcome);
+        slot_free(ended[i]);
     }
-    return ERROR_OK;
+    return code;
 }
 
 /* --- one round --- */
