@@ -57,6 +57,12 @@ static void put(struct line *line, size_t column, const char *text) {
     buffer_add_text(&line->cells[column], text ? text : "");
 }
 
+/* "完成，已销号": 100 % alone is not closed. */
+static void put_close_out(const struct view *view, size_t cell, struct line *line) {
+    const struct close_out *close_out = requests_close_out(&view->requests, cell);
+    if (close_out) buffer_printf(&line->cells[LEDGER_STATE], "，%s", close_out_state_chinese(close_out->state));
+}
+
 static void put_day(struct line *line, size_t column, struct day day) {
     char text[DAY_TEXT_MAX];
     day_print(day, text);
@@ -91,6 +97,7 @@ static void put_judgement(struct line *line, const struct view *view, size_t cel
     put_decimal(line, LEDGER_PLANNED, now->has_planned, now->planned);
     light_words(now, &line->cells[LEDGER_LIGHT]);
     put(line, LEDGER_STATE, cell_state_name(now->state));
+    put_close_out(view, cell, line);
     put(line, LEDGER_REPORT, report_state_name(now->report_state));
     put_day(line, LEDGER_DUE, now->due);
     if (now->due_original.n != now->due.n) put_day(line, LEDGER_DUE_ORIGINAL, now->due_original);

@@ -33,6 +33,8 @@ void morning_finish(struct morning *morning);
 
 /* `duban status --json`; selection: of its cells, NULL = all. */
 json_t *morning_json(const struct morning *morning, const struct selection *selection);
+/* One cell as it stands there: the assessment and how far its close-out is. */
+json_t *view_cell_json(const struct view *view, size_t cell);
 json_t *feeds_json(const struct view *view, const struct feeds *feeds);
 
 struct morning_options {

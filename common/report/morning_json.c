@@ -23,9 +23,13 @@ static void merge_complete(json_t *into, const json_t *from) {
     }
 }
 
-static json_t *one_cell(const struct view *view, size_t cell) {
-    return cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].events,
-                     view->events[cell].count, &view->history);
+json_t *view_cell_json(const struct view *view, size_t cell) {
+    const struct close_out *close_out = requests_close_out(&view->requests, cell);
+    json_t *json = cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].events,
+                             view->events[cell].count, &view->history);
+    json_object_set_new(json, "close_out",
+                        close_out ? json_string(close_out_state_word(close_out->state)) : json_null());
+    return json;
 }
 
 /* A roll-up is complete to where its counties are. */
@@ -33,7 +37,7 @@ static void complete_rollup(const struct view *view, size_t cell, json_t *json) 
     const struct target *target = view_target(view, cell);
     json_t *complete = json_object_get(json, "complete_to");
     for (size_t i = target->first_cell + 1; complete && i < target->first_cell + target->cell_count; i++) {
-        json_t *county = one_cell(view, i);
+        json_t *county = view_cell_json(view, i);
         merge_complete(complete, json_object_get(county, "complete_to"));
         json_decref(county);
     }
@@ -43,7 +47,7 @@ static json_t *cells_json(const struct view *view, const struct selection *selec
     json_t *list = json_array();
     for (size_t i = 0; i < view->plan->cell_count; i++) {
         if (!selects_cell(selection, i)) continue;
-        json_t *json = one_cell(view, i);
+        json_t *json = view_cell_json(view, i);
         if (view->plan->cells[i].rollup) complete_rollup(view, i, json);
         json_array_append_new(list, json);
     }

@@ -8,6 +8,7 @@
 #include "common/domain/alert.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
+#include "services/cli/answer_words.h"
 #include "services/cli/listing.h"
 
 static bool is_recovery(const struct notice_row *notice) {
@@ -156,44 +157,10 @@ static void print_sent(const struct listing *listing, struct buffer *out) {
 
 /* --- promises --- */
 
-static const char *outcome_word(const struct answer_row *answer) {
-    static const struct {
-        const char *outcome, *word;
-    } words[] = {
-        {"answer", "答复（没有承诺日期）"}, {"standing", "未到期"},     {"kept", "兑现"},      {"broken", "未兑现"},
-        {"worse", "其间情况变差"},          {"replaced", "后另有承诺"}, {"reversed", "已收回"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].outcome, answer->outcome) == 0) return words[i].word;
-    return answer->outcome;
-}
-
-static const char *refusal_word(const char *refused) {
-    static const struct {
-        const char *refused, *word;
-    } words[] = {{"no_such_number", "没有这个编号"},
-                 {"no_such_item", "没有这一项"},
-                 {"not_yours", "不是发给这个单位的"},
-                 {"over", "那件事已了"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].refused, refused) == 0) return words[i].word;
-    return refused;
-}
-
-static json_t *answer_json(const struct answer_row *answer) {
-    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "number",
-                     answer->number, "item", answer->item ? json_integer(answer->item) : json_null(), "who",
-                     answer->who, "by_day", json_of_day(answer->by_day), "reason", json_of_text(answer->reason), "text",
-                     json_of_text(answer->words), "reporter", json_of_text(answer->reporter), "rule",
-                     json_of_text(answer->rule), "target", json_of_text(answer->target), "area",
-                     json_of_text(answer->area), "stream", json_of_text(answer->stream), "on_behalf", answer->on_behalf,
-                     "outcome", json_of_text(answer->outcome), "refused", json_of_text(answer->refused), "known_at",
-                     json_of_instant(answer->known_at), "ended_at", json_of_instant(answer->ended_at));
-}
-
 static void print_promises_json(const struct listing *listing, struct buffer *out) {
     json_t *document = json_document(), *list = json_array();
     for (size_t i = 0; i < listing->answers.count; i++)
-        json_array_append_new(list, answer_json(&listing->answers.items[i]));
+        json_array_append_new(list, answer_row_json(&listing->answers.items[i]));
     json_object_set_new(document, "as_of", json_of_day(listing->moment.as_of));
     json_object_set_new(document, "known_at", json_of_instant(listing->moment.known_at));
     json_object_set_new(document, "promises", list);
@@ -212,7 +179,7 @@ static void add_promise(const struct listing *listing, const struct answer_row *
     grid_add(grid, buffer_text(&subject));
     grid_addf(grid, "%s%s", answer->who, answer->on_behalf ? "（代记）" : "");
     grid_add(grid, *day ? day : "–");
-    grid_add(grid, *answer->refused ? refusal_word(answer->refused) : outcome_word(answer));
+    grid_add(grid, answer_outcome_words(answer));
     grid_addf(grid, "%s%s%s", reason ? reason : answer->reason, *answer->reason && *answer->words ? "：" : "",
               answer->words);
 }

@@ -9,9 +9,10 @@
 #include "common/report/evidence.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
+#include "common/report/morning.h"
 #include "common/report/words.h"
-#include "common/store/cell_json.h"
 #include "common/store/verify.h"
+#include "services/cli/answer_words.h"
 #include "services/cli/view_open.h"
 
 struct explanation {
@@ -20,6 +21,7 @@ struct explanation {
     struct ledger ledger;
     struct evidence *events; /* one of each of the cell's events */
     struct verify_report verify;
+    struct answer_rows answers; /* of the whole programme */
     char why[1024];
 };
 
@@ -27,6 +29,7 @@ static void explanation_finish(struct explanation *explanation) {
     ledger_finish(&explanation->ledger);
     free(explanation->events);
     verify_report_finish(&explanation->verify);
+    answer_rows_finish(&explanation->answers);
 }
 
 static enum error_code gather(struct pg *pg, struct explanation *out, struct error *err) {
@@ -45,7 +48,8 @@ static enum error_code gather(struct pg *pg, struct explanation *out, struct err
                                             events->events[i].known_at, &out->events[i].origin, err);
         if (code) return code;
     }
-    return verify_chains(pg, view->programme.id, NULL, NULL, &out->verify, err);
+    enum error_code code = query_answers(pg, view->programme.id, view->moment.known_at, &out->answers, err);
+    return code ? code : verify_chains(pg, view->programme.id, NULL, NULL, &out->verify, err);
 }
 
 /* --- text --- */
@@ -143,7 +147,7 @@ static void print_evidence(const struct explanation *explanation, struct buffer 
                                                  {.title = "种类"},
                                                  {.title = "数据截至"},
                                                  {.title = "数"},
-                                                 {.title = "现状", .max_width = 36},
+                                                 {.title = "现状", .max_width = 60},
                                                  {.title = "报送单位"},
                                                  {.title = "出处（文件 位置 原文）", .max_width = 44},
                                                  {.title = "流 序号"},
@@ -187,6 +191,48 @@ static void print_second_sources(const struct explanation *explanation, struct b
         buffer_printf(out, "；以%s为准\n", reporter_of_record(explanation->view, explanation->cell));
 }
 
+static bool is_of_cell(const struct explanation *explanation, const struct answer_row *answer) {
+    return strcmp(answer->target, view_target(explanation->view, explanation->cell)->code) == 0 &&
+           strcmp(answer->area, view_area(explanation->view, explanation->cell)->code) == 0;
+}
+
+static json_t *answers_json(const struct explanation *explanation) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < explanation->answers.count; i++)
+        if (is_of_cell(explanation, &explanation->answers.items[i]))
+            json_array_append_new(list, answer_row_json(&explanation->answers.items[i]));
+    return list;
+}
+
+/* What was answered, what is asked of the office, how far it is from being closed. */
+static void print_desk(const struct explanation *explanation, struct buffer *out) {
+    const struct requests *requests = &explanation->view->requests;
+    const struct close_out *close_out = requests_close_out(requests, explanation->cell);
+    const struct extension *waiting = requests_extension_waiting(requests, explanation->cell);
+    char day[DAY_TEXT_MAX], at[INSTANT_TEXT_MAX];
+    for (size_t i = 0; i < explanation->answers.count; i++) {
+        const struct answer_row *answer = &explanation->answers.items[i];
+        if (!is_of_cell(explanation, answer)) continue;
+        day_print(answer->by_day, day);
+        instant_print(answer->known_at, at);
+        buffer_printf(out, "答复  %.10s %s（%s）%s%s：%s  %s\n", at, answer->who, answer->number, *day ? " 承诺" : "",
+                      day, answer_outcome_words(answer), answer->words);
+    }
+    if (waiting) {
+        day_print(waiting->due_asked, day);
+        buffer_printf(out, "延期  申请 E%04u 待决定：到%s，理由：%.*s\n", waiting->number, day,
+                      (int)waiting->reason.len, waiting->reason.ptr ? waiting->reason.ptr : "");
+    }
+    if (close_out)
+        buffer_printf(out, "销号  K%04u %s（申请 %.*s%s%.*s%s%.*s）\n", close_out->number,
+                      close_out_state_chinese(close_out->state), (int)close_out->claimed_by.len,
+                      close_out->claimed_by.ptr ? close_out->claimed_by.ptr : "",
+                      close_out->checked_by.len ? "，牵头 " : "", (int)close_out->checked_by.len,
+                      close_out->checked_by.ptr ? close_out->checked_by.ptr : "",
+                      close_out->verified_by.len ? "，办公室 " : "", (int)close_out->verified_by.len,
+                      close_out->verified_by.ptr ? close_out->verified_by.ptr : "");
+}
+
 static void print_chain(const struct explanation *explanation, struct buffer *out) {
     if (explanation->verify.breaks_total)
         buffer_printf(out, "数据链  有 %" PRId64 " 处断裂：存下的数被改动过，见 duban verify\n",
@@ -215,6 +261,7 @@ static void print_text(const struct explanation *explanation, struct buffer *out
     print_judgement(explanation, out);
     print_forecast(explanation, out);
     print_second_sources(explanation, out);
+    print_desk(explanation, out);
     print_origin(explanation, out);
     if (!explanation->verify.breaks_total) print_chain(explanation, out);
     if (view->plan->cells[explanation->cell].rollup) print_counties(explanation, out);
@@ -248,10 +295,9 @@ static void print_json(const struct explanation *explanation, struct buffer *out
     json_object_set_new(document, "plan_version", json_integer(view->stored.version));
     json_object_set_new(document, "rules_version", json_of_text(view->rules.version));
     json_object_set_new(document, "why", json_string(explanation->why));
-    json_object_set_new(document, "cell",
-                        cell_json(view->plan, &view->plan->cells[explanation->cell], &view->cells[explanation->cell],
-                                  events->events, events->count, &view->history));
+    json_object_set_new(document, "cell", view_cell_json(view, explanation->cell));
     json_object_set_new(document, "events", list);
+    json_object_set_new(document, "answers", answers_json(explanation));
     json_object_set_new(document, "chain",
                         json_pack("{s:b, s:I, s:I}", "whole", explanation->verify.breaks_total == 0, "events",
                                   (json_int_t)explanation->verify.events, "breaks",
