@@ -1,5 +1,6 @@
 #include "common/domain/alert_ladder.h"
 
+#include "common/domain/alert_answers.h"
 #include "common/domain/decision.h"
 
 static const struct light_rules *rules_or_shipped(const struct light_rules *rules) {
@@ -36,9 +37,7 @@ struct day alert_ladder_day(const struct plan *plan, const struct light_rules *r
 
 /* An answer without a day; one that was over when it was given is no promise either. */
 static bool is_plain_answer(const struct alert_case *judged, const struct alert_answer *answer) {
-    bool plain = answer->outcome == ANSWERED ||
-                 (answer->outcome == PROMISE_STANDING &&
-                  (!day_is(answer->by_day) || day_end(answer->by_day).ms <= answer->known_at.ms));
+    bool plain = answer->outcome == ANSWERED || (answer->outcome == PROMISE_STANDING && !alert_answer_promises(answer));
     return plain && answer->known_at.ms <= judged->now.ms &&
            decision_reversal(judged->events, judged->count, answer->uid, judged->now) == NO_INDEX;
 }

@@ -1,6 +1,6 @@
 /* How far an alert goes without an answer that holds: 提醒 → 催办 → 拟黄牌 → 拟红牌, in working days after the day on
- * which a rung was *said* (rules: escalation). A promise that fails takes the next rung at once. An answer without a day
- * starts the count again, once a rung. Targets with 力争 are never more than reminded. Pure. */
+ * which a rung was *said* (rules: escalation). A promise that fails takes the next rung at once. An answer without a
+ * day starts the count again, once a rung. Targets with 力争 are never more than reminded. Pure. */
 #ifndef DUBAN_DOMAIN_ALERT_LADDER_H
 #define DUBAN_DOMAIN_ALERT_LADDER_H
 
@@ -11,8 +11,8 @@ enum alert_rung alert_ladder_top(const struct plan *plan, const struct light_rul
                                  enum alert_rule rule);
 /* Working days after `rung` was said until the next; 0 = never. */
 unsigned alert_ladder_days(const struct light_rules *rules, enum alert_rung rung);
-/* The day of the next rung when `rung` is said on a day and nobody answers ("无说明的，1月13日转催办"); DAY_NONE = there is
- * none, or the calendar ends before. */
+/* The day of the next rung when `rung` is said on a day and nobody answers ("无说明的，1月13日转催办"); DAY_NONE =
+ * there is none, or the calendar ends before. */
 struct day alert_ladder_day(const struct plan *plan, const struct light_rules *rules, const struct cell *cell,
                             enum alert_rule rule, enum alert_rung rung, struct day said);
 /* The instant of an alert's next rung as it stands: the first window of that day. INSTANT_NONE: nothing counts. */

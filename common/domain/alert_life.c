@@ -3,122 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/domain/alert_answers.h"
 #include "common/domain/alert_ladder.h"
-#include "common/domain/decision.h"
 #include "common/domain/due.h"
-#include "proto/more.h"
-
-/* --- what people said and decided --- */
-
-/* Whether a mute of the office holds an alert. "Until resolved" is about what stood when it was said: what opens later
- * is new. */
-static bool mute_holds(const struct alert_case *judged, size_t at, enum alert_rule rule, struct instant opened_at,
-                       struct day *until) {
-    const struct cell_event *event = &judged->events[at];
-    struct more more;
-    enum alert_rule meant;
-    if (!decision_stands(judged->events, judged->count, at, EVENT_MUTE, judged->now) ||
-        more_decode(EVENT_MUTE, event->more, &more) != PROTO_OK)
-        return false;
-    if (more.mute.rule.ptr && (!alert_rule_find(more.mute.rule, &meant) || meant != rule)) return false;
-    if (judged->stream && event->note.ptr && !slice_is(event->note, judged->stream)) return false;
-    *until = more.mute.until;
-    if (day_is(*until)) return judged->now.ms < day_end(*until).ms;
-    return instant_is(opened_at) && opened_at.ms <= event->known_at.ms;
-}
-
-size_t alert_mute(const struct alert_case *judged, enum alert_rule rule, struct instant opened_at) {
-    size_t found = NO_INDEX;
-    struct day until, longest = {INT32_MIN};
-    for (size_t i = 0; i < judged->count; i++) {
-        if (!mute_holds(judged, i, rule, opened_at, &until)) continue;
-        if (!day_is(until)) return i;
-        if (until.n >= longest.n) found = i;
-        if (until.n >= longest.n) longest = until;
-    }
-    return found;
-}
-
-static bool is_muted_until_resolved(const struct alert_case *judged, const struct alert *alert) {
-    size_t at = alert_mute(judged, alert->rule, alert->opened_at);
-    struct more more;
-    return at != NO_INDEX && more_decode(EVENT_MUTE, judged->events[at].more, &more) == PROTO_OK &&
-           !day_is(more.mute.until);
-}
-
-static void answer(struct alert_changes *out, size_t standing, size_t answer, enum answer_outcome outcome) {
-    if (out->answer_count < ANSWER_CHANGES_MAX)
-        out->answers[out->answer_count++] = (struct answer_change){standing, answer, outcome};
-}
-
-/* A day already over when it was named promises nothing. */
-static bool promises(const struct alert_answer *given) {
-    return day_is(given->by_day) && day_end(given->by_day).ms > given->known_at.ms;
-}
-
-/* The newest answer that names a day and stands; NO_INDEX. */
-static size_t promise_of(const struct alert_case *judged, const struct alert *alert) {
-    for (size_t i = alert->answer_count; i-- > 0;) {
-        const struct alert_answer *given = &alert->answers[i];
-        if (given->outcome == PROMISE_STANDING && promises(given) && given->known_at.ms <= judged->now.ms &&
-            decision_reversal(judged->events, judged->count, given->uid, judged->now) == NO_INDEX)
-            return i;
-    }
-    return NO_INDEX;
-}
-
-/* What answers have come to by themselves; true when the promise is not the one that stood before. */
-static bool settle_answers(const struct alert_case *judged, const struct alert *alert, size_t index, size_t promise,
-                           struct alert_changes *out) {
-    bool newer = false;
-    for (size_t i = 0; i < alert->answer_count; i++) {
-        const struct alert_answer *given = &alert->answers[i];
-        if (given->known_at.ms > judged->now.ms ||
-            (given->outcome != PROMISE_STANDING && given->outcome != ANSWERED))
-            continue;
-        if (decision_reversal(judged->events, judged->count, given->uid, judged->now) != NO_INDEX) {
-            answer(out, index, i, PROMISE_REVERSED);
-        } else if (given->outcome == PROMISE_STANDING && !promises(given)) {
-            answer(out, index, i, ANSWERED);
-        } else if (given->outcome == PROMISE_STANDING && i != promise) {
-            answer(out, index, i, PROMISE_REPLACED);
-            newer = true;
-        }
-    }
-    return newer;
-}
-
-/* An issue of the office is about the one alert of the cell (or of the county's silence) that can lead to a card. */
-static bool takes_issues(enum alert_rule rule) {
-    return rule == ALERT_OVERDUE || rule == ALERT_SLIPPING || rule == ALERT_FELL_BACK || rule == ALERT_MISSING;
-}
-
-static void take_issues(const struct alert_case *judged, const struct alert *alert, struct alert_change *change) {
-    enum alert_rung level = RUNG_REMINDED;
-    size_t taken_back = NO_INDEX, newest = NO_INDEX;
-    for (size_t i = 0; takes_issues(alert->rule) && i < judged->count; i++) {
-        const struct cell_event *event = &judged->events[i];
-        struct more more;
-        if (event->kind != EVENT_ISSUE || event->known_at.ms > judged->now.ms ||
-            event->known_at.ms < alert->opened_at.ms || more_decode(EVENT_ISSUE, event->more, &more) != PROTO_OK)
-            continue;
-        size_t reversal = decision_reversal(judged->events, judged->count, event->uid, judged->now);
-        enum alert_rung issued = alert_level_rung(more.issue.level);
-        if (reversal != NO_INDEX) taken_back = reversal;
-        if (reversal != NO_INDEX || issued < level) continue;
-        level = issued;
-        newest = i;
-    }
-    if (level == alert->issued) return;
-    bool further = level > alert->issued;
-    change->issued = level;
-    change->cause = change->also = further ? "issued" : "withdrawn";
-    change->decision = further ? newest : taken_back;
-    if (!further || level <= alert->rung) return;
-    change->rung = level;
-    change->rung_at = judged->now;
-    change->rung_said_at = due_window(judged->plan, judged->now); /* a card is no proposal: it goes out by itself */
-}
 
 /* --- steps --- */
 
@@ -199,7 +86,7 @@ static void raise_rung(struct life *life) {
 static void break_promise(struct life *life) {
     struct alert_change *c = &life->change;
     const struct alert_case *judged = life->judged;
-    answer(life->out, life->index, life->promise, PROMISE_BROKEN);
+    alert_answer_becomes(life->out, life->index, life->promise, PROMISE_BROKEN);
     c->to = ALERT_OPEN;
     c->cause = "promise_broken";
     if (c->also) return; /* the office has just spoken itself */
@@ -277,10 +164,10 @@ static void judge_standing(struct life *life) {
     bool further = want->rank > step_rank(alert->step) && !want->stands_only;
     bool worse = further && strcmp(step_cause(want->rule), "worse") == 0;
     bool promised = life->promise != NO_INDEX;
-    bool over = promised && !want->stands_only &&
-                day_end(alert->answers[life->promise].by_day).ms <= life->judged->now.ms;
+    bool over =
+        promised && !want->stands_only && day_end(alert->answers[life->promise].by_day).ms <= life->judged->now.ms;
     if (worse) {
-        if (promised) answer(life->out, life->index, life->promise, PROMISE_WORSE);
+        if (promised) alert_answer_becomes(life->out, life->index, life->promise, PROMISE_WORSE);
         ask_anew(life);
     } else if (over) {
         if (further) c->step = want->step;
@@ -299,11 +186,11 @@ static void live_on(const struct alert_case *judged, const struct alert_wants *w
                         .want = &wants->items[want],
                         .alert = alert,
                         .index = index,
-                        .promise = promise_of(judged, alert),
+                        .promise = alert_promise(judged, alert),
                         .change = unchanged(alert, index, want),
                         .out = out};
-    life.newer_promise = settle_answers(judged, alert, index, life.promise, out);
-    take_issues(judged, alert, &life.change);
+    life.newer_promise = alert_answers_settle(judged, alert, index, life.promise, out);
+    alert_issues_take(judged, alert, &life.change);
     if (stood_still(alert) && instant_is(life.change.rung_said_at))
         life.change.rung_said_at = alert_ladder_resume(judged, alert, alert->changed_at, judged->now);
     const char *inhibit = life.want->inhibit;
@@ -319,19 +206,19 @@ static void live_on(const struct alert_case *judged, const struct alert_wants *w
 
 static void resolve(const struct alert_case *judged, const struct alert *alert, size_t index, const char *cause,
                     struct alert_changes *out) {
-    size_t promise = promise_of(judged, alert);
-    (void)settle_answers(judged, alert, index, promise, out);
+    size_t promise = alert_promise(judged, alert);
+    (void)alert_answers_settle(judged, alert, index, promise, out);
     enum cause_class ended = alert_cause_class(cause);
     if (promise != NO_INDEX)
-        answer(out, index, promise,
-               ended == CAUSE_PROGRESS  ? PROMISE_KEPT
-               : ended == CAUSE_IGNORED ? PROMISE_WORSE
-                                        : PROMISE_REPLACED);
+        alert_answer_becomes(out, index, promise,
+                             ended == CAUSE_PROGRESS  ? PROMISE_KEPT
+                             : ended == CAUSE_IGNORED ? PROMISE_WORSE
+                                                      : PROMISE_REPLACED);
     struct alert_change over = unchanged(alert, index, NO_INDEX);
     over.to = ALERT_RESOLVED;
     over.cause = cause;
     over.recovered = tells_recovery(alert->rule, cause);
-    over.office_recovered = is_muted_until_resolved(judged, alert);
+    over.office_recovered = alert_muted_until_resolved(judged, alert);
     change(out, over);
 }
 
@@ -358,7 +245,8 @@ void alert_life(const struct alert_case *judged, const struct alert_wants *wants
     bool met[ALERT_WANTS_MAX] = {false};
     for (size_t s = 0; s < count; s++) {
         size_t at = 0;
-        while (at < wants->count && (met[at] || !same_subject(&standing[s], &wants->items[at]))) at++;
+        while (at < wants->count && (met[at] || !same_subject(&standing[s], &wants->items[at])))
+            at++;
         if (at < wants->count) {
             met[at] = true;
             live_on(judged, wants, at, &standing[s], s, out);
@@ -396,20 +284,9 @@ void alert_after(const struct alert_case *judged, const struct alert *standing, 
     out->issued = change->issued;
 }
 
-/* The next end of a mute of its rule. */
-static struct instant next_mute_end(const struct alert_case *judged, const struct alert *alert) {
-    struct instant next = INSTANT_NONE;
-    for (size_t i = 0; i < judged->count; i++) {
-        struct day until;
-        if (!mute_holds(judged, i, alert->rule, alert->opened_at, &until) || !day_is(until)) continue;
-        next = due_earlier(next, day_end(until));
-    }
-    return next;
-}
-
 static struct instant next_of(const struct alert_case *judged, const struct alert *alert, bool stands_only) {
-    struct instant next = next_mute_end(judged, alert);
-    size_t promise = promise_of(judged, alert);
+    struct instant next = alert_mute_end(judged, alert);
+    size_t promise = alert_promise(judged, alert);
     if (alert->state == ALERT_PROMISED && promise != NO_INDEX) {
         struct instant end = day_end(alert->answers[promise].by_day);
         if (end.ms > judged->now.ms) next = due_earlier(next, end);

@@ -55,9 +55,9 @@ struct alert_change {
     enum alert_state to;
     const char *step; /* of the alert afterwards */
     const char *cause;
-    bool say;         /* a notice for its step */
-    const char *also; /* a notice beside it: "urged" "yellow_card" "red_card" "issued" "withdrawn"; NULL */
-    bool recovered;   /* those who were told of it hear that it is over: 转好, 补齐 */
+    bool say;              /* a notice for its step */
+    const char *also;      /* a notice beside it: "urged" "yellow_card" "red_card" "issued" "withdrawn"; NULL */
+    bool recovered;        /* those who were told of it hear that it is over: 转好, 补齐 */
     bool office_recovered; /* muted until resolved: the office hears so in any case */
     enum alert_rung rung, issued;
     struct instant rung_at, rung_said_at;
@@ -87,7 +87,8 @@ struct instant alert_life_next(const struct alert_case *judged, const struct ale
 void alert_after(const struct alert_case *judged, const struct alert *standing, const struct alert_want *want,
                  const struct alert_change *change, struct alert *out);
 
-/* The mute that holds an alert of this rule, opened then, at the case's now: an index of its events; NO_INDEX = none. */
+/* The mute that holds an alert of this rule, opened then, at the case's now: an index of its events; NO_INDEX = none.
+ */
 size_t alert_mute(const struct alert_case *judged, enum alert_rule rule, struct instant opened_at);
 
 #endif

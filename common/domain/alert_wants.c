@@ -9,7 +9,8 @@
 /* --- what a cell calls for --- */
 
 static void hex(const uint8_t uid[EVENT_UID_BYTES], char out[2 * EVENT_UID_BYTES + 1]) {
-    for (size_t i = 0; i < EVENT_UID_BYTES; i++) snprintf(out + 2 * i, 3, "%02x", uid[i]);
+    for (size_t i = 0; i < EVENT_UID_BYTES; i++)
+        snprintf(out + 2 * i, 3, "%02x", uid[i]);
 }
 
 static struct alert_want *want(struct alert_wants *out, const struct plan *plan, enum alert_rule rule,
@@ -150,8 +151,8 @@ static int64_t silence_ms(const struct light_rules *rules) {
 static struct instant last_heard(const struct stream_facts *stream, struct instant heard) {
     return instant_is(heard) && heard.ms > stream->made_at.ms ? heard : stream->made_at;
 }
-/* When silence becomes news: eight working hours, and a moment more. The moment is for a clock that jumps: at the eighth
- * hour itself every living agent is woken and speaks, and whether its word is in yet must not matter. */
+/* When silence becomes news: eight working hours, and a moment more. The moment is for a clock that jumps: at the
+ * eighth hour itself every living agent is woken and speaks, and whether its word is in yet must not matter. */
 enum { OFFLINE_PATIENCE_MS = MS_MINUTE };
 static struct instant silence_is_news(const struct plan *plan, const struct light_rules *rules, struct instant heard,
                                       struct instant *eighth_hour) {
@@ -217,7 +218,8 @@ void alert_wants_stream(const struct plan *plan, const struct light_rules *rules
             w->stands_only = !offline;
         }
     }
-    bool whole_refused = want_rejected(plan, stream, day_is(stream->period.first) ? stream->period.last : DAY_NONE, out);
+    bool whole_refused =
+        want_rejected(plan, stream, day_is(stream->period.first) ? stream->period.last : DAY_NONE, out);
     if (day_is(stream->period.first) && stream->owed > 0 && stream->missing == stream->owed) {
         char opening[DAY_TEXT_MAX];
         day_print(stream->period.first, opening);

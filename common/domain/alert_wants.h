@@ -1,8 +1,8 @@
 /* Which alerts a cell, a stream or the house itself calls for at an instant: pure rules.
  *
- * A rule looks at one subject and answers with *wants*: what ought to stand now. Keys come from rule, subject and opening
- * event, never from a sequence, so that a restored database repeats with the same key. Alerts look at the computed
- * light, never at an override. Mutes are no matter of the wants but of the life (alert_life.h). */
+ * A rule looks at one subject and answers with *wants*: what ought to stand now. Keys come from rule, subject and
+ * opening event, never from a sequence, so that a restored database repeats with the same key. Alerts look at the
+ * computed light, never at an override. Mutes are no matter of the wants but of the life (alert_life.h). */
 #ifndef DUBAN_DOMAIN_ALERT_WANTS_H
 #define DUBAN_DOMAIN_ALERT_WANTS_H
 
@@ -14,11 +14,12 @@ enum { ALERT_KEY_MAX = 192, ALERT_WORD_MAX = 24, ALERT_WANTS_MAX = 16 };
 struct alert_want {
     enum alert_rule rule;
     char key[ALERT_KEY_MAX];
-    const char *step;    /* static: "first" "30" "7" "yellow" "red" "days_3" */
-    unsigned rank;       /* of the step: a higher one is said, a lower one never goes back */
-    const char *inhibit; /* static cause ("missing" "offline" "rejected" "held" "overdue"), or NULL; never of an overdue */
-    bool stands_only;    /* keeps what stands, opens nothing new */
-    struct day about;    /* the date it is about: before the plan's load it is 补录 */
+    const char *step; /* static: "first" "30" "7" "yellow" "red" "days_3" */
+    unsigned rank;    /* of the step: a higher one is said, a lower one never goes back */
+    const char
+        *inhibit;     /* static cause ("missing" "offline" "rejected" "held" "overdue"), or NULL; never of an overdue */
+    bool stands_only; /* keeps what stands, opens nothing new */
+    struct day about; /* the date it is about: before the plan's load it is 补录 */
     struct day period;
     int64_t file, message;
 };
@@ -43,15 +44,15 @@ struct stream_facts {
     int32_t id;
     const char *name;
     enum speaker role;
-    size_t area, unit;     /* NO_INDEX = none: the one it speaks for */
+    size_t area, unit; /* NO_INDEX = none: the one it speaks for */
     struct slice unit_name;
     struct instant made_at;
-    struct instant heard_at;     /* the newest STATUS; INSTANT_NONE = never */
-    struct instant heard_before; /* the newest before this instant: a step's own STATUS may or may not be in yet */
-    bool desk;                   /* speaks only when the office decides: its silence is no news */
-    struct period period;        /* the newest closed one; first = DAY_NONE: none yet */
-    size_t owed, missing;        /* cells that owe a report of it; those without any */
-    size_t missing_due;          /* of them, due by the end of the month of today */
+    struct instant heard_at;        /* the newest STATUS; INSTANT_NONE = never */
+    struct instant heard_before;    /* the newest before this instant: a step's own STATUS may or may not be in yet */
+    bool desk;                      /* speaks only when the office decides: its silence is no news */
+    struct period period;           /* the newest closed one; first = DAY_NONE: none yet */
+    size_t owed, missing;           /* cells that owe a report of it; those without any */
+    size_t missing_due;             /* of them, due by the end of the month of today */
     const struct receipt *receipts; /* its newest files, oldest first */
     size_t receipt_count;
     /* The office's decisions about its area without a target (mutes, issues, reversals of them), in commit order. */
@@ -71,7 +72,8 @@ void alert_wants_message(const struct plan *plan, int64_t message, const char *n
                          struct alert_wants *out);
 /* The house: from 1 December on a calendar without the next year (period = its 1 January); an outbox that stands still
  * since an instant (INSTANT_NONE = it does not). */
-void alert_wants_house(const struct plan *plan, struct instant stuck_since, struct instant now, struct alert_wants *out);
+void alert_wants_house(const struct plan *plan, struct instant stuck_since, struct instant now,
+                       struct alert_wants *out);
 
 /* When the rules above would look again by themselves, > now; INSTANT_NONE = never. Of the alerts that stand see
  * alert_life_next. */
@@ -86,7 +88,7 @@ struct instant alert_next_house(const struct plan *plan, struct instant now);
 struct alert;
 struct alert_over { /* the context of alert_over_cell */
     const struct assessment *now;
-    enum light was; /* shown before */
+    enum light was;                  /* shown before */
     const struct cell_event *events; /* as given to the assessment; NULL: a correction is taken for progress */
     size_t count;
 };

@@ -49,29 +49,17 @@ static const struct word rung_names[] = {
     {NULL, 0},
 };
 static const struct word rung_words[] = {
-    {"提醒", RUNG_REMINDED},
-    {"催办", RUNG_URGED},
-    {"拟黄牌", RUNG_YELLOW_CARD},
-    {"拟红牌", RUNG_RED_CARD},
-    {NULL, 0},
+    {"提醒", RUNG_REMINDED}, {"催办", RUNG_URGED}, {"拟黄牌", RUNG_YELLOW_CARD}, {"拟红牌", RUNG_RED_CARD}, {NULL, 0},
 };
 static const struct word outcome_names[] = {
-    {"answer", ANSWERED},
-    {"standing", PROMISE_STANDING},
-    {"kept", PROMISE_KEPT},
-    {"broken", PROMISE_BROKEN},
-    {"worse", PROMISE_WORSE},
-    {"replaced", PROMISE_REPLACED},
-    {"reversed", PROMISE_REVERSED},
-    {NULL, 0},
+    {"answer", ANSWERED},           {"standing", PROMISE_STANDING},
+    {"kept", PROMISE_KEPT},         {"broken", PROMISE_BROKEN},
+    {"worse", PROMISE_WORSE},       {"replaced", PROMISE_REPLACED},
+    {"reversed", PROMISE_REVERSED}, {NULL, 0},
 };
 static const struct word class_names[] = {
-    {"progress", CAUSE_PROGRESS},
-    {"extension", CAUSE_EXTENSION},
-    {"correction", CAUSE_CORRECTION},
-    {"ignored", CAUSE_IGNORED},
-    {"false", CAUSE_FALSE},
-    {NULL, 0},
+    {"progress", CAUSE_PROGRESS}, {"extension", CAUSE_EXTENSION}, {"correction", CAUSE_CORRECTION},
+    {"ignored", CAUSE_IGNORED},   {"false", CAUSE_FALSE},         {NULL, 0},
 };
 
 /* Every cause of a change, and how an alert that resolved with it ended. */

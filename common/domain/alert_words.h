@@ -46,18 +46,21 @@ enum cause_class {
     CAUSE_FALSE,      /* nothing was mended and yet it is over */
 };
 
-const char *alert_rule_name(enum alert_rule rule);    /* "due_soon" */
-const char *alert_rule_word(enum alert_rule rule);    /* "临期" */
+const char *alert_rule_name(enum alert_rule rule); /* "due_soon" */
+const char *alert_rule_word(enum alert_rule rule); /* "临期" */
 bool alert_rule_find(struct slice name, enum alert_rule *out);
-bool alert_rule_is_house(enum alert_rule rule); /* 送不到 日历 积压: 【运行】 */
-enum light alert_light(struct slice word); /* "red"; LIGHT_NONE for none known */
+bool alert_rule_is_house(enum alert_rule rule);       /* 送不到 日历 积压: 【运行】 */
+enum light alert_light(struct slice word);            /* "red"; LIGHT_NONE for none known */
 const char *alert_state_name(enum alert_state state); /* "open" */
 bool alert_state_find(struct slice name, enum alert_state *out);
-const char *alert_rung_name(enum alert_rung rung); /* "remind" "urge" "yellow_card" "red_card": the words of the rules file */
+const char *
+alert_rung_name(enum alert_rung rung); /* "remind" "urge" "yellow_card" "red_card": the words of the rules file */
 bool alert_rung_find(struct slice name, enum alert_rung *out);
 const char *alert_rung_word(enum alert_rung rung); /* "提醒" "催办" "拟黄牌" "拟红牌" */
-const char *alert_rung_step(enum alert_rung rung); /* of its notice: "urged" "yellow_card" "red_card"; NULL for the first */
-enum alert_rung alert_level_rung(struct slice level); /* of an issue: "yellow_card", "red_card", "circular"; else reminded */
+const char *
+alert_rung_step(enum alert_rung rung); /* of its notice: "urged" "yellow_card" "red_card"; NULL for the first */
+enum alert_rung
+alert_level_rung(struct slice level); /* of an issue: "yellow_card", "red_card", "circular"; else reminded */
 const char *answer_outcome_name(enum answer_outcome outcome); /* "standing" */
 bool answer_outcome_find(struct slice name, enum answer_outcome *out);
 const char *alert_cause_words(const char *cause); /* Chinese; the cause itself when unknown */

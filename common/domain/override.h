@@ -5,7 +5,8 @@
 
 #include "common/domain/assess.h"
 
-/* Sets light, light_since, the override's fields, proposed where no red waits, and next_check; computed_light stands. */
+/* Sets light, light_since, the override's fields, proposed where no red waits, and next_check; computed_light stands.
+ */
 void override_apply(const struct assess_context *context, const struct cell_event *events, size_t count,
                     struct assessment *assessment);
 

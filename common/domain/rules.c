@@ -109,10 +109,24 @@ static void read_name(struct yaml *doc, struct yaml_node *map, const char *key, 
 
 /* Tokens that the judgement prints by itself: a rule of that name could not be told from them. */
 static bool is_reserved(const char *name) {
-    static const char *const words[] = {"done",         "on_plan",  "within_points",   "no_curve",           "holding",
-                                        "fell_back",    "no_figure", "not_reported",    "overdue",            "words",
-                                        "no_task",      "undated",  "previous_report", "red_before_on_plan", "not_started",
-                                        "awaiting_final", "no_rollup", "overdue_no_figure"};
+    static const char *const words[] = {"done",
+                                        "on_plan",
+                                        "within_points",
+                                        "no_curve",
+                                        "holding",
+                                        "fell_back",
+                                        "no_figure",
+                                        "not_reported",
+                                        "overdue",
+                                        "words",
+                                        "no_task",
+                                        "undated",
+                                        "previous_report",
+                                        "red_before_on_plan",
+                                        "not_started",
+                                        "awaiting_final",
+                                        "no_rollup",
+                                        "overdue_no_figure"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(words[i], name) == 0) return true;
     return false;
@@ -250,7 +264,8 @@ static void read_alerts(struct yaml *doc, struct alert_rules *out) {
         yaml_wrong(doc, map, "due_soon_last must not be more days than due_soon_first");
     unsigned before = 0;
     read_count(doc, map, "escalate_days", 60, &before);
-    if (before > 0) yaml_warn(doc, map, "escalate_days no longer counts: the days stand in escalation, urge_days first");
+    if (before > 0)
+        yaml_warn(doc, map, "escalate_days no longer counts: the days stand in escalation, urge_days first");
     struct yaml_node *escalation = yaml_get_map(doc, map, "escalation", YAML_OPTIONAL);
     read_escalation(doc, escalation, out);
     if (out->urge_days < out->answer_days)

@@ -23,16 +23,18 @@ Test(alert_ladder, the_day_a_message_names) {
     struct programme p;
     windows_start(&p);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct day day = alert_ladder_day(&p.plan, NULL, &p.cells[QINGCHUAN], rows[i].rule, rows[i].rung, on(rows[i].said));
+        struct day day =
+            alert_ladder_day(&p.plan, NULL, &p.cells[QINGCHUAN], rows[i].rule, rows[i].rung, on(rows[i].said));
         cr_assert_eq(day_is(day), rows[i].next != NULL, "row %zu", i);
         if (rows[i].next) cr_assert_str_eq(day_of(day), rows[i].next, "row %zu", i);
     }
 }
 
 Test(alert_ladder, holidays_and_worked_saturdays_are_of_the_calendar) {
-    static const char days[] = "date,kind,name\n2022-01-31,holiday,春节\n2022-02-01,holiday,春节\n2022-02-02,holiday,春节\n"
-                               "2022-02-03,holiday,春节\n2022-02-04,holiday,春节\n2022-01-29,workday,春节调休\n"
-                               "2022-01-30,workday,春节调休\n";
+    static const char days[] =
+        "date,kind,name\n2022-01-31,holiday,春节\n2022-02-01,holiday,春节\n2022-02-02,holiday,春节\n"
+        "2022-02-03,holiday,春节\n2022-02-04,holiday,春节\n2022-01-29,workday,春节调休\n"
+        "2022-01-30,workday,春节调休\n";
     struct findings findings = {0};
     struct calendar *calendar = NULL;
     cr_assert_eq(calendar_read("c.csv", slice_of(days), &calendar, &findings), ERROR_OK);

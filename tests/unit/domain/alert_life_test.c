@@ -131,7 +131,7 @@ Test(alert_life, progress_keeps_a_promise) {
         const char *cause;
         enum answer_outcome outcome;
     } rows[] = {
-        {"progress", PROMISE_KEPT},      {"done", PROMISE_KEPT},      {"reported", PROMISE_KEPT},
+        {"progress", PROMISE_KEPT},      {"done", PROMISE_KEPT},          {"reported", PROMISE_KEPT},
         {"overdue", PROMISE_WORSE},      {"superseded", PROMISE_WORSE}, /* a new period is missing */
         {"extension", PROMISE_REPLACED}, {"corrected", PROMISE_REPLACED}, {"retired", PROMISE_REPLACED},
     };
@@ -286,11 +286,11 @@ Test(alert_life, tops_table) {
         enum firmness firmness;
         enum alert_rung top;
     } rows[] = {
-        {ALERT_OVERDUE, FIRM_HARD, RUNG_RED_CARD},    {ALERT_OVERDUE, FIRM_SOFT, RUNG_RED_CARD},
+        {ALERT_OVERDUE, FIRM_HARD, RUNG_RED_CARD},     {ALERT_OVERDUE, FIRM_SOFT, RUNG_RED_CARD},
         {ALERT_SLIPPING, FIRM_HARD, RUNG_YELLOW_CARD}, {ALERT_FELL_BACK, FIRM_HARD, RUNG_URGED},
-        {ALERT_DUE_SOON, FIRM_HARD, RUNG_REMINDED},   {ALERT_REVIEW, FIRM_HARD, RUNG_REMINDED},
-        {ALERT_CORRECTION, FIRM_HARD, RUNG_REMINDED}, {ALERT_OVERDUE, FIRM_ASPIRE, RUNG_REMINDED},
-        {ALERT_SLIPPING, FIRM_ASPIRE, RUNG_REMINDED}, {ALERT_FELL_BACK, FIRM_ASPIRE, RUNG_REMINDED},
+        {ALERT_DUE_SOON, FIRM_HARD, RUNG_REMINDED},    {ALERT_REVIEW, FIRM_HARD, RUNG_REMINDED},
+        {ALERT_CORRECTION, FIRM_HARD, RUNG_REMINDED},  {ALERT_OVERDUE, FIRM_ASPIRE, RUNG_REMINDED},
+        {ALERT_SLIPPING, FIRM_ASPIRE, RUNG_REMINDED},  {ALERT_FELL_BACK, FIRM_ASPIRE, RUNG_REMINDED},
     };
     struct programme p;
     windows_start(&p);
@@ -516,7 +516,7 @@ Test(alert_life, issues_table) {
         {ALERT_OVERDUE, "yellow_card", "2022-01-07", RUNG_YELLOW_CARD, RUNG_YELLOW_CARD},
         {ALERT_OVERDUE, "red_card", "2022-01-07", RUNG_RED_CARD, RUNG_RED_CARD},
         {ALERT_OVERDUE, "circular", "2022-01-07", RUNG_RED_CARD, RUNG_RED_CARD},
-        {ALERT_OVERDUE, "yellow_card", "2022-01-05", RUNG_REMINDED, RUNG_REMINDED}, /* before it opened */
+        {ALERT_OVERDUE, "yellow_card", "2022-01-05", RUNG_REMINDED, RUNG_REMINDED},  /* before it opened */
         {ALERT_DUE_SOON, "yellow_card", "2022-01-07", RUNG_REMINDED, RUNG_REMINDED}, /* cannot lead to a card */
         {ALERT_CORRECTION, "red_card", "2022-01-07", RUNG_REMINDED, RUNG_REMINDED},
     };
@@ -548,12 +548,17 @@ Test(alert_life, classes_table) {
     static const struct {
         const char *cause, *class;
     } rows[] = {
-        {"done", "progress"},         {"progress", "progress"},    {"holding", "progress"},  {"reported", "progress"},
-        {"heard", "progress"},        {"retaken", "progress"},     {"red_blue", "progress"}, {"released", "progress"},
-        {"extension", "extension"},   {"corrected", "correction"}, {"retracted", "correction"},
-        {"settled", "correction"},    {"no_task", "correction"},   {"retired", "correction"},
-        {"overdue", "ignored"},       {"superseded", "ignored"},   {"changed", "false"},     {"called", NULL},
-        {"promise_broken", NULL},     {"muted", NULL},             {"of a later duban", NULL},
+        {"done", "progress"},        {"progress", "progress"},
+        {"holding", "progress"},     {"reported", "progress"},
+        {"heard", "progress"},       {"retaken", "progress"},
+        {"red_blue", "progress"},    {"released", "progress"},
+        {"extension", "extension"},  {"corrected", "correction"},
+        {"retracted", "correction"}, {"settled", "correction"},
+        {"no_task", "correction"},   {"retired", "correction"},
+        {"overdue", "ignored"},      {"superseded", "ignored"},
+        {"changed", "false"},        {"called", NULL},
+        {"promise_broken", NULL},    {"muted", NULL},
+        {"of a later duban", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *class = cause_class_name(alert_cause_class(rows[i].cause));

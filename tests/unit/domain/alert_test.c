@@ -142,18 +142,22 @@ Test(alert, a_held_fall_waits_for_the_office_and_after_three_working_days_again)
     cr_assert_str_eq(find(&later, ALERT_CORRECTION)->step, "days_3"); /* Mon, Tue, Wed are over */
     struct assessment a;
     assess_at(&p, "2021-07-05", &a);
-    struct instant next =
-        alert_next_cell(&p.plan, NULL, &p.cells[QINGCHUAN], p.events, p.count, &a, at("2021-07-05"));
+    struct instant next = alert_next_cell(&p.plan, NULL, &p.cells[QINGCHUAN], p.events, p.count, &a, at("2021-07-05"));
     cr_assert_eq(next.ms, at("2021-07-08T00:00:00+08:00").ms);
 }
 
 /* --- agents --- */
 
 static struct stream_facts agent(void) {
-    return (struct stream_facts){
-        .id = 1, .name = "jiange", .role = SPEAKER_COUNTY, .area = 6, .unit = NO_INDEX,
-        .made_at = at("2021-01-01"), .heard_at = INSTANT_NONE, .heard_before = INSTANT_NONE,
-        .period = {DAY_NONE, DAY_NONE, DAY_NONE}};
+    return (struct stream_facts){.id = 1,
+                                 .name = "jiange",
+                                 .role = SPEAKER_COUNTY,
+                                 .area = 6,
+                                 .unit = NO_INDEX,
+                                 .made_at = at("2021-01-01"),
+                                 .heard_at = INSTANT_NONE,
+                                 .heard_before = INSTANT_NONE,
+                                 .period = {DAY_NONE, DAY_NONE, DAY_NONE}};
 }
 static struct alert_wants stream_wants(struct programme *p, const struct stream_facts *facts, const char *now) {
     struct alert_wants wants;
@@ -195,7 +199,8 @@ Test(alert, who_asks_first_within_a_step_does_not_matter) {
     struct alert_wants in = stream_wants(&p, &facts, "2021-05-19T08:30:00+08:00");
     facts.heard_at = facts.heard_before; /* it is not in yet */
     struct alert_wants out = stream_wants(&p, &facts, "2021-05-19T08:30:00+08:00");
-    cr_assert(find(&in, ALERT_OFFLINE) && find(&in, ALERT_OFFLINE)->stands_only, "what stands stays, nothing new opens");
+    cr_assert(find(&in, ALERT_OFFLINE) && find(&in, ALERT_OFFLINE)->stands_only,
+              "what stands stays, nothing new opens");
     cr_assert(find(&out, ALERT_OFFLINE));
     cr_assert_str_eq(find(&in, ALERT_OFFLINE)->key, find(&out, ALERT_OFFLINE)->key);
 }
@@ -244,7 +249,8 @@ Test(alert, a_refused_file_stands_until_it_comes_again) {
 
 static struct alert_wants one(enum alert_rule rule, const char *step, unsigned rank) {
     struct alert_wants wants = {.count = 1};
-    wants.items[0] = (struct alert_want){.rule = rule, .step = step, .rank = rank, .period = DAY_NONE, .about = DAY_NONE};
+    wants.items[0] =
+        (struct alert_want){.rule = rule, .step = step, .rank = rank, .period = DAY_NONE, .about = DAY_NONE};
     return wants;
 }
 static struct alert standing_alert(enum alert_rule rule, const char *step, enum alert_state state) {
@@ -278,7 +284,8 @@ Test(alert, life_table) {
         {"stands on", true, false, NULL, "yellow", 1, true, "yellow", ALERT_OPEN, 0, 0, false, false},
         {"worsens at once", true, false, NULL, "red", 2, true, "yellow", ALERT_OPEN, 1, ALERT_OPEN, true, false},
         {"never goes back", true, false, NULL, "yellow", 1, true, "red", ALERT_OPEN, 0, 0, false, false},
-        {"is suppressed", true, true, "missing", "yellow", 1, true, "yellow", ALERT_OPEN, 1, ALERT_SUPPRESSED, false, false},
+        {"is suppressed", true, true, "missing", "yellow", 1, true, "yellow", ALERT_OPEN, 1, ALERT_SUPPRESSED, false,
+         false},
         {"stays suppressed", true, true, "missing", "yellow", 1, true, "yellow", ALERT_SUPPRESSED, 0, 0, false, false},
         {"opens again", true, false, NULL, "yellow", 1, true, "yellow", ALERT_SUPPRESSED, 1, ALERT_OPEN, true, false},
         {"is over", false, false, NULL, "", 0, true, "yellow", ALERT_OPEN, 1, ALERT_RESOLVED, false, true},

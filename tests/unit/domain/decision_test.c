@@ -12,7 +12,8 @@ Test(decision, stands_until_the_reversal_that_names_it_is_known) {
     cr_assert(!decision_stands(p.events, p.count, 0, EVENT_ISSUE, at("2022-01-20")), "of another kind");
     cr_assert(!decision_stands(p.events, p.count, 1, EVENT_MUTE, at("2022-01-07")), "not known yet");
     cr_assert(decision_stands(p.events, p.count, 1, EVENT_MUTE, at("2022-01-10")));
-    cr_assert(!decision_stands(p.events, p.count, 1, EVENT_MUTE, at("2022-01-11")), "what is known at the instant counts");
+    cr_assert(!decision_stands(p.events, p.count, 1, EVENT_MUTE, at("2022-01-11")),
+              "what is known at the instant counts");
     cr_assert_eq(decision_reversal(p.events, p.count, second->uid, at("2022-01-11")), 2);
     cr_assert_eq(decision_reversal(p.events, p.count, first->uid, at("2022-01-11")), NO_INDEX);
 }

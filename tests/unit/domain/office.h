@@ -54,11 +54,8 @@ static inline struct cell_event *take_back(struct programme *p, const uint8_t ui
 }
 
 static inline struct alert_case case_at(struct programme *p, const char *now) {
-    return (struct alert_case){.plan = &p->plan,
-                               .cell = &p->cells[QINGCHUAN],
-                               .events = p->events,
-                               .count = p->count,
-                               .now = at(now)};
+    return (struct alert_case){
+        .plan = &p->plan, .cell = &p->cells[QINGCHUAN], .events = p->events, .count = p->count, .now = at(now)};
 }
 
 #endif

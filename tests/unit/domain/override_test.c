@@ -50,7 +50,8 @@ Test(override, decisions_table) {
     } rows[] = {
         {"one", "blue", "2021-10-31", NULL, NULL, NULL, LIGHT_BLUE},
         {"the newest holds", "blue", "2021-10-31", "green", "2021-10-20", NULL, LIGHT_GREEN},
-        {"the newest is over, the older one was replaced", "blue", "2021-10-31", "green", "2021-10-14", NULL, LIGHT_YELLOW},
+        {"the newest is over, the older one was replaced", "blue", "2021-10-31", "green", "2021-10-14", NULL,
+         LIGHT_YELLOW},
         {"the newest was taken back, the older one holds", "blue", "2021-10-31", "green", "2021-10-20", "2021-10-14",
          LIGHT_BLUE},
         {"taken back", "blue", "2021-10-31", NULL, NULL, "2021-10-14", LIGHT_YELLOW},

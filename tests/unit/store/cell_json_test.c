@@ -26,9 +26,10 @@ Test(cell_json, a_light_says_its_rule_inputs_and_version) {
     expect_json(json, "override", "null");
     expect_json(json, "rule", "\"points_10\"");
     expect_json(json, "rules_version", "\"2021-1\"");
-    expect_json(json, "inputs",
-                "{\"value\":\"31\",\"planned\":\"46.5\",\"points\":\"-25.0\",\"units_behind\":\"15.5\",\"days_behind\":92,"
-                "\"reports\":1,\"threshold\":{\"when\":\"points\",\"goal\":\"large\",\"behind\":\"10.0\",\"units\":null}}");
+    expect_json(
+        json, "inputs",
+        "{\"value\":\"31\",\"planned\":\"46.5\",\"points\":\"-25.0\",\"units_behind\":\"15.5\",\"days_behind\":92,"
+        "\"reports\":1,\"threshold\":{\"when\":\"points\",\"goal\":\"large\",\"behind\":\"10.0\",\"units\":null}}");
     json_decref(json);
 }
 
@@ -51,9 +52,10 @@ Test(cell_json, without_a_figure_there_is_nothing_to_put_in) {
     windows_start(&p);
     json_t *json = printed(&p, "2021-10-07");
     expect_json(json, "rule", "\"no_figure\"");
-    expect_json(json, "inputs",
-                "{\"value\":null,\"planned\":null,\"points\":null,\"units_behind\":null,\"days_behind\":null,\"reports\":0,"
-                "\"threshold\":null}");
+    expect_json(
+        json, "inputs",
+        "{\"value\":null,\"planned\":null,\"points\":null,\"units_behind\":null,\"days_behind\":null,\"reports\":0,"
+        "\"threshold\":null}");
     json_decref(json);
 }
 
