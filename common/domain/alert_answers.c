@@ -99,29 +99,55 @@ static bool takes_issues(enum alert_rule rule) {
     return rule == ALERT_OVERDUE || rule == ALERT_SLIPPING || rule == ALERT_FELL_BACK || rule == ALERT_MISSING;
 }
 
-void alert_issues_take(const struct alert_case *judged, const struct alert *alert, struct alert_change *change) {
-    enum alert_rung level = RUNG_REMINDED;
-    size_t taken_back = NO_INDEX, newest = NO_INDEX;
+/* The cards of one alert. What is known up to its last change was seen then. */
+struct cards {
+    enum alert_rung level, level_seen; /* the highest that stands; of those seen before */
+    size_t newest, unseen, taken_back; /* NO_INDEX = none; the last: the reversal of one that was seen standing */
+};
+
+static struct cards read_cards(const struct alert_case *judged, const struct alert *alert) {
+    struct cards out = {.newest = NO_INDEX, .unseen = NO_INDEX, .taken_back = NO_INDEX};
     for (size_t i = 0; takes_issues(alert->rule) && i < judged->count; i++) {
         const struct cell_event *event = &judged->events[i];
         struct more more;
         if (event->kind != EVENT_ISSUE || event->known_at.ms > judged->now.ms ||
             event->known_at.ms < alert->opened_at.ms || more_decode(EVENT_ISSUE, event->more, &more) != PROTO_OK)
             continue;
+        bool seen = event->known_at.ms <= alert->changed_at.ms;
         size_t reversal = decision_reversal(judged->events, judged->count, event->uid, judged->now);
-        enum alert_rung issued = alert_level_rung(more.issue.level);
-        if (reversal != NO_INDEX) taken_back = reversal;
-        if (reversal != NO_INDEX || issued < level) continue;
-        level = issued;
-        newest = i;
+        enum alert_rung level = alert_level_rung(more.issue.level);
+        if (reversal != NO_INDEX) {
+            if (seen && judged->events[reversal].known_at.ms > alert->changed_at.ms) out.taken_back = reversal;
+            continue;
+        }
+        if (!seen) out.unseen = i;
+        if (seen && level > out.level_seen) out.level_seen = level;
+        if (level >= out.level) {
+            out.level = level;
+            out.newest = i;
+        }
     }
-    if (level == alert->issued) return;
-    bool further = level > alert->issued;
-    change->issued = level;
-    change->cause = change->also = further ? "issued" : "withdrawn";
-    change->decision = further ? newest : taken_back;
-    if (!further || level <= alert->rung) return;
-    change->rung = level;
+    return out;
+}
+
+void alert_issues_take(const struct alert_case *judged, const struct alert *alert, struct alert_change *change) {
+    struct cards cards = read_cards(judged, alert);
+    if (cards.taken_back != NO_INDEX || cards.level < alert->issued) { /* a new one goes out after it */
+        change->issued = cards.level_seen;
+        change->cause = change->also = "withdrawn";
+        change->decision = cards.taken_back;
+        return;
+    }
+    if (cards.level <= alert->issued && cards.unseen == NO_INDEX) return;
+    change->issued = cards.level;
+    change->cause = change->also = "issued";
+    change->decision = cards.unseen != NO_INDEX ? cards.unseen : cards.newest;
+    if (cards.level <= alert->rung) return;
+    change->rung = cards.level;
     change->rung_at = judged->now;
     change->rung_said_at = due_window(judged->plan, judged->now); /* a card is no proposal: it goes out by itself */
+}
+
+bool alert_issues_wait(const struct alert_case *judged, const struct alert *alert) {
+    return read_cards(judged, alert).level > alert->issued;
 }

@@ -21,5 +21,7 @@ struct instant alert_mute_end(const struct alert_case *judged, const struct aler
 /* An issue is about the one alert of the cell (or of the county's silence) that can lead to a card: sets issued, rung,
  * also, cause and decision of the change where the office issued a card since it opened, or took one back. */
 void alert_issues_take(const struct alert_case *judged, const struct alert *alert, struct alert_change *change);
+/* A card that is still to be said: one was taken back first. */
+bool alert_issues_wait(const struct alert_case *judged, const struct alert *alert);
 
 #endif

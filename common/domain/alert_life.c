@@ -291,10 +291,11 @@ static struct instant next_of(const struct alert_case *judged, const struct aler
         struct instant end = day_end(alert->answers[promise].by_day);
         if (end.ms > judged->now.ms) next = due_earlier(next, end);
     }
+    struct instant window = due_window(judged->plan, (struct instant){judged->now.ms + 1});
+    if (alert_issues_wait(judged, alert)) next = due_earlier(next, window);
     if (alert->state != ALERT_OPEN || stands_only) return next;
     struct instant rung = alert_ladder_next(judged, alert);
-    if (instant_is(rung) && rung.ms <= judged->now.ms) /* another word went first: at the next window */
-        rung = due_window(judged->plan, (struct instant){judged->now.ms + 1});
+    if (instant_is(rung) && rung.ms <= judged->now.ms) rung = window; /* another word went first */
     return due_earlier(next, rung);
 }
 

@@ -211,6 +211,24 @@ Test(alert_laws, an_answered_alert_escalates_only_when_its_promise_fails) {
     for_all(&(struct law){.look = law_answered});
 }
 
+/* A card is a person's word: it is said, and so is that it was taken back. */
+static void law_cards(const struct look *look) {
+    for (size_t i = 0; look->foretold && i < look->tale->p.count; i++) {
+        const struct cell_event *event = &look->tale->p.events[i];
+        if (event->kind != EVENT_ISSUE || event->known_at.ms != look->now.ms) continue;
+        for (size_t k = 0; k < look->before_count; k++) {
+            const struct alert *alert = &look->before[k];
+            bool leads_to_one = alert->rule == ALERT_OVERDUE || alert->rule == ALERT_SLIPPING;
+            const struct row *row = standing_row(look->store, alert->rule);
+            if (leads_to_one && row && strcmp(row->key, alert->key) == 0)
+                cr_assert(waits(look->store, row, "issued"), "%s", story_of(look));
+        }
+    }
+}
+Test(alert_laws, every_card_is_said) {
+    for_all(&(struct law){.look = law_cards});
+}
+
 static void law_foretold(const struct look *look) {
     if (look->foretold) return;
     cr_assert_eq(look->changes->count, 0, "%s: %s", story_of(look),

@@ -498,6 +498,40 @@ Test(alert_life, a_card_is_issued_by_a_person_and_taken_back_by_one) {
     cr_assert(!live(&s, "2022-02-09"));
 }
 
+Test(alert_life, a_second_card_of_the_same_weight_is_said_too) {
+    struct story s;
+    start(&s, ALERT_OVERDUE, "first");
+    struct cell_event *first = issue(&s.p, "red_card", "2022-01-28");
+    (void)live_and_keep(&s, "2022-01-28");
+    (void)issue(&s.p, "circular", "2022-01-31");
+    const struct alert_change *c = live_and_keep(&s, "2022-01-31");
+    cr_assert(c && strcmp(c->also, "issued") == 0);
+    cr_assert_eq(c->decision, 1);
+    cr_assert(!live(&s, "2022-01-31"));
+    (void)take_back(&s.p, first->uid, "2022-02-01"); /* the circular stands */
+    c = live_and_keep(&s, "2022-02-01");
+    cr_assert(c && strcmp(c->also, "withdrawn") == 0);
+    cr_assert_eq(c->decision, 2);
+    cr_assert_eq(c->issued, RUNG_RED_CARD);
+    cr_assert(!live(&s, "2022-02-02"));
+}
+
+Test(alert_life, a_card_written_anew_is_said_after_the_old_one_was_taken_back) {
+    struct story s;
+    start(&s, ALERT_OVERDUE, "first");
+    struct cell_event *first = issue(&s.p, "yellow_card", "2022-01-28");
+    (void)live_and_keep(&s, "2022-01-28");
+    (void)take_back(&s.p, first->uid, "2022-01-31T10:00:00+08:00");
+    (void)issue(&s.p, "yellow_card", "2022-01-31T10:00:20+08:00"); /* another document number */
+    const struct alert_change *c = live(&s, "2022-01-31T10:01:00+08:00");
+    cr_assert_str_eq(c->also, "withdrawn");
+    cr_assert_eq(next(&s, "2022-01-31T10:01:00+08:00").ms, at("2022-01-31T16:30:00+08:00").ms);
+    (void)live_and_keep(&s, "2022-01-31T10:01:00+08:00");
+    c = live_and_keep(&s, "2022-01-31T16:30:00+08:00"); /* said in the same window */
+    cr_assert_str_eq(c->also, "issued");
+    cr_assert_eq(c->decision, 2);
+}
+
 Test(alert_life, a_card_nobody_had_proposed_counts_from_the_window_that_says_it) {
     struct story s;
     start(&s, ALERT_OVERDUE, "first");
