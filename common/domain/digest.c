@@ -96,8 +96,14 @@ static bool has_gap(const struct digest_item *item) {
 }
 
 static const struct digest_past_item *find_past(const struct digest_past *past, int64_t alert) {
-    for (size_t i = 0; past && alert && i < past->count; i++)
-        if (past->items[i].alert == alert) return &past->items[i];
+    for (size_t low = 0, high = past && alert ? past->count : 0; low < high;) {
+        size_t middle = (low + high) / 2;
+        if (past->items[middle].alert == alert) return &past->items[middle];
+        if (past->items[middle].alert < alert)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 

@@ -71,8 +71,8 @@ struct digest_past_item {
     bool over;        /* resolved since */
 };
 struct digest_past {
-    struct day day; /* of the message before */
-    const struct digest_past_item *items;
+    struct day day;                       /* of the message before */
+    const struct digest_past_item *items; /* by alert */
     size_t count;
 };
 

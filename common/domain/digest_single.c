@@ -167,41 +167,56 @@ static void body_correction(const struct digest_view *view, const struct digest_
 
 /* --- what the office decides and decided --- */
 
-static void body_proposal(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
-    bool red = saying_step(item, "red_card");
-    if (item->rule == ALERT_OVERDUE) {
+/* The facts a card rests on. */
+static void add_facts(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    if (!item->cell) {
+        saying_known(view, out);
+        buffer_add_text(out, "。\n");
+        return;
+    }
+    if (item->rule == ALERT_SLIPPING) {
+        saying_basis_planned(view, item, out);
+    } else {
         saying_basis(view, item, out);
         saying_due(view, item, out);
-    } else {
-        saying_basis_planned(view, item, out);
     }
     buffer_add_text(out, "\n");
-    saying_forecast_line(view, item, out);
-    saying_words(view, item, out);
+}
+
+static void body_proposal(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    bool red = saying_step(item, "red_card");
+    add_facts(view, item, out);
+    if (item->cell) {
+        saying_forecast_line(view, item, out);
+        saying_words(view, item, out);
+    }
     saying_history(view, item, out);
-    saying_draft(view, item, out);
+    if (item->cell) saying_draft(view, item, out);
     buffer_printf(out, "发不发%s由%s定，系统不自动发。要发：duban issue %s --level %s --doc 文号 --by 姓名\n",
                   red ? "、发红牌还是通报" : "", saying_office(view->plan), view->number,
                   red ? "红牌（或通报）" : "黄牌");
     saying_follow_line(view, item, out);
 }
 
+static void add_issue(const struct digest_item *item, const char *before, const char *after, struct buffer *out) {
+    if (item->issue.document.len > 0)
+        buffer_printf(out, "%s%.*s%s", before, (int)item->issue.document.len, item->issue.document.ptr, after);
+}
+
 static void body_issued(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     buffer_add_text(out, saying_office(view->plan));
     saying_day_near(view, item->issue.on, out);
     buffer_printf(out, "发%s", saying_level(item->issue.level));
-    if (item->issue.document.len > 0)
-        buffer_printf(out, "，文号%.*s", (int)item->issue.document.len, item->issue.document.ptr);
+    add_issue(item, "，文号", "", out);
     buffer_add_text(out, "。\n");
-    saying_basis(view, item, out);
-    saying_due(view, item, out);
-    buffer_add_text(out, "\n");
-    saying_words(view, item, out);
+    add_facts(view, item, out);
+    if (item->cell) saying_words(view, item, out);
     saying_history(view, item, out);
     buffer_add_text(out, "请办：按文件办理，");
     saying_answer_day(view, out);
-    buffer_printf(out, "前报完成日期和措施（%u个工作日）。有不同意见的，可书面向%s提出。\n",
-                  saying_rules(view)->alerts.answer_days, saying_office(view->plan));
+    buffer_printf(out, "前报%s（%u个工作日）。有不同意见的，可书面向%s提出。\n",
+                  item->cell ? "完成日期和措施" : "数据和原因", saying_rules(view)->alerts.answer_days,
+                  saying_office(view->plan));
     add_others(item, out);
 }
 
@@ -209,12 +224,9 @@ static void body_withdrawn(const struct digest_view *view, const struct digest_i
     buffer_printf(out, "%s撤回", saying_office(view->plan));
     saying_day_near(view, item->issue.on, out);
     buffer_printf(out, "发的%s", saying_level(item->issue.level));
-    if (item->issue.document.len > 0)
-        buffer_printf(out, "（%.*s）", (int)item->issue.document.len, item->issue.document.ptr);
+    add_issue(item, "（", "）", out);
     buffer_add_text(out, "，记录保留。\n");
-    saying_basis(view, item, out);
-    saying_due(view, item, out);
-    buffer_add_text(out, "\n");
+    add_facts(view, item, out);
     add_others(item, out);
     buffer_add_text(out, "不用回复。\n");
 }
@@ -307,7 +319,11 @@ static void over_closed(const struct digest_view *view, const struct digest_item
         return;
     }
     bool made_good = a->made_good || (item->rule == ALERT_OVERDUE && a->state == STATE_DONE);
-    buffer_printf(out, "到此了结，%s历史保留。", made_good ? "记“已补齐”，" : "");
+    bool corrected = item->cause && alert_cause_class(item->cause) == CAUSE_CORRECTION;
+    if (corrected)
+        buffer_printf(out, "到此了结（%s），历史保留。", alert_cause_words(item->cause));
+    else
+        buffer_printf(out, "到此了结，%s历史保留。", made_good ? "记“已补齐”，" : "");
     bool kept = item->answer.who.ptr && item->answer.by.n > 0 && day_is(item->answer.by) && a->state == STATE_DONE &&
                 a->has_value && instant_is(item->reported_at) && instant_day(item->reported_at).n <= item->answer.by.n;
     if (kept) {
@@ -375,9 +391,16 @@ static void body_of_rule(const struct digest_view *view, const struct digest_ite
     bodies[item->rule](view, item, out);
 }
 
+/* A promise that stands is an answer, unless things got worse meanwhile. */
+static bool promised(const struct digest_view *view, const struct digest_item *item) {
+    const struct digest_answer *answer = &item->answer;
+    bool stands = answer->who.ptr && day_is(answer->by) && answer->by.n >= instant_day(view->now).n;
+    return stands && !cause_is(item, "worse");
+}
+
 bool digest_asks(const struct digest_view *view, const struct digest_item *item) {
     if (item->standing || saying_recovered(item) || saying_proposal(item) || saying_step(item, "withdrawn") ||
-        aspires(view, item))
+        aspires(view, item) || promised(view, item))
         return false;
     return item->rule == ALERT_OVERDUE || item->rule == ALERT_SLIPPING || item->rule == ALERT_FELL_BACK ||
            saying_step(item, "urged") || saying_step(item, "issued");

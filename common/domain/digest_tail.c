@@ -1,5 +1,6 @@
 /* What stands under a list: whom to call first, what is asked by when and how to answer, what only the office can
  * decide, what changed since the message before. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/cleanup.h"
@@ -94,29 +95,47 @@ static const char *in_time(const struct digest_page *list) {
     return !ahead ? "能否完成" : year_end ? "能否年底完成" : "能否按期完成";
 }
 
-/* "第1项1月27日由市两改办研究是否发黄牌，第2项1月20日转催办": items of one day and rung together. */
-static void follows(const struct digest_page *list, struct buffer *out) {
+/* "第1、3项" of those that are marked. */
+static bool is_marked(const struct digest_page *list, const struct digest_item *item) {
+    return list->marked[item - list->items];
+}
+
+/* Marks what follows with the same words, from the i-th on; false: nothing follows it. */
+static bool mark_same(const struct digest_page *list, size_t i, bool *done, struct buffer *said) {
+    CLEAN(buffer_finish) struct buffer next = {0};
+    buffer_clear(said);
+    if (done[i] || !asked(list, &list->items[i]) || !saying_follow(list->view, &list->items[i], said)) return false;
+    for (size_t k = i; k < list->count; k++) {
+        buffer_clear(&next);
+        list->marked[k] = !done[k] && asked(list, &list->items[k]) &&
+                          saying_follow(list->view, &list->items[k], &next) &&
+                          strcmp(buffer_text(&next), buffer_text(said)) == 0;
+        done[k] |= list->marked[k];
+    }
+    return true;
+}
+
+/* "第1项1月27日由市两改办研究是否发黄牌，第2、3项1月20日转催办": items of one day and rung together. */
+static void follows(const struct digest_page *page, struct buffer *out) {
+    AUTO_FREE bool *marked = calloc(page->count, sizeof *marked);
+    AUTO_FREE bool *done = calloc(page->count, sizeof *done);
+    CLEAN(buffer_finish) struct buffer said = {0};
+    struct digest_page list = *page;
     size_t before = out->len, n = 0;
     bool card = false;
-    CLEAN(buffer_finish) struct buffer said = {0}, next = {0};
+    if (!marked || !done) {
+        out->failed = true;
+        return;
+    }
+    list.marked = marked;
     buffer_add_text(out, "后续：无说明的，");
-    for (size_t i = 0; i < list->count;) {
-        size_t run = 1;
-        buffer_clear(&said);
-        bool any = asked(list, &list->items[i]) && saying_follow(list->view, &list->items[i], &said);
-        for (; any && i + run < list->count && asked(list, &list->items[i + run]); run++) {
-            buffer_clear(&next);
-            if (!saying_follow(list->view, &list->items[i + run], &next) ||
-                strcmp(buffer_text(&next), buffer_text(&said)) != 0)
-                break;
-        }
-        if (any) {
-            buffer_printf(out, "%s第%zu", n++ ? "，" : "", i + 1);
-            if (run > 1) buffer_printf(out, "%s%zu", run > 2 ? "至" : "、", i + run);
-            buffer_printf(out, "项%s", buffer_text(&said));
-            card |= saying_rung(&list->items[i]) == RUNG_URGED;
-        }
-        i += run;
+    for (size_t i = 0; i < list.count; i++) {
+        memset(marked, 0, list.count * sizeof *marked);
+        if (!mark_same(&list, i, done, &said)) continue;
+        if (n++) buffer_add_text(out, "，");
+        add_numbers(&list, is_marked, out);
+        buffer_add_text(out, buffer_text(&said));
+        card |= saying_rung(&list.items[i]) == RUNG_URGED;
     }
     if (n)
         buffer_printf(out, "%s。\n", card ? "；黄牌、红牌不自动发" : "");
@@ -200,12 +219,6 @@ static bool is_worse(const struct digest_page *list, const struct digest_item *i
     return item->change == CHANGE_WORSE && !digest_over(item);
 }
 
-static bool listed(const struct digest_page *list, int64_t alert) {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].alert == alert) return true;
-    return false;
-}
-
 static void add_change(const struct digest_page *list, const char *word,
                        bool (*wanted)(const struct digest_page *, const struct digest_item *), size_t *parts,
                        struct buffer *out) {
@@ -218,13 +231,17 @@ static void add_change(const struct digest_page *list, const char *word,
 static void changes(const struct digest_page *list, struct buffer *out) {
     const struct digest_past *past = list->view->past;
     if (!past) return;
-    size_t better = 0, unlisted = 0, same = 0, parts = 0;
+    size_t better = 0, standing = 0, listed = 0, same = 0, parts = 0;
     for (size_t i = 0; i < past->count; i++) {
         better += past->items[i].over;
-        unlisted += !past->items[i].over && !listed(list, past->items[i].alert);
+        standing += !past->items[i].over;
     }
-    for (size_t i = 0; i < list->count; i++)
-        same += list->items[i].change == CHANGE_SAME && !digest_over(&list->items[i]);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct digest_item *item = &list->items[i];
+        listed += !saying_recovered(item) && (item->change == CHANGE_SAME || item->change == CHANGE_WORSE);
+        same += item->change == CHANGE_SAME && !digest_over(item);
+    }
+    size_t unlisted = standing > listed ? standing - listed : 0;
     buffer_add_text(out, "比上次（");
     saying_day_near(list->view, past->day, out);
     buffer_add_text(out, "）：");

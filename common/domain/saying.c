@@ -17,6 +17,10 @@ bool saying_proposal(const struct digest_item *item) {
     return saying_step(item, "yellow_card") || saying_step(item, "red_card");
 }
 
+bool saying_is_card(const struct digest_item *item) {
+    return saying_proposal(item) || saying_step(item, "issued") || saying_step(item, "withdrawn");
+}
+
 enum alert_rung saying_rung(const struct digest_item *item) {
     if (saying_step(item, "urged")) return RUNG_URGED;
     if (saying_step(item, "yellow_card")) return RUNG_YELLOW_CARD;
@@ -265,8 +269,8 @@ static void number_recovered(const struct digest_view *view, const struct digest
     }
 }
 
-static void number_card(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
-                        struct buffer *out) {
+void saying_card(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                 struct buffer *out) {
     if (saying_step(item, "withdrawn")) {
         buffer_printf(out, "撤回%s", saying_level(item->issue.level));
     } else if (saying_step(item, "issued")) {
@@ -280,7 +284,7 @@ static void number_card(const struct digest_view *view, const struct digest_item
         buffer_add_char(out, ' ');
         if (item->rule == ALERT_OVERDUE)
             days_overdue(view, item, out);
-        else
+        else if (item->cell)
             number_behind(view, item, out);
     }
 }
@@ -291,8 +295,8 @@ void saying_number(const struct digest_view *view, const struct digest_item *ite
         number_recovered(view, item, brevity, out);
         return;
     }
-    if (saying_proposal(item) || saying_step(item, "issued") || saying_step(item, "withdrawn")) {
-        number_card(view, item, brevity, out);
+    if (saying_is_card(item)) {
+        saying_card(view, item, brevity, out);
         return;
     }
     switch (item->rule) {

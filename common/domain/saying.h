@@ -8,6 +8,7 @@
 bool saying_recovered(const struct digest_item *item);
 bool saying_step(const struct digest_item *item, const char *step);
 bool saying_proposal(const struct digest_item *item);     /* 拟黄牌, 拟红牌: the office's alone */
+bool saying_is_card(const struct digest_item *item);      /* proposed, issued or withdrawn */
 const char *saying_state(const struct digest_item *item); /* "滞后", "转好" */
 const char *saying_office(const struct plan *plan);
 const char *saying_speaker(const struct plan *plan, const struct stream_facts *stream); /* "剑阁" */
@@ -22,6 +23,8 @@ void saying_figure(const struct digest_view *view, const struct digest_item *ite
                    struct buffer *out); /* "31.0/62.0公里 " */
 void saying_number(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
                    struct buffer *out);
+void saying_card(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
+                 struct buffer *out); /* "黄牌 广两改办〔2022〕3号" */
 void saying_gap(const struct digest_view *view, const struct digest_item *item, struct buffer *out); /* 应17 少8 */
 void saying_missing(const struct digest_view *view, const struct digest_item *item, struct buffer *out); /* 差10.7 */
 /* As exact as its figure; sums of money in 万 where 元 would fill the line. */

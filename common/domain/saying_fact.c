@@ -43,9 +43,9 @@ void saying_text(struct slice text, size_t chars, struct buffer *out) {
 /* "截至12月31日的终数（1月5日按时报）": the figure that decides says whether it came in time. */
 static void add_basis(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
-    buffer_add_text(out, "截至");
+    buffer_add_text(out, item->cell->rollup ? "各县合计，最早的截至" : "截至");
     saying_day_near(view, a->figure_as_of, out);
-    bool final = day_is(a->due) && a->figure_as_of.n == a->due.n;
+    bool final = !item->cell->rollup && day_is(a->due) && a->figure_as_of.n == a->due.n;
     if (final) buffer_add_text(out, "的终数");
     if (!instant_is(item->reported_at)) return;
     struct day reported = instant_day(item->reported_at);

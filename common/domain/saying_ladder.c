@@ -168,7 +168,7 @@ void saying_follow_line(const struct digest_view *view, const struct digest_item
         told = true;
     }
     if (item->rule == ALERT_SLIPPING && saying_rung(item) == RUNG_REMINDED && item->assessment->light != LIGHT_RED &&
-        saying_rules(view)->release == RELEASE_OFFICE) {
+        !item->assessment->overridden && saying_rules(view)->release == RELEASE_OFFICE) {
         buffer_printf(out, "研判供核对，亮灯由%s核定。", saying_office(view->plan));
         told = true;
     }

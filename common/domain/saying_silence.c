@@ -124,8 +124,19 @@ static void line_recovered(const struct plan *plan, const struct digest_item *it
     }
 }
 
+/* "9月数据未到 通报 广两改办〔2022〕3号" */
+static void line_card(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    if (item->rule == ALERT_MISSING)
+        buffer_printf(out, "%s数据未到 ", words_of(view->plan, item->stream->period).text);
+    else
+        buffer_printf(out, "%s ", alert_rule_word(item->rule));
+    saying_card(view, item, SAYING_FULL, out);
+}
+
 void saying_silence(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
-    if (saying_recovered(item))
+    if (saying_is_card(item))
+        line_card(view, item, out);
+    else if (saying_recovered(item))
         line_recovered(view->plan, item, out);
     else if (item->rule == ALERT_MISSING)
         line_missing(view->plan, item->stream, view->now, out);
@@ -138,7 +149,7 @@ void saying_silence(const struct digest_view *view, const struct digest_item *it
 /* On a list: "10月数据未到 7项灰，不算慢（应11月5日）". */
 void saying_silence_short(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct stream_facts *stream = item->stream;
-    if (item->rule != ALERT_MISSING || saying_recovered(item)) {
+    if (item->rule != ALERT_MISSING || saying_recovered(item) || saying_is_card(item)) {
         saying_silence(view, item, out);
         return;
     }
