@@ -102,6 +102,9 @@ static inline void draw_decisions(struct tale *tale, struct chance *chance) {
             break;
         case 2:
             event = issue(p, levels[draw(chance, 3)], known);
+            if (draw(chance, 2)) /* and another one soon after */
+                (void)issue(p, levels[draw(chance, 3)],
+                            moment((struct day){day.n + 1 + (int32_t)draw(chance, 20)}, draw(chance, 1440)));
             break;
         case 3:
             event = decide(p, EVENT_EXTENSION, known, NULL, draw(chance, 2) ? "2022-03-31" : "2022-05-31");
