@@ -14,6 +14,7 @@
 #include "common/base/file.h"
 #include "common/store/due.h"
 #include "common/store/stream.h"
+#include "proto/more.h"
 #include "services/alerter/window.h"
 #include "tests/store/cluster.h"
 
@@ -74,9 +75,11 @@ static inline void bureau_read(struct bureau *b) {
     OK(docket_open(b->pg, &b->programme, NULL, &b->docket, err));
 }
 
+/* area NULL: the office's own. */
 static inline void bureau_agent(struct bureau *b, const char *name, const char *area, struct instant made) {
     const char *areas[] = {area};
-    struct stream_new stream = {.name = name, .unit = name, .role = STREAM_COUNTY, .areas = areas, .area_count = 1,
+    struct stream_new stream = {.name = name, .unit = name, .role = area ? STREAM_COUNTY : STREAM_OFFICE,
+                                .areas = area ? areas : NULL, .area_count = area ? 1 : 0,
                                 .programme = b->programme.id, .made_at = made};
     int32_t id;
     char text[512];
@@ -89,7 +92,8 @@ static inline void bureau_agent(struct bureau *b, const char *name, const char *
     sql(b, text);
 }
 
-static inline void bureau_open(struct bureau *b, const char *database, const char *loaded, bool trial) {
+static inline void bureau_open_with(struct bureau *b, const char *database, const char *loaded, bool trial,
+                                    const char *contacts) {
     *b = (struct bureau){0};
     CLEAN(buffer_finish) struct buffer plan_bytes = {0};
     CLEAN(findings_finish) struct findings findings = {0};
@@ -98,7 +102,7 @@ static inline void bureau_open(struct bureau *b, const char *database, const cha
     b->owner = cluster_database(getppid(), database, INSTALLATION_REHEARSAL);
     OK(file_read(DUBAN_SOURCE_DIR "/deploy/plan/small.yaml", 1 << 20, &plan_bytes, err));
     struct plan_text texts[] = {{"plan", "small.yaml", {buffer_text(&plan_bytes), plan_bytes.len}},
-                                {"contacts", "contacts.csv", slice_of(bureau_contacts)}};
+                                {"contacts", "contacts.csv", slice_of(contacts)}};
     cr_assert_eq(plan_read(texts, 2, &plan, &findings), ERROR_OK, "%s", findings.count ? findings.items[0].message : "");
     struct plan_save save = {.plan = plan, .texts = texts, .text_count = 2, .loaded_at = at(loaded),
                              .loaded_by = "test", .trial = trial};
@@ -109,6 +113,17 @@ static inline void bureau_open(struct bureau *b, const char *database, const cha
     bureau_agent(b, "jiange", "510823", at(loaded));
     bureau_agent(b, "cangxi", "510824", at(loaded));
     b->scratch = assess_scratch_create();
+    bureau_read(b);
+}
+
+static inline void bureau_open(struct bureau *b, const char *database, const char *loaded, bool trial) {
+    bureau_open_with(b, database, loaded, trial, bureau_contacts);
+}
+
+/* The office's hand, which decides. */
+static inline void bureau_office(struct bureau *b, const char *made) {
+    bureau_agent(b, "office", NULL, at(made));
+    sql(b, "UPDATE stream_status SET software = 'duban test' WHERE stream = (SELECT id FROM stream WHERE name = 'office')");
     bureau_read(b);
 }
 
@@ -135,6 +150,43 @@ static inline void bureau_figure(struct bureau *b, const char *stream, const cha
              reason ? reason : "NULL", reason ? "'" : "", stream, target, area, known, target, area);
     sql(b, text);
 }
+/* What somebody says or decides, as the aggregator would store it, and its wakes. target, area, note: "" = nil. */
+static inline long long bureau_say(struct bureau *b, const char *stream, uint32_t kind, const char *target,
+                                   const char *area, const char *known, const struct more *more, const char *note) {
+    uint8_t bytes[1024];
+    char hex[2 * sizeof bytes + 1], text[6144];
+    size_t len = 0;
+    cr_assert_eq(more_encode(kind, more, bytes, sizeof bytes, &len), PROTO_OK);
+    for (size_t i = 0; i < len; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    hex[2 * len] = '\0';
+    b->seq++;
+    snprintf(text, sizeof text,
+             "INSERT INTO event (log, seq, known_at, kind, uid, target, area, reported_at, reporter, note, more)"
+             " SELECT l.id, %lld, '%s', %u, md5('%lld')::uuid, (SELECT id FROM target WHERE code = '%s'),"
+             "        (SELECT id FROM area WHERE code = '%s'), '%s', s.unit, NULLIF('%s', ''), decode('%s', 'hex')"
+             "   FROM log l JOIN stream s ON s.id = l.stream WHERE s.name = '%s';"
+             "INSERT INTO wake (cell, not_before) SELECT c.id, '%s'::timestamptz + interval '1 minute' FROM cell c"
+             "   JOIN target t ON t.id = c.target JOIN area a ON a.id = c.area WHERE t.code = '%s' AND a.code = '%s';"
+             "INSERT INTO wake (stream, not_before) SELECT id, '%s'::timestamptz + interval '1 minute' FROM stream"
+             " WHERE name = '%s'",
+             (long long)b->seq, known, (unsigned)kind, (long long)b->seq, target, area, known, note, hex, stream, known,
+             target, area, known, stream);
+    sql(b, text);
+    return b->seq;
+}
+/* An answer; by "" = no day. */
+static inline long long bureau_answer(struct bureau *b, const char *stream, const char *number, const char *by,
+                                      const char *known) {
+    struct day day = DAY_NONE;
+    if (*by) cr_assert(day_parse(by, strlen(by), &day));
+    struct more more = {.reply = {.number = slice_of(number), .who = slice_of("王科长"), .by_when = day,
+                                  .reason_code = slice_of("land"), .text = slice_of("征地")}};
+    return bureau_say(b, stream, EVENT_REPLY, "", "", known, &more, "");
+}
+static inline long long bureau_live(struct bureau *b, bool live, const char *known) {
+    struct more more = {.by = slice_of("李"), .go_live = {.live = live, .rules = slice_of(b->docket.rules.hash)}};
+    return bureau_say(b, "office", EVENT_GO_LIVE, "", "", known, &more, "");
+}
 static inline void bureau_heard(struct bureau *b, const char *stream, const char *when) {
     char text[256];
     snprintf(text, sizeof text,
@@ -147,12 +199,14 @@ static inline void bureau_heard(struct bureau *b, const char *stream, const char
 static inline unsigned bureau_look(struct bureau *b, struct instant now) {
     bool any = true;
     unsigned messages = 0;
-    while (any) OK(work_cells(b->pg, &b->docket, b->scratch, now, &any, err));
-    any = true;
-    while (any) OK(work_streams(b->pg, &b->docket, b->scratch, now, &any, err));
-    struct due_work left;
-    OK(due_work(b->pg, b->docket.programme, now, &left, err));
+    struct due_work left = {0};
+    for (int round = 0; round == 0 || (round < 500 && left.cells + left.streams > 0); round++) {
+        for (any = true; any;) OK(work_cells(b->pg, &b->docket, b->scratch, now, &any, err));
+        for (any = true; any;) OK(work_streams(b->pg, &b->docket, b->scratch, now, &any, err));
+        OK(due_work(b->pg, b->docket.programme, now, &left, err));
+    }
     cr_assert_eq(left.cells + left.streams, 0, "%lld left", (long long)(left.cells + left.streams));
+    if (left.briefs > 0) OK(work_watch(b->pg, &b->docket, now, err));
     OK(window_render(b->pg, &b->docket, b->scratch, now, &messages, err));
     return messages;
 }
