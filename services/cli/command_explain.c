@@ -54,6 +54,16 @@ static enum error_code gather(struct pg *pg, struct explanation *out, struct err
 
 /* --- text --- */
 
+/* An office's own word never stands without the computed light beside it. */
+static void print_override(const struct assessment *now, struct buffer *out) {
+    char until[DAY_TEXT_MAX];
+    day_print(now->override_until, until);
+    buffer_printf(out, "改灯  %.*s 改为%s，到%s止，理由：%.*s；研判为%s\n", (int)now->override_by.len,
+                  now->override_by.ptr ? now->override_by.ptr : "", light_name(now->light), until,
+                  (int)now->override_reason.len, now->override_reason.ptr ? now->override_reason.ptr : "",
+                  light_name(now->computed_light));
+}
+
 static void print_judgement(const struct explanation *explanation, struct buffer *out) {
     const struct view *view = explanation->view;
     const struct assessment *now = &view->cells[explanation->cell];
@@ -71,6 +81,7 @@ static void print_judgement(const struct explanation *explanation, struct buffer
                   now->proposed == LIGHT_RED && now->light != LIGHT_RED ? "，研判为红、待核定" : "", since,
                   cell_state_name(now->state), now->rule ? now->rule : "–", view->rules.version,
                   (int)view->stored.version);
+    if (now->overridden) print_override(now, out);
     if (*planned) buffer_printf(out, "序时  应达 %s，偏差 %s 个百分点，差 %s", planned, points, units);
     if (*planned && now->has_days_behind) buffer_printf(out, "，慢 %d 天", (int)now->days_behind);
     if (*planned) buffer_add_char(out, '\n');

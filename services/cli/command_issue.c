@@ -31,6 +31,21 @@ static const struct alert_row *furthest(const struct view *view, size_t cell) {
     return best;
 }
 
+/* By a decision that stands: the alert itself learns of it a moment later. */
+static bool issued_already(const struct view *view, size_t cell, const struct alert_row *alert,
+                           enum draft_level level) {
+    for (size_t i = 0; i < view->desk.count; i++) {
+        const struct desk_event *event = &view->desk.events[i];
+        struct more more;
+        if (event->event.kind != EVENT_ISSUE || event->cell != cell || event->event.known_at.ms < alert->opened_at.ms ||
+            more_decode(EVENT_ISSUE, event->event.more, &more) != PROTO_OK ||
+            desk_event_reversed(view->desk.events, view->desk.count, event))
+            continue;
+        if (alert_level_rung(more.issue.level) >= rung_wanted(level)) return true;
+    }
+    return false;
+}
+
 static enum error_code proposal_of(const struct view *view, const struct named *named, enum draft_level level,
                                    const struct alert_row **out, struct error *err) {
     CLEAN(buffer_finish) struct buffer name = {0};
@@ -47,7 +62,7 @@ static enum error_code proposal_of(const struct view *view, const struct named *
     if (alert->rung < (int64_t)rung_wanted(level))
         return error_set(err, ERROR_CONFLICT, "only 黄牌 is proposed about %s, not %s", buffer_text(&name),
                          draft_level_chinese(level));
-    if (alert->issued >= (int64_t)rung_wanted(level))
+    if (alert->issued >= (int64_t)rung_wanted(level) || issued_already(view, named->cell, alert, level))
         return error_set(err, ERROR_CONFLICT, "%s about %s is issued already; `duban decisions` shows it",
                          draft_level_chinese(level), buffer_text(&name));
     *out = alert;

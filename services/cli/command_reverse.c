@@ -83,10 +83,13 @@ static enum error_code find_decision(const struct view *view, const char *text, 
 
 static void decision_words(const struct view *view, const struct desk_event *event, struct buffer *out) {
     CLEAN(buffer_finish) struct buffer words = {0};
+    size_t area = event->area.ptr ? plan_find_area(view->plan, event->area) : NO_INDEX;
     if (event->cell != NO_INDEX)
         cell_name_words(view, event->cell, out);
-    else if (event->area.ptr)
-        buffer_printf(out, "%.*s", (int)event->area.len, event->area.ptr);
+    else if (event->event.note.len) /* one stream of a county or a department */
+        buffer_add(out, event->event.note.ptr, event->event.note.len);
+    else if (area != NO_INDEX)
+        buffer_add_text(out, view->plan->areas[area].name);
     desk_words((uint32_t)event->event.kind, event->event.more, &words);
     buffer_printf(out, "%s%s", out->len ? " " : "",
                   words.len ? buffer_text(&words) : evidence_kind_name(event->event.kind));
