@@ -432,12 +432,15 @@ static bool has_own_cell(struct reader *reader, size_t row) {
     static const enum field figures[] = {FIELD_VALUE, FIELD_NUMERATOR, FIELD_DENOMINATOR};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (own_cell(reader, row, keys[i]).len) return true;
-    for (size_t slot = 0; slot < reader->header->slot_count; slot++) {
+    const struct slot *shared = reader->slot;
+    bool found = false;
+    for (size_t slot = 0; !found && slot < reader->header->slot_count; slot++) {
         reader->slot = &reader->header->slots[slot];
         for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-            if (own_cell(reader, row, figures[i]).len) return true;
+            found |= own_cell(reader, row, figures[i]).len > 0;
     }
-    return false;
+    reader->slot = shared;
+    return found;
 }
 
 static bool is_total(const struct reader *reader, size_t row) {
@@ -497,12 +500,9 @@ static void check_width(const struct reader *reader, size_t row, struct reading 
         }
 }
 
-struct reading reading_row(struct reader *reader, size_t row) {
+static struct reading read_shared(struct reader *reader, size_t row) {
     static const enum field keys[] = {FIELD_TARGET, FIELD_AREA, FIELD_AS_OF};
     const struct sheet_row *at = &reader->sheet->rows[row];
-    struct slot shared = {.target = NO_INDEX, .area = NO_INDEX};
-    memcpy(shared.columns, reader->header->columns, sizeof shared.columns);
-    reader->slot = &shared;
     struct reading reading = {.row = row,
                               .target = NO_INDEX,
                               .task = NO_INDEX,
@@ -516,7 +516,6 @@ struct reading reading_row(struct reader *reader, size_t row) {
         reading.kind = READING_EMPTY;
     } else {
         bool footer = name_is_footer(first_text(reader->sheet, row)) || !has_own_cell(reader, row);
-        reader->slot = &shared;
         reading.kind = footer ? READING_FOOTER : READING_FIGURE;
     }
     if (reading.kind != READING_FIGURE) return reading;
@@ -532,6 +531,15 @@ struct reading reading_row(struct reader *reader, size_t row) {
     if (reading.kind != READING_REFUSED) read_as_of(reader, row, &reading);
     if (reading.kind != READING_REFUSED && reader->mapping->layout != LAYOUT_WIDE_AREA)
         read_area(reader, row, &reading);
+    return reading;
+}
+
+struct reading reading_row(struct reader *reader, size_t row) {
+    struct slot shared = {.target = NO_INDEX, .area = NO_INDEX};
+    memcpy(shared.columns, reader->header->columns, sizeof shared.columns);
+    reader->slot = &shared;
+    struct reading reading = read_shared(reader, row);
+    reader->slot = NULL;
     return reading;
 }
 
