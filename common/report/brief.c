@@ -104,8 +104,9 @@ static void say_feeds(const struct morning *morning, enum feed_state state, size
 
 static void say_without_agent(const struct morning *morning, size_t *said, struct buffer *out) {
     size_t count = 0;
-    for (size_t i = 0; i < morning->view->plan->area_count; i++)
-        count += morning_without_agent(morning, i) > 0;
+    AUTO_FREE size_t *missing = morning_without_agent(morning);
+    for (size_t i = 0; missing && i < morning->view->plan->area_count; i++)
+        count += missing[i] > 0;
     if (count) buffer_printf(out, "%s没有报送流%zu", (*said)++ ? "；" : "", count);
 }
 
@@ -268,7 +269,7 @@ static void say_sent(const struct morning *morning, size_t most, struct buffer *
         if (sent->counts.trial) buffer_printf(out, " 试运行留存%lld", (long long)sent->counts.trial);
         buffer_add_text(out, "）");
     }
-    buffer_printf(out, " 待发%zu 暂存%zu", sent->waiting, sent->held);
+    buffer_printf(out, " 待发%lld 暂存%lld", (long long)sent->counts.waiting, (long long)sent->counts.held);
     say_answers(morning, &sent->replies, "回复", most, out);
     say_answers(morning, &sent->ending, "承诺到期", most, out);
     say_answers(morning, &sent->broken, "承诺落空", most, out);
@@ -306,22 +307,22 @@ void brief_words(const struct morning *morning, struct buffer *line, struct buff
     morning_print(morning, &options, full_text);
 }
 
-enum error_code brief_make(struct pg *pg, const char *programme, struct instant now, struct brief *out,
-                           struct error *err) {
+enum error_code brief_make(struct pg *pg, const struct stored_plan *stored, const struct light_rules *rules,
+                           struct instant now, struct brief *out, struct error *err) {
     CLEAN(programme_finish) struct programme found = {0};
     CLEAN(view_finish) struct view view = {0};
     CLEAN(morning_finish) struct morning morning = {0};
     struct moment moment = {.as_of = instant_day(now), .known_at = now};
     char day[DAY_TEXT_MAX];
     *out = (struct brief){0};
-    enum error_code code = programme_find(pg, programme, &found, err);
-    if (!code) code = view_load(pg, &found, &moment, &view, err);
+    enum error_code code = programme_find(pg, stored->plan->programme, &found, err);
+    if (!code) code = view_load_by(pg, &found, stored, rules, &moment, &view, err);
     if (!code) code = morning_make(&view, pg, now, &morning, err);
     if (code) return code;
     day_print(moment.as_of, day);
     snprintf(out->attachment_name, sizeof out->attachment_name, "督办台账_%s.csv", day);
     brief_words(&morning, &out->first_line, &out->short_text, &out->full_text);
-    ledger_csv(&view, morning.words, NULL, &out->attachment);
+    ledger_csv(&view, morning.words, NULL, BRIEF_LEDGER_LINES, &out->attachment);
     if (out->first_line.failed || out->short_text.failed || out->full_text.failed || out->attachment.failed)
         return error_set(err, ERROR_MEMORY, "out of memory");
     return ERROR_OK;

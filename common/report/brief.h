@@ -7,7 +7,8 @@
 
 enum {
     BRIEF_FIRST_LINE_CHARS = 40,
-    BRIEF_SHORT_BYTES = 1300 /* a robot's text has 2048: the message's items follow */
+    BRIEF_SHORT_BYTES = 1300,   /* a robot takes 2048: the message's items follow */
+    BRIEF_LEDGER_LINES = 10000, /* of the attachment, some 2 MB; its last line counts what is left out */
 };
 
 struct brief {
@@ -18,9 +19,10 @@ struct brief {
     struct buffer attachment; /* the ledger as CSV, with BOM */
 };
 
-/* programme: its code. Reads as any role that may read; inside a transaction or not. Waits for the database. *out is
- * initialised either way. */
-__attribute__((warn_unused_result)) enum error_code brief_make(struct pg *pg, const char *programme, struct instant now,
+/* Of the programme of `stored`, by its plan and these rules. Reads as any role that may read; inside a transaction or
+ * not. Waits for the database. *out is initialised either way. */
+__attribute__((warn_unused_result)) enum error_code brief_make(struct pg *pg, const struct stored_plan *stored,
+                                                               const struct light_rules *rules, struct instant now,
                                                                struct brief *out, struct error *err);
 void brief_finish(struct brief *brief);
 

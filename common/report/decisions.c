@@ -68,18 +68,25 @@ static bool find_requests(const struct view *view, struct decisions *out) {
 }
 
 /* The message that proposed it, with its item: what the office has before it when it signs. */
-static void proposal_id(const struct notice_rows *notices, const struct alert_row *alert, const char *step,
+static void proposal_id(const struct office_notices *notices, const struct alert_row *alert, const char *step,
                         char out[DECISION_ID_MAX]) {
-    for (size_t i = 0; i < notices->count; i++) {
-        const struct notice_row *notice = &notices->items[i];
-        if (notice->alert == alert->id && *notice->message && strcmp(notice->step, step) == 0)
-            snprintf(out, DECISION_ID_MAX, "%.28s/%d", notice->message, (int)notice->item);
+    size_t low = 0, high = notices->proposal_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (notices->proposals[middle].alert < alert->id)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    for (; low < notices->proposal_count && notices->proposals[low].alert == alert->id; low++)
+        if (strcmp(notices->proposals[low].step, step) == 0)
+            snprintf(out, DECISION_ID_MAX, "%.28s/%d", notices->proposals[low].number,
+                     (int)notices->proposals[low].item);
 }
 
 /* A proposal stands until somebody issues it, or the alert ends or is answered. */
 static bool find_proposals(const struct view *view, enum alert_rung rung, enum decision_kind kind,
-                           const struct notice_rows *notices, struct decisions *out) {
+                           const struct office_notices *notices, struct decisions *out) {
     bool ok = true;
     for (size_t i = 0; ok && i < view->alerts.count; i++) {
         const struct alert_row *alert = &view->alerts.items[i];
@@ -100,24 +107,8 @@ static bool held_too_long(const struct view *view, const struct held_figure *hel
            (int)view->rules.alerts.held_days;
 }
 
-static bool alert_stands(const struct view *view, int64_t alert) {
-    for (size_t i = 0; i < view->alerts.count; i++)
-        if (view->alerts.items[i].id == alert) return true;
-    return false;
-}
-
-static bool add_unroutable(const struct notice_row *notice, struct decisions *out) {
-    for (size_t i = 0; i < out->count; i++)
-        if (out->items[i].kind == DECISION_UNROUTABLE && strcmp(out->items[i].recipient, notice->meant_for) == 0) {
-            out->items[i].notices++;
-            return true;
-        }
-    return add(out, &(struct decision){
-                        .kind = DECISION_UNROUTABLE, .cell = NO_INDEX, .recipient = notice->meant_for, .notices = 1});
-}
-
 bool decisions_find(const struct view *view, const struct held_figure *held, size_t held_count,
-                    const struct notice_rows *notices, struct decisions *out) {
+                    const struct office_notices *notices, struct decisions *out) {
     *out = (struct decisions){0};
     bool ok = find_reviews(view, out) && find_requests(view, out) &&
               find_proposals(view, RUNG_YELLOW_CARD, DECISION_YELLOW_CARD, notices, out) &&
@@ -125,11 +116,11 @@ bool decisions_find(const struct view *view, const struct held_figure *held, siz
     for (size_t i = 0; ok && i < held_count; i++)
         if (held_too_long(view, &held[i]))
             ok = add(out, &(struct decision){.kind = DECISION_HELD, .cell = held[i].cell});
-    for (size_t i = 0; ok && i < notices->count; i++) {
-        const struct notice_row *notice = &notices->items[i];
-        if (notice->unroutable && strcmp(notice->state, "dropped") != 0 && alert_stands(view, notice->alert))
-            ok = add_unroutable(notice, out);
-    }
+    for (size_t i = 0; ok && i < notices->unroutable_count; i++)
+        ok = add(out, &(struct decision){.kind = DECISION_UNROUTABLE,
+                                         .cell = NO_INDEX,
+                                         .recipient = notices->unroutable[i].meant_for,
+                                         .notices = (size_t)notices->unroutable[i].notices});
     return ok;
 }
 

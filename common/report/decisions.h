@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "common/report/view.h"
+#include "common/store/query_sent.h"
 
 enum decision_kind {
     DECISION_REVIEW,      /* 核定红灯 */
@@ -43,7 +44,7 @@ struct held_figure {
 
 /* Borrows all of it. false: out of memory. */
 __attribute__((warn_unused_result)) bool decisions_find(const struct view *view, const struct held_figure *held,
-                                                        size_t held_count, const struct notice_rows *notices,
+                                                        size_t held_count, const struct office_notices *notices,
                                                         struct decisions *out);
 void decisions_finish(struct decisions *decisions);
 

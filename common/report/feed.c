@@ -67,20 +67,37 @@ static enum feed_state judge(const struct view *view, const struct feed *feed, s
     return feed->missing ? FEED_MISSING : FEED_OK;
 }
 
+const struct stream *feeds_of_cell(const struct feeds *feeds, const struct view *view, size_t cell) {
+    return feeds->of_cell ? feeds->of_cell[cell] : feed_of_record(view, cell);
+}
+
+static void take_cell(const struct view *view, struct feeds *feeds, struct feed *feed, size_t cell) {
+    if (cell == NO_INDEX || !is_of_record(view, feed->stream, cell)) return;
+    if (!feeds->of_cell[cell]) feeds->of_cell[cell] = feed->stream;
+    feed->owed++;
+    feed->missing += view->cells[cell].report_state == REPORT_MISSING;
+}
+
+/* By area: a county's stream has few cells among all the country's. */
+static void take_cells(const struct view *view, struct feeds *feeds, struct feed *feed) {
+    for (size_t a = 0; a < view->plan->area_count; a++) {
+        if (!stream_covers(feed->stream, slice_of(view->plan->areas[a].code), (struct slice){0})) continue;
+        for (size_t t = 0; t < view->plan->target_count; t++)
+            take_cell(view, feeds, feed, plan_find_cell(view->plan, t, a));
+    }
+}
+
 bool feeds_make(const struct view *view, struct instant now, struct feeds *out) {
-    *out = (struct feeds){.items = calloc(view->streams.count + 1, sizeof *out->items)};
-    if (!out->items) return false;
+    *out = (struct feeds){.items = calloc(view->streams.count + 1, sizeof *out->items),
+                          .of_cell = calloc(view->plan->cell_count + 1, sizeof *out->of_cell)};
+    if (!out->items || !out->of_cell) return false;
     out->count = view->streams.count;
     for (size_t i = 0; i < out->count; i++) {
         struct feed *feed = &out->items[i];
         feed->stream = &view->streams.items[i];
         feed->last = feed_files_of(&view->last_files, feed->stream->id);
         feed->position = feed_positions_of(&view->positions, feed->stream->id);
-        for (size_t k = 0; k < view->plan->cell_count; k++)
-            if (is_of_record(view, feed->stream, k)) {
-                feed->owed++;
-                feed->missing += view->cells[k].report_state == REPORT_MISSING;
-            }
+        take_cells(view, out, feed);
         feed->state = judge(view, feed, now);
     }
     return true;
@@ -88,5 +105,6 @@ bool feeds_make(const struct view *view, struct instant now, struct feeds *out) 
 
 void feeds_finish(struct feeds *feeds) {
     free(feeds->items);
+    free(feeds->of_cell);
     *feeds = (struct feeds){0};
 }

@@ -21,13 +21,15 @@ struct feed {
 struct feeds {
     struct feed *items; /* in the order of streams */
     size_t count;
+    const struct stream **of_cell; /* of record, of each cell; NULL in it = none is there */
 };
 /* Borrows the view. false: out of memory. */
 __attribute__((warn_unused_result)) bool feeds_make(const struct view *view, struct instant now, struct feeds *out);
 void feeds_finish(struct feeds *feeds);
 const char *feed_state_word(enum feed_state state); /* "offline" */
 const char *feed_state_name(enum feed_state state); /* "断线" */
-/* The stream of record of a cell; NULL = none is there. */
+/* The stream of record of a cell; NULL = none is there. One cell alone, or by the list that feeds_make wrote. */
 const struct stream *feed_of_record(const struct view *view, size_t cell);
+const struct stream *feeds_of_cell(const struct feeds *feeds, const struct view *view, size_t cell);
 
 #endif

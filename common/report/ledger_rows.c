@@ -168,8 +168,14 @@ static void write_grid(const struct line *line, struct grid *grid) {
 struct sink {
     struct csv *csv; /* else to the grid */
     struct grid *grid;
-    size_t number;
+    size_t number, most; /* most 0 = all */
 };
+
+/* Counts it; whether it is written, too. */
+static bool has_room(struct sink *sink) {
+    sink->number++;
+    return !sink->most || sink->number <= sink->most;
+}
 
 static void write_line(struct sink *sink, const struct line *line) {
     if (sink->csv)
@@ -181,8 +187,8 @@ static void write_line(struct sink *sink, const struct line *line) {
 static void write_target(const struct view *view, const struct target *target, const struct selection *selection,
                          struct line *line, struct sink *sink) {
     for (size_t i = target->first_cell; i < target->first_cell + target->cell_count; i++) {
-        if (view->cells[i].state == STATE_NO_TASK || !selects_cell(selection, i)) continue;
-        fill_line(line, view, i, ++sink->number);
+        if (view->cells[i].state == STATE_NO_TASK || !selects_cell(selection, i) || !has_room(sink)) continue;
+        fill_line(line, view, i, sink->number);
         write_line(sink, line);
     }
 }
@@ -192,8 +198,8 @@ static void write_all(const struct view *view, const struct task_words *words, c
     CLEAN(line_finish) struct line line = {0};
     for (size_t i = 0; i < view->plan->task_count; i++) {
         const struct task *task = &view->plan->tasks[i];
-        if (task->target_count == 0 && selects_task(selection, i)) {
-            fill_bare_task(&line, view->plan, task, &words[i], ++sink->number);
+        if (task->target_count == 0 && selects_task(selection, i) && has_room(sink)) {
+            fill_bare_task(&line, view->plan, task, &words[i], sink->number);
             write_line(sink, &line);
         }
         for (size_t t = task->first_target; t < task->first_target + task->target_count; t++)
@@ -201,15 +207,20 @@ static void write_all(const struct view *view, const struct task_words *words, c
     }
 }
 
-void ledger_csv(const struct view *view, const struct task_words *words, const struct selection *selection,
+void ledger_csv(const struct view *view, const struct task_words *words, const struct selection *selection, size_t most,
                 struct buffer *out) {
     struct csv csv;
-    struct sink sink = {.csv = &csv};
+    struct sink sink = {.csv = &csv, .most = most};
     csv_begin(&csv, out);
     for (size_t i = 0; i < LEDGER_COLUMNS; i++)
         csv_text(&csv, titles[i]);
     csv_end_row(&csv);
     write_all(view, words, selection, &sink);
+    if (!most || sink.number <= most) return;
+    CLEAN(buffer_finish) struct buffer rest = {0};
+    buffer_printf(&rest, "…另有 %zu 行没有附上：duban ledger --csv", sink.number - most);
+    csv_text(&csv, buffer_text(&rest));
+    csv_end_row(&csv);
 }
 
 void ledger_print(const struct view *view, const struct task_words *words, const struct selection *selection,

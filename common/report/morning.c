@@ -48,9 +48,9 @@ enum error_code morning_make(struct view *view, struct pg *pg, struct instant no
     if (end.ms < out->now.ms) out->now = end;
     out->period = due_closed_period(view->plan, out->now);
     struct moment since = changes_last_workday(view);
-    enum error_code code = query_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
+    enum error_code code = query_office_notices(pg, view->programme.id, view->moment.known_at, &out->notices, err);
     if (!code) code = task_words_read(pg, view, &out->words, err);
-    if (!code) code = sent_read(pg, view, since.as_of, &out->notices, &out->sent, err);
+    if (!code) code = sent_read(pg, view, since.as_of, &out->sent, err);
     if (code) return code;
     if (!feeds_make(view, out->now, &out->feeds) || !changes_make(view, &since, false, &out->changes) ||
         !find_held(out) || !decisions_find(view, out->held, out->held_count, &out->notices, &out->decisions) ||
@@ -65,65 +65,47 @@ void morning_finish(struct morning *morning) {
     decisions_finish(&morning->decisions);
     coming_finish(&morning->coming);
     sent_finish(&morning->sent);
-    notice_rows_finish(&morning->notices);
+    office_notices_finish(&morning->notices);
     free(morning->held);
     free(morning->words);
     *morning = (struct morning){0};
 }
 
-/* Whether an area (or a unit that reports itself) owed a report of the newest closed period, and gave one. */
-struct said {
-    bool owed, reported;
-};
+/* Of each reporter: whether it owed a report of the newest closed period, and gave one. */
+enum { OWED = 1, REPORTED = 2 };
 
-static struct said said_of_area(const struct morning *morning, size_t area) {
-    const struct view *view = morning->view;
-    struct said said = {0};
-    for (size_t i = 0; i < view->plan->cell_count; i++)
-        if (view->plan->cells[i].area == area && !view->plan->cells[i].rollup &&
-            view_target(view, i)->reporter == REPORTER_COUNTY && view->cells[i].report_state != REPORT_NONE) {
-            said.owed = true;
-            said.reported |= view->cells[i].report_state != REPORT_MISSING;
-        }
-    return said;
-}
-
-static struct said said_of_unit(const struct morning *morning, size_t unit) {
-    const struct view *view = morning->view;
-    struct said said = {0};
-    for (size_t i = 0; i < view->plan->cell_count; i++)
-        if (view_target(view, i)->reporter == REPORTER_UNIT && view_target(view, i)->reporter_unit == unit &&
-            !view->plan->cells[i].rollup && view->cells[i].report_state != REPORT_NONE) {
-            said.owed = true;
-            said.reported |= view->cells[i].report_state != REPORT_MISSING;
-        }
-    return said;
+static void count_said(const struct view *view, enum reporter_rule reporter, size_t reporters, size_t *reported,
+                       size_t *expected) {
+    *reported = *expected = 0;
+    AUTO_FREE unsigned char *said = calloc(reporters + 1, 1);
+    for (size_t i = 0; said && i < view->plan->cell_count; i++) {
+        const struct target *target = view_target(view, i);
+        size_t who = reporter == REPORTER_UNIT ? target->reporter_unit : view->plan->cells[i].area;
+        if (target->reporter != reporter || view->plan->cells[i].rollup || who >= reporters ||
+            view->cells[i].report_state == REPORT_NONE)
+            continue;
+        said[who] |= OWED | (view->cells[i].report_state == REPORT_MISSING ? 0 : REPORTED);
+    }
+    for (size_t i = 0; said && i < reporters; i++) {
+        *expected += said[i] != 0;
+        *reported += (said[i] & REPORTED) != 0;
+    }
 }
 
 void morning_counties(const struct morning *morning, size_t *reported, size_t *expected) {
-    *reported = *expected = 0;
-    for (size_t i = 0; i < morning->view->plan->area_count; i++) {
-        struct said said = said_of_area(morning, i);
-        *expected += said.owed;
-        *reported += said.reported;
-    }
+    count_said(morning->view, REPORTER_COUNTY, morning->view->plan->area_count, reported, expected);
 }
 
 void morning_departments(const struct morning *morning, size_t *reported, size_t *expected) {
-    *reported = *expected = 0;
-    for (size_t i = 0; i < morning->view->plan->unit_count; i++) {
-        struct said said = said_of_unit(morning, i);
-        *expected += said.owed;
-        *reported += said.reported;
-    }
+    count_said(morning->view, REPORTER_UNIT, morning->view->plan->unit_count, reported, expected);
 }
 
-size_t morning_without_agent(const struct morning *morning, size_t area) {
+size_t *morning_without_agent(const struct morning *morning) {
     const struct view *view = morning->view;
-    size_t missing = 0;
-    for (size_t i = 0; i < view->plan->cell_count; i++)
-        missing += view->plan->cells[i].area == area && view->cells[i].report_state == REPORT_MISSING &&
-                   !feed_of_record(view, i);
+    size_t *missing = calloc(view->plan->area_count + 1, sizeof *missing);
+    for (size_t i = 0; missing && i < view->plan->cell_count; i++)
+        if (view->cells[i].report_state == REPORT_MISSING && !feeds_of_cell(&morning->feeds, view, i))
+            missing[view->plan->cells[i].area]++;
     return missing;
 }
 

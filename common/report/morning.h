@@ -19,7 +19,7 @@ struct morning {
     struct decisions decisions;
     struct held_figure *held;
     size_t held_count;
-    struct notice_rows notices;
+    struct office_notices notices;
     struct coming coming;
     struct sent sent;
     struct task_words *words; /* of each task */
@@ -48,8 +48,9 @@ void morning_matrix(const struct morning *morning, bool full, struct buffer *out
 /* "县区 6/7" */
 void morning_counties(const struct morning *morning, size_t *reported, size_t *expected);
 void morning_departments(const struct morning *morning, size_t *reported, size_t *expected);
-/* Cells of an area that miss the newest closed period and that no agent may bring. */
-size_t morning_without_agent(const struct morning *morning, size_t area);
+/* Of each area (heap, free it; NULL without memory): cells that miss the newest closed period and that no agent may
+ * bring. */
+size_t *morning_without_agent(const struct morning *morning);
 /* Standing alerts of the house about itself: 送不到 日历 积压; 0 for any other rule. */
 size_t morning_house(const struct morning *morning, enum alert_rule rule);
 /* Whether a task has a red or yellow cell; how many targets have no date. */

@@ -65,8 +65,7 @@ static void add_missing(size_t missing, struct grid *grid) {
 }
 
 /* Who owes figures that no agent may bring yet: without this line the block would say that all is there. */
-static void print_without_agent(const struct morning *morning, size_t area, struct grid *grid) {
-    size_t missing = morning_without_agent(morning, area);
+static void print_without_agent(const struct morning *morning, size_t area, size_t missing, struct grid *grid) {
     if (!missing) return;
     grid_add(grid, feed_state_name(FEED_NEVER));
     grid_add(grid, morning->view->plan->areas[area].name);
@@ -157,8 +156,9 @@ static void print_complete(const struct morning *morning, struct buffer *out) {
     grid_init(&grid, columns, 6);
     for (size_t i = 0; i < morning->feeds.count; i++)
         if (morning->feeds.items[i].state != FEED_OK) print_feed(morning, &morning->feeds.items[i], &grid);
-    for (size_t i = 0; i < morning->view->plan->area_count; i++)
-        print_without_agent(morning, i, &grid);
+    AUTO_FREE size_t *missing = morning_without_agent(morning);
+    for (size_t i = 0; missing && i < morning->view->plan->area_count; i++)
+        print_without_agent(morning, i, missing[i], &grid);
     for (size_t i = 0; i < morning->held_count; i++)
         print_held(morning, &morning->held[i], &grid);
     for (size_t i = 0; i < morning->view->plan->cell_count; i++)

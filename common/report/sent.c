@@ -36,31 +36,20 @@ static bool sort_answer(const struct view *view, const struct answer_row *answer
     return true;
 }
 
-static void count_notice(const struct view *view, const struct notice_row *notice, struct sent *out) {
-    bool rendered = notice->message_id && notice->window_at.ms <= view->moment.known_at.ms;
-    out->held += strcmp(notice->state, "held") == 0;
-    if (rendered || strcmp(notice->state, "waiting") != 0) return;
-    out->waiting++;
-    if (!instant_is(out->next) || notice->not_before.ms < out->next.ms) out->next = notice->not_before;
-}
-
-bool sent_find(const struct view *view, const struct notice_rows *notices, struct sent *out) {
+bool sent_find(const struct view *view, struct sent *out) {
     bool ok = true;
-    out->next = INSTANT_NONE;
-    for (size_t i = 0; i < notices->count; i++)
-        count_notice(view, &notices->items[i], out);
     for (size_t i = 0; ok && i < out->answers.count; i++)
         ok = sort_answer(view, &out->answers.items[i], out);
     return ok;
 }
 
-enum error_code sent_read(struct pg *pg, const struct view *view, struct day since, const struct notice_rows *notices,
-                          struct sent *out, struct error *err) {
+enum error_code sent_read(struct pg *pg, const struct view *view, struct day since, struct sent *out,
+                          struct error *err) {
     *out = (struct sent){.since = since};
     struct instant known_at = view->moment.known_at;
     enum error_code code = query_sent(pg, view->programme.id, day_start(since), known_at, &out->counts, err);
     if (!code) code = query_answers(pg, view->programme.id, known_at, &out->answers, err);
-    if (!code && !sent_find(view, notices, out)) code = error_set(err, ERROR_MEMORY, "out of memory");
+    if (!code && !sent_find(view, out)) code = error_set(err, ERROR_MEMORY, "out of memory");
     return code;
 }
 
@@ -113,12 +102,12 @@ static void print_counts(const struct sent_counts *counts, struct buffer *out) {
 void sent_print(const struct view *view, const struct sent *sent, struct buffer *out) {
     char at[INSTANT_TEXT_MAX], day[32];
     day_words(sent->since, day);
-    instant_print(sent->next, at);
+    instant_print(sent->counts.next, at);
     buffer_printf(out, "七 %s以来发出 %lld 条", day, (long long)sent->counts.messages);
     print_counts(&sent->counts, out);
-    buffer_printf(out, "；待发 %zu 项", sent->waiting);
+    buffer_printf(out, "；待发 %lld 项", (long long)sent->counts.waiting);
     if (*at) buffer_printf(out, "（%.10s %.5s）", at, at + 11);
-    buffer_printf(out, "；暂存 %zu 项   duban outbox\n", sent->held);
+    buffer_printf(out, "；暂存 %lld 项   duban outbox\n", (long long)sent->counts.held);
     print_answers(view, &sent->replies, "回复", true, "   duban alerts --promises", out);
     print_answers(view, &sent->ending, "承诺到期", false, "", out);
     print_answers(view, &sent->broken, "承诺落空", false, "", out);

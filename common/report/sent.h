@@ -12,10 +12,8 @@ struct answer_list {
     size_t count;
 };
 struct sent {
-    struct day since;          /* the whole of that day, too */
-    struct sent_counts counts; /* messages */
-    size_t waiting, held;      /* notices */
-    struct instant next;       /* window of the first of those that wait; INSTANT_NONE */
+    struct day since; /* the whole of that day, too */
+    struct sent_counts counts;
     struct answer_rows answers;
     struct answer_list replies; /* that came since */
     struct answer_list ending;  /* promises that end before the next working day */
@@ -25,11 +23,9 @@ struct sent {
 
 /* Waits for the database. *out is initialised either way. */
 __attribute__((warn_unused_result)) enum error_code sent_read(struct pg *pg, const struct view *view, struct day since,
-                                                              const struct notice_rows *notices, struct sent *out,
-                                                              struct error *err);
+                                                              struct sent *out, struct error *err);
 /* The part of it that asks no database: from out->answers. false: out of memory. */
-__attribute__((warn_unused_result)) bool sent_find(const struct view *view, const struct notice_rows *notices,
-                                                   struct sent *out);
+__attribute__((warn_unused_result)) bool sent_find(const struct view *view, struct sent *out);
 void sent_finish(struct sent *sent);
 void sent_print(const struct view *view, const struct sent *sent, struct buffer *out);
 /* "苍溪 厕所", "剑阁县" */

@@ -59,6 +59,10 @@ static enum error_code read_history(struct view *view, struct pg *pg, struct err
     return code;
 }
 
+/* A replay of the city's cell costs with the square of the counties: beyond so many its light is today's alone, as the
+ * alerter judges it. */
+enum { COUNTIES_REPLAYED = 60 };
+
 /* A target's cells: the counties', and the city's, replayed so that it says since when. */
 static void assess_target(struct view *view, const struct assess_context *context, const struct target *target,
                           struct assessment *cells) {
@@ -67,9 +71,15 @@ static void assess_target(struct view *view, const struct assess_context *contex
     for (size_t i = first + rollup; i < first + target->cell_count; i++)
         assess_cell(context, &view->plan->cells[i], view->events[i].events, view->events[i].count, view->scratch,
                     &cells[i]);
-    if (rollup)
-        assess_city(context, &view->plan->cells[first], &view->events[first + 1], target->cell_count - 1,
-                    view->events[first].events, view->events[first].count, view->scratch, &cells[first]);
+    if (!rollup) return;
+    size_t counties = target->cell_count - 1;
+    const struct cell *city = &view->plan->cells[first];
+    const struct cell_events *own = &view->events[first];
+    if (counties <= COUNTIES_REPLAYED)
+        assess_city(context, city, own + 1, counties, own->events, own->count, view->scratch, &cells[first]);
+    else
+        assess_rollup(context, city, &cells[first + 1], counties, own->events, own->count, view->scratch,
+                      &cells[first]);
 }
 
 struct assessment *view_cells_at(struct view *view, const struct moment *moment) {
@@ -93,23 +103,46 @@ void view_cells_free(const struct view *view, struct assessment **cells) {
     *cells = NULL;
 }
 
+/* What there is beside plan and rules. */
+static enum error_code read_rest(struct view *view, struct pg *pg, struct error *err) {
+    const struct moment *moment = &view->moment;
+    int32_t programme = view->programme.id;
+    enum error_code code;
+    if ((code = read_history(view, pg, err)) || (code = streams_read(pg, programme, &view->streams, err)) ||
+        (code = query_files(pg, programme, moment->known_at, FEED_LAST, &view->last_files, err)) ||
+        (code = query_positions(pg, moment->known_at, &view->positions, err)) ||
+        (code = query_alerts(pg, programme, moment->known_at, false, &view->alerts, err)) ||
+        (code = desk_read(pg, programme, view->plan, moment_before(moment), &view->desk, err)))
+        return code;
+    requests_build(view->plan, view->desk.events, view->desk.count, &view->requests);
+    view->cells = view_cells_at(view, moment);
+    return view->cells && !view->requests.failed ? ERROR_OK : no_memory(err);
+}
+
+static void take_programme(struct view *view, struct programme *programme, const struct moment *moment) {
+    *view = (struct view){.moment = *moment, .programme = *programme};
+    *programme = (struct programme){0};
+}
+
 enum error_code view_load(struct pg *pg, struct programme *programme, const struct moment *moment, struct view *out,
                           struct error *err) {
-    *out = (struct view){.moment = *moment, .programme = *programme};
-    *programme = (struct programme){0};
+    take_programme(out, programme, moment);
     enum error_code code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
     if (code) return code;
     out->plan = out->stored.plan;
-    if ((code = read_rules(out, pg, err)) || (code = read_history(out, pg, err)) ||
-        (code = streams_read(pg, out->programme.id, &out->streams, err)) ||
-        (code = query_files(pg, out->programme.id, moment->known_at, FEED_LAST, &out->last_files, err)) ||
-        (code = query_positions(pg, moment->known_at, &out->positions, err)) ||
-        (code = query_alerts(pg, out->programme.id, moment->known_at, false, &out->alerts, err)) ||
-        (code = desk_read(pg, out->programme.id, out->plan, moment_before(moment), &out->desk, err)))
-        return code;
-    requests_build(out->plan, out->desk.events, out->desk.count, &out->requests);
-    out->cells = view_cells_at(out, moment);
-    return out->cells && !out->requests.failed ? ERROR_OK : no_memory(err);
+    code = read_rules(out, pg, err);
+    return code ? code : read_rest(out, pg, err);
+}
+
+enum error_code view_load_by(struct pg *pg, struct programme *programme, const struct stored_plan *stored,
+                             const struct light_rules *rules, const struct moment *moment, struct view *out,
+                             struct error *err) {
+    take_programme(out, programme, moment);
+    out->stored = *stored;
+    out->borrowed = true;
+    out->plan = stored->plan;
+    out->rules = *rules;
+    return read_rest(out, pg, err);
 }
 
 void view_finish(struct view *view) {
@@ -123,7 +156,7 @@ void view_finish(struct view *view) {
     feed_positions_finish(&view->positions);
     feed_files_finish(&view->last_files);
     streams_finish(&view->streams);
-    stored_plan_finish(&view->stored);
+    if (!view->borrowed) stored_plan_finish(&view->stored);
     programme_finish(&view->programme);
     *view = (struct view){0};
 }

@@ -24,7 +24,8 @@ static inline struct instant moment_before(const struct moment *moment) {
 struct view {
     struct moment moment;
     struct programme programme;
-    struct stored_plan stored;
+    struct stored_plan stored; /* owned, unless borrowed: somebody else's */
+    bool borrowed;
     const struct plan *plan; /* of stored */
     struct light_rules rules;
     struct history history;
@@ -43,6 +44,10 @@ struct view {
  * initialised either way. */
 __attribute__((warn_unused_result)) enum error_code
 view_load(struct pg *pg, struct programme *programme, const struct moment *moment, struct view *out, struct error *err);
+/* The same by a plan and rules that are read already and stay for as long as the view (both borrowed). */
+__attribute__((warn_unused_result)) enum error_code
+view_load_by(struct pg *pg, struct programme *programme, const struct stored_plan *stored,
+             const struct light_rules *rules, const struct moment *moment, struct view *out, struct error *err);
 void view_finish(struct view *view);
 
 /* All cells at an earlier moment, by the plan of the view: an array like view->cells, free it with view_cells_free.

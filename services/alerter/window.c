@@ -196,7 +196,7 @@ static enum error_code prepare(struct pg *pg, const struct docket *docket, struc
     if (!code) code = hand_to_office(pg, docket, &window->all, err);
     if (!code) code = window_view_read(pg, docket, &window->all, now, scratch, &window->view, err);
     if (!code) code = drop_over(pg, window, err);
-    if (!code && window->morning) code = brief_make(pg, docket->plan->programme, now, &window->brief, err);
+    if (!code && window->morning) code = brief_make(pg, &docket->stored, &docket->rules, now, &window->brief, err);
     if (!code) code = window_pages_make(&window->view, window->said, window->count, window->morning, &window->pages, err);
     return code ? code : read_told(pg, window, err);
 }

@@ -12,7 +12,7 @@ static enum error_code print_ledger(struct cli *cli, struct pg *pg, const struct
     enum error_code code = task_words_read(pg, view, &words, err);
     if (code) return code;
     if (args_has(cli->args, "csv"))
-        ledger_csv(view, words, selection, &cli->out);
+        ledger_csv(view, words, selection, 0, &cli->out);
     else
         ledger_print(view, words, selection, &cli->out);
     return ERROR_OK;

@@ -87,7 +87,7 @@ static void find(struct scene *scene) {
     struct morning *morning = &scene->morning;
     cr_assert(decisions_find(&scene->view, morning->held, morning->held_count, &morning->notices, &morning->decisions));
     cr_assert(coming_find(&scene->view, &morning->coming));
-    cr_assert(sent_find(&scene->view, &morning->notices, &morning->sent));
+    cr_assert(sent_find(&scene->view, &morning->sent));
 }
 
 static void found_finish(struct scene *scene) {
@@ -152,7 +152,7 @@ Test(brief, says_every_block) {
     struct feed feeds[] = {{.stream = &streams[0], .state = FEED_MISSING, .owed = 3, .missing = 3},
                            {.stream = &streams[1], .state = FEED_REJECTED, .owed = 3, .last = &refused}};
     scene.view.streams = (struct streams){streams, 2};
-    scene.morning.feeds = (struct feeds){feeds, 2};
+    scene.morning.feeds = (struct feeds){feeds, 2, NULL};
 
     size_t held_cell = cell_of(&scene, "危房", "剑阁");
     struct cell_event events[] = {{.source_file = slice_of("10月报表_最终2.xlsx"), .source_place = slice_of("F17")}};
@@ -187,42 +187,10 @@ Test(brief, says_every_block) {
          .rung = RUNG_YELLOW_CARD},
         {.id = 2, .rule = "slipping", .target = "T01.2", .area = "510824", .stream = "", .state = "open"}};
     scene.view.alerts = (struct alert_rows){.items = alerts, .count = 2};
-    struct notice_row notices[] = {{.id = 1,
-                                    .alert = 1,
-                                    .message_id = 9,
-                                    .step = "yellow_card",
-                                    .recipient = "office",
-                                    .meant_for = "",
-                                    .state = "rendered",
-                                    .message = "D21-1101-02",
-                                    .item = 1,
-                                    .window_at = at("2021-11-01T08:30:00+08:00")},
-                                   {.id = 2,
-                                    .alert = 2,
-                                    .step = "first",
-                                    .recipient = "office",
-                                    .meant_for = "area:510824",
-                                    .state = "waiting",
-                                    .message = "",
-                                    .unroutable = true,
-                                    .not_before = at("2021-11-08T08:30:00+08:00")},
-                                   {.id = 3,
-                                    .alert = 2,
-                                    .step = "first",
-                                    .recipient = "unit:市教育局",
-                                    .meant_for = "",
-                                    .state = "waiting",
-                                    .message = "",
-                                    .not_before = at("2021-11-08T08:30:00+08:00")},
-                                   {.id = 4,
-                                    .alert = 2,
-                                    .step = "first",
-                                    .recipient = "office",
-                                    .meant_for = "",
-                                    .state = "held",
-                                    .message = "",
-                                    .not_before = at("2021-11-08T08:30:00+08:00")}};
-    scene.morning.notices = (struct notice_rows){.items = notices, .count = 4};
+    struct proposal_row proposal = {.alert = 1, .step = "yellow_card", .number = "D21-1101-02", .item = 1};
+    struct unroutable_row unroutable = {.meant_for = "area:510824", .notices = 1};
+    scene.morning.notices = (struct office_notices){
+        .unroutable = &unroutable, .unroutable_count = 1, .proposals = &proposal, .proposal_count = 1};
 
     struct assessment before[32] = {0};
     cr_assert_leq(scene.plan->cell_count, 32u);
@@ -265,7 +233,8 @@ Test(brief, says_every_block) {
                                     .known_at = at("2021-11-05T10:00:00+08:00"),
                                     .ended_at = INSTANT_NONE}};
     scene.morning.sent.answers = (struct answer_rows){.items = answers, .count = 2};
-    scene.morning.sent.counts = (struct sent_counts){.messages = 12, .delivered = 11, .failed = 1};
+    scene.morning.sent.counts = (struct sent_counts){
+        .messages = 12, .delivered = 11, .failed = 1, .waiting = 2, .held = 1, .next = at("2021-11-08T08:30:00+08:00")};
 
     find(&scene);
     say(&scene, &texts);

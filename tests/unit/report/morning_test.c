@@ -43,7 +43,7 @@ Test(morning, a_silence_that_costs_nothing_says_so) {
     struct stream stream = {.name = "jiange", .unit = unit};
     struct feed feed = {.stream = &stream, .state = FEED_OFFLINE, .owed = 2};
     scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
-    scene.morning.feeds = (struct feeds){&feed, 1};
+    scene.morning.feeds = (struct feeds){&feed, 1, NULL};
     morning_print(&scene.morning, &options, &out);
     cr_expect(strstr(buffer_text(&out), "断线  剑阁县  10月数据已收全  采集端无心跳"), "%s", buffer_text(&out));
     cr_expect_null(strstr(buffer_text(&out), "影响0项"));

@@ -46,7 +46,7 @@ static inline void scene_init(struct scene *scene, const char *plan, const char 
                          .words = calloc(scene->plan->task_count, sizeof *scene->morning.words),
                          .period = {.first = on("2021-10-01"), .last = on("2021-10-31"), .closing = on("2021-11-05")}};
     scene->morning.changes.since = changes_last_workday(&scene->view);
-    scene->morning.sent = (struct sent){.since = scene->morning.changes.since.as_of, .next = INSTANT_NONE};
+    scene->morning.sent = (struct sent){.since = scene->morning.changes.since.as_of, .counts.next = INSTANT_NONE};
     cr_assert(scene->view.cells && scene->view.events && scene->morning.words);
 }
 
