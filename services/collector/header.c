@@ -281,6 +281,17 @@ static bool doubt_of(const struct header_search *search, const struct attempt *b
     return refusal->code != REFUSAL_NONE;
 }
 
+/* A header of more or fewer rows than the mapping says is never taken, only named. */
+static void name_depth(const struct header_search *search, struct refusal *refusal) {
+    for (size_t depth = 1; depth <= HEADER_DEPTH_MAX; depth++)
+        for (size_t row = 0; row + depth <= search->sheet->row_count && row < HEADER_ROWS_MAX; row++) {
+            if (depth == search->mapping->depth || !rows_speak(search->sheet, row, depth)) continue;
+            if (!attempt_at(search, row, depth).complete) continue;
+            refusal->remedy = say(search->arena, "表头看上去有%zu行，请在采集端配置里写 header: %zu", depth, depth);
+            return;
+        }
+}
+
 bool header_find(const struct header_search *search, struct header *out, struct refusal *refusal) {
     const struct sheet *sheet = search->sheet;
     size_t depth = sheet->named ? 1 : search->mapping->depth, last = sheet->named ? 1 : HEADER_ROWS_MAX;
@@ -299,5 +310,7 @@ bool header_find(const struct header_search *search, struct header *out, struct 
         return false;
     }
     best.header.titles = out->titles = titles_read(sheet, best.header.first);
-    return !doubt_of(search, &best, refusal);
+    if (!doubt_of(search, &best, refusal)) return true;
+    if (refusal->code == REFUSAL_COLUMN_MISSING && !sheet->named) name_depth(search, refusal);
+    return false;
 }

@@ -183,6 +183,12 @@ static void read_layout(struct yaml *doc, struct yaml_node *node, struct arena *
         for (size_t i = 0; out->ignored && i < count; i++)
             out->ignored[out->ignored_count++] = arena_copy(arena, names[i]);
     }
+    enum field subject = out->layout == LAYOUT_WIDE_AREA ? FIELD_AREA : FIELD_TARGET;
+    if (out->layout != LAYOUT_LONG && (out->columns[subject].given || out->columns[FIELD_VALUE].given))
+        yaml_wrong(doc, node, "a wide table has a column for each %s: columns must name neither %s nor value",
+                   fields[subject].word, fields[subject].word);
+    if (out->layout == LAYOUT_WIDE_AREA && out->area)
+        yaml_wrong(doc, node, "layout wide-area and area contradict each other");
     struct yaml_node *values = yaml_get_list(doc, node, "values", YAML_OPTIONAL);
     if (!values || values->count == 0) return;
     if (out->layout == LAYOUT_LONG) yaml_wrong(doc, values, "only layout wide-area and wide-target have values");
