@@ -9,6 +9,23 @@ bool digest_over(const struct digest_item *item) {
     return saying_recovered(item) || saying_step(item, "withdrawn");
 }
 
+bool digest_due_soon(const struct digest_item *item) {
+    return item->rule == ALERT_DUE_SOON && item->cell && !digest_over(item);
+}
+
+/* Several that are due on one day, none of them moved there: the day is said once. */
+static bool due_together(const struct digest_item *items, size_t count) {
+    const struct digest_item *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!digest_due_soon(&items[i])) continue;
+        if (!first) first = &items[i];
+        if (items[i].assessment->due.n != first->assessment->due.n || items[i].assessment->extended) return false;
+        n++;
+    }
+    return n > 1;
+}
+
 static struct digest_page list_make(const struct digest_view *view, const struct digest_item *items, size_t count) {
     const char *to = view->recipient ? view->recipient : "";
     struct digest_page list = {.view = view, .items = items, .count = count};
@@ -17,6 +34,7 @@ static struct digest_page list_make(const struct digest_view *view, const struct
     list.one_area = strncmp(to, "area:", 5) == 0;
     for (size_t i = 0; i < count; i++)
         list.some_severe |= digest_severe(&items[i]) && digest_asks(view, &items[i]);
+    list.due_together = !list.room && due_together(items, count);
     return list;
 }
 
@@ -161,11 +179,14 @@ static void cell_line(const struct digest_page *list, const struct digest_item *
     buffer_printf(out, "%s ", view->plan->targets[item->cell->target].short_name);
     if (!own) buffer_printf(out, "%s ", area->short_name);
     saying_figure(view, item, SAYING_FULL, out);
-    if (item->assessment->extended && item->rule != ALERT_DUE_SOON) buffer_add_text(out, "延 ");
+    bool said = digest_due_soon(item) && !list->due_together;
+    if (item->assessment->extended && !said) buffer_add_text(out, "延 ");
     bool gap = (item->rule == ALERT_SLIPPING || item->rule == ALERT_REVIEW) && !digest_over(item) &&
                item->assessment->state != STATE_OVERDUE && !saying_proposal(item) && !saying_step(item, "issued");
     if (gap)
         saying_gap(view, item, out);
+    else if (list->due_together && digest_due_soon(item))
+        saying_rest(view, item, out);
     else
         saying_number(view, item, SAYING_FULL, out);
     if (!digest_over(item) && (digest_severe(item) || (list->room && item->rule == ALERT_SLIPPING)))
@@ -200,7 +221,12 @@ static void lines(const struct digest_page *list, struct buffer *out) {
             n++;
         char unit[RECIPIENT_MAX];
         if (list->room) route_words(list->view->plan, first->recipient ? first->recipient : "", unit, sizeof unit);
-        buffer_printf(out, "%s（%zu）\n", list->room ? unit : digest_section(first), n);
+        buffer_printf(out, "%s（%zu）", list->room ? unit : digest_section(first), n);
+        if (list->due_together && digest_due_soon(first)) {
+            buffer_add_text(out, "都");
+            saying_number(list->view, first, SAYING_FULL, out);
+        }
+        buffer_add_text(out, "\n");
         for (size_t k = i; k < i + n && k < list->shown; k++)
             line(list, k, out);
         i += n;

@@ -23,9 +23,11 @@ struct digest_page {
     size_t count, shown;
     bool room, office, one_area; /* one_area: a county's own, which need not be named in each line */
     bool some_severe;
-    bool *marked; /* by items; in use while numbers are gathered */
+    bool due_together; /* what is due soon is due on one day */
+    bool *marked;      /* by items; in use while numbers are gathered */
 };
 bool digest_over(const struct digest_item *item); /* nothing is to be done about it any more */
+bool digest_due_soon(const struct digest_item *item);
 void digest_tail(const struct digest_page *list, struct buffer *out);
 
 #endif

@@ -46,12 +46,10 @@ static void body_due_soon(const struct digest_view *view, const struct digest_it
     const struct assessment *a = item->assessment;
     const struct plan *plan = view->plan;
     saying_basis(view, item, out);
-    if (a->has_missing && a->has_value && plan->targets[item->cell->target].kind != KIND_MILESTONE) {
-        buffer_add_text(out, "余");
-        saying_value(view, item, a->missing, out);
-        saying_unit(plan, item->cell, out);
-        buffer_add_text(out, "，");
-    }
+    size_t before = out->len;
+    saying_rest(view, item, out);
+    if (out->len > before && !plan->targets[item->cell->target].percent) saying_unit(plan, item->cell, out);
+    if (out->len > before) buffer_add_text(out, "，");
     buffer_printf(out, "剩%d个工作日。", calendar_working_between(plan->calendar, instant_day(view->now), a->due));
     saying_forecast(view, item, out);
     buffer_add_text(out, "\n");

@@ -143,6 +143,26 @@ static void follows(const struct digest_page *page, struct buffer *out) {
         buffer_cut(out, before);
 }
 
+static bool is_due_soon(const struct digest_page *list, const struct digest_item *item) {
+    (void)list;
+    return digest_due_soon(item);
+}
+static bool will_be_late(const struct digest_page *list, const struct digest_item *item) {
+    (void)list;
+    const struct assessment *a = item->assessment;
+    return digest_due_soon(item) && a->forecast.refused == FORECAST_GIVEN &&
+           (!day_is(a->forecast.median) || a->forecast.median.n > a->due.n);
+}
+
+/* What is due soon needs no answer; what will not be met, an extension asked for in time. */
+static void add_due_soon(const struct digest_page *list, struct buffer *out) {
+    CLEAN(buffer_finish) struct buffer numbers = {0};
+    if (list->office || !add_numbers(list, is_due_soon, &numbers)) return;
+    buffer_clear(&numbers);
+    if (add_numbers(list, will_be_late, &numbers)) buffer_printf(out, "照现速难按期：%s。\n", buffer_text(&numbers));
+    buffer_add_text(out, "临期的按期报数即可，不用另回；不能按期的，期限前提出延期（理由、新期限）。\n");
+}
+
 static void add_answering(const struct digest_page *list, struct buffer *out) {
     const struct digest_view *view = list->view;
     buffer_add_text(out, "请回：");
@@ -282,11 +302,14 @@ void digest_tail(const struct digest_page *list, struct buffer *out) {
         open += !digest_over(&list->items[i]);
     }
     call_first(list, out);
+    size_t start = out->len;
+    add_due_soon(list, out);
+    bool told = out->len > start;
     if (asks > 0)
         add_answering(list, out);
     else if (list->office)
         decisions(list, out);
-    else
+    else if (!told)
         buffer_add_text(out, open ? "按期报数即可，不用另回。\n" : "不用回复。\n");
     if (asks == 0 && !list->office) {
         buffer_add_text(out, "问数：");

@@ -225,6 +225,14 @@ void saying_missing(const struct digest_view *view, const struct digest_item *it
     if (target_of(view, item)->percent && cell_is_counted(view->plan, item->cell)) buffer_add_text(out, "个");
 }
 
+void saying_rest(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    const struct assessment *a = item->assessment;
+    if (!a->has_missing || !a->has_value || target_of(view, item)->kind == KIND_MILESTONE) return;
+    buffer_add_text(out, "余");
+    saying_value(view, item, a->missing, out);
+    if (target_of(view, item)->percent && cell_is_counted(view->plan, item->cell)) buffer_add_text(out, "个");
+}
+
 static void days_overdue(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
     int32_t days = day_is(a->overdue_since) ? instant_day(view->now).n - a->overdue_since.n + 1 : a->days_overdue;

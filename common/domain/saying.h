@@ -27,6 +27,7 @@ void saying_card(const struct digest_view *view, const struct digest_item *item,
                  struct buffer *out); /* "黄牌 广两改办〔2022〕3号" */
 void saying_gap(const struct digest_view *view, const struct digest_item *item, struct buffer *out); /* 应17 少8 */
 void saying_missing(const struct digest_view *view, const struct digest_item *item, struct buffer *out); /* 差10.7 */
+void saying_rest(const struct digest_view *view, const struct digest_item *item, struct buffer *out);    /* 余10.7 */
 /* As exact as its figure; sums of money in 万 where 元 would fill the line. */
 void saying_value(const struct digest_view *view, const struct digest_item *item, struct decimal value,
                   struct buffer *out);

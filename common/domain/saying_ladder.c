@@ -172,7 +172,7 @@ void saying_follow_line(const struct digest_view *view, const struct digest_item
         buffer_printf(out, "研判供核对，亮灯由%s核定。", saying_office(view->plan));
         told = true;
     }
-    if (item->rule == ALERT_FELL_BACK) {
+    if (item->rule == ALERT_FELL_BACK && saying_rung(item) == RUNG_REMINDED) {
         buffer_add_text(out, "保持类目标不销号。");
         told = true;
     }

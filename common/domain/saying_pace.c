@@ -18,6 +18,18 @@ static void add_third(const struct digest_view *view, struct day day, struct buf
                                : "下旬");
 }
 
+/* A pace is a round figure: with the places of the figures it comes from, and one at least where there are any. */
+static void add_pace(const struct digest_view *view, const struct digest_item *item, struct decimal pace,
+                     struct buffer *out) {
+    unsigned own = item->assessment->value.scale > item->decimals ? item->assessment->value.scale : item->decimals;
+    unsigned places = own > 1 ? own : 1;
+    struct decimal round = pace;
+    if (pace.scale > places && (!exact_round(exact_of(pace), places, ROUND_HALF_UP, &round) || round.mantissa == 0))
+        round = pace;
+    saying_value(view, item, round, out);
+    saying_unit(view->plan, item->cell, out);
+}
+
 static void add_speed(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct pace *pace = &item->pace;
     if (!pace->has_recent) {
@@ -25,8 +37,7 @@ static void add_speed(const struct digest_view *view, const struct digest_item *
         return;
     }
     buffer_printf(out, "照近%u个月速度（月均", pace->recent_months);
-    saying_value(view, item, pace->recent, out);
-    saying_unit(view->plan, item->cell, out);
+    add_pace(view, item, pace->recent, out);
     buffer_add_text(out, "）");
 }
 
@@ -115,12 +126,10 @@ void saying_pace(const struct digest_view *view, const struct digest_item *item,
     int months = months_left(a->figure_as_of, a->due);
     if (months < 1 || !needed(view, item, months, &each)) return;
     buffer_printf(out, "要按期，今后%d个月每月须", months);
-    saying_value(view, item, each, out);
-    saying_unit(view->plan, item->cell, out);
+    add_pace(view, item, each, out);
     if (item->pace.known) {
         buffer_printf(out, "；%s最快的一个月是", saying_own(view, item));
-        saying_value(view, item, item->pace.best, out);
-        saying_unit(view->plan, item->cell, out);
+        add_pace(view, item, item->pace.best, out);
     }
     buffer_add_text(out, "。\n");
 }

@@ -162,12 +162,12 @@ void saying_silence_short(const struct digest_view *view, const struct digest_it
 
 /* "今早8:10", "今天14:20", "10月8日17:20" */
 static void add_heard(const struct digest_view *view, struct instant heard, struct buffer *out) {
-    enum { NOON = 12 * 60 };
+    enum { DAWN = 5 * 60, NOON = 12 * 60 };
     int minutes = (int)(instant_ms_of_day(heard) / MS_MINUTE);
     if (instant_day(heard).n != instant_day(view->now).n)
         saying_day_near(view, instant_day(heard), out);
     else
-        buffer_add_text(out, minutes < NOON ? "今早" : "今天");
+        buffer_add_text(out, minutes >= DAWN && minutes < NOON ? "今早" : "今天");
     buffer_printf(out, "%d:%02d", minutes / 60, minutes % 60);
 }
 
@@ -230,6 +230,16 @@ void saying_body_offline(const struct digest_view *view, const struct digest_ite
                          "请办：查看采集端所在的电脑、网络和 duban-collector 服务。\n");
 }
 
+/* ":42" is a line of a text file; a cell of a workbook ("6月!F17") says itself. */
+static void add_place(struct slice place, struct buffer *out) {
+    int64_t row;
+    if (!place.ptr || place.len == 0) return;
+    if (place.ptr[0] == ':' && text_to_int(place.ptr + 1, place.len - 1, &row))
+        buffer_printf(out, "第%d行 ", (int)row);
+    else
+        buffer_printf(out, "%.*s ", (int)place.len, place.ptr);
+}
+
 void saying_body_rejected(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     enum { FILE_CHARS = 60, REFUSAL_CHARS = 120 };
     const struct receipt *r = item->receipt;
@@ -242,7 +252,7 @@ void saying_body_rejected(const struct digest_view *view, const struct digest_it
                   (int)r->held, (int)r->refused);
     if (r->text.ptr) {
         buffer_add_text(out, "第一处：");
-        if (r->place.ptr && r->place.len > 0) buffer_printf(out, "%.*s ", (int)r->place.len, r->place.ptr);
+        add_place(r->place, out);
         saying_text(r->text, REFUSAL_CHARS, out);
         buffer_add_text(out, "\n");
     }
