@@ -13,6 +13,16 @@ static const char said_sql[] =
     "  LEFT JOIN area r ON r.id = c.area LEFT JOIN stream s ON s.id = a.stream"
     " WHERE m.programme = $1 AND m.number = upper($2) ORDER BY x.item, n.id";
 
+/* Whoever answers for a cell answers what was said last of each matter of it that still stands. */
+static const char newest_sql[] =
+    "SELECT m.number || '/' || x.item FROM message m JOIN message_notice x ON x.message = m.id"
+    "  JOIN notice n ON n.id = x.notice JOIN alert a ON a.id = n.alert JOIN cell c ON c.id = a.cell"
+    "  JOIN target t ON t.id = c.target JOIN area r ON r.id = c.area"
+    " WHERE m.programme = $1 AND t.code = $2 AND r.code = $3 AND a.state <> 'resolved'"
+    "   AND a.rule IN ('overdue', 'fell_back', 'slipping') AND n.step NOT IN ('recovered', 'withdrawn')"
+    " ORDER BY array_position(ARRAY['overdue', 'fell_back', 'slipping'], a.rule), m.rendered_at DESC, n.recipient = 'office', m.number"
+    " LIMIT 1";
+
 static const char near_sql[] =
     "SELECT string_agg(number, '、' ORDER BY number) FROM (SELECT number FROM message WHERE programme = $1"
     " ORDER BY left(number, 8) = left(upper($2), 8) DESC, rendered_at DESC, number DESC LIMIT 5) f";
@@ -89,6 +99,19 @@ enum error_code query_said(struct pg *pg, int32_t programme, struct slice number
                                            .recipient = pg_text(rows, i, 11),
                                            .rung = pg_int(rows, i, 12),
                                            .window_at = pg_instant(rows, i, 13)};
+    return code;
+}
+
+enum error_code query_newest_said(struct pg *pg, int32_t programme, const char *target, const char *area, char *out,
+                                  size_t capacity, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    pg_put_text(&params, target);
+    pg_put_text(&params, area);
+    out[0] = '\0';
+    enum error_code code = pg_run(pg, newest_sql, &params, &rows, err);
+    if (!code && pg_count(&rows)) snprintf(out, capacity, "%s", pg_text(&rows, 0, 0));
     return code;
 }
 

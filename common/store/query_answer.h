@@ -26,6 +26,10 @@ struct said_items {
 __attribute__((warn_unused_result)) enum error_code query_said(struct pg *pg, int32_t programme, struct slice number,
                                                                struct said_items *out, struct error *err);
 void said_items_finish(struct said_items *items);
+/* What was said last of a cell that an answer is wanted to and that still stands: "D21-1108-05/2"; "" = nothing. */
+__attribute__((warn_unused_result)) enum error_code query_newest_said(struct pg *pg, int32_t programme,
+                                                                      const char *target, const char *area, char *out,
+                                                                      size_t capacity, struct error *err);
 /* Numbers that could have been meant: of that day, else the newest. "D21-1108-04、D21-1108-05"; "" = none was given. */
 __attribute__((warn_unused_result)) enum error_code query_numbers_near(struct pg *pg, int32_t programme,
                                                                        struct slice number, char *out, size_t capacity,

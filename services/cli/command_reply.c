@@ -76,18 +76,36 @@ static void tell(struct cli *cli, const struct view *view, const struct naming *
     decide_tell(cli, reply);
 }
 
+/* TARGET AREA means what was said last of it. */
+static enum error_code newest_said(struct cli *cli, struct pg *pg, const struct view *view, char *number,
+                                   size_t capacity, struct error *err) {
+    size_t cell = NO_INDEX;
+    enum error_code code = view_find(view->plan, cli->args->positionals[0], cli->args->positionals[1],
+                                     instant_day(cli->now), &cell, err);
+    if (!code)
+        code = query_newest_said(pg, view->programme.id, view_target(view, cell)->code, view_area(view, cell)->code,
+                                 number, capacity, err);
+    if (code || *number) return code;
+    return error_set(err, ERROR_CONFLICT, "nothing that stands was said of %s %s: there is nothing to answer",
+                     view_target(view, cell)->code, view_area(view, cell)->name);
+}
+
 enum error_code command_reply(struct cli *cli, struct error *err) {
     CLEAN(pg_close) struct pg *pg = NULL;
     CLEAN(view_finish) struct view view = {0};
     CLEAN(naming_finish) struct naming naming = {0};
     char number[NAMED_NUMBER_MAX];
     struct decision_event reply = {.kind = EVENT_REPLY, .as_of = DAY_NONE};
+    char newest[NAMED_NUMBER_MAX];
     const char *word = cli->args->positionals[0];
-    if (!naming_is_number(word))
-        return error_set(err, ERROR_USAGE, "%s is no number of a message: D21-1108-05, or D21-1108-05/2 for one item",
-                         word);
+    bool cell = cli->args->positional_count == 2;
+    if (!cell && !naming_is_number(word))
+        return error_set(err, ERROR_USAGE,
+                         "%s is no number of a message: D21-1108-05, D21-1108-05/2 for one item, or TARGET AREA", word);
     enum error_code code = read_answer(cli, &reply, err);
     if (!code) code = decide_open(cli, &pg, &view, err);
+    if (!code && cell) code = newest_said(cli, pg, &view, newest, sizeof newest, err);
+    if (cell) word = newest;
     if (!code) code = naming_read(pg, &view, &word, 1, &naming, err);
     if (!code) code = answerable(&naming, err);
     if (code) return code;

@@ -246,7 +246,7 @@ static const struct args_command commands[] = {
      RUN(command_approve)},
     {"issue", "NUMBER[/ITEM]|TARGET AREA", 1, 2, issue_options, "issues a card or circular that is proposed",
      "发黄牌、红牌、通报", RUN(command_issue)},
-    {"reply", "NUMBER[/ITEM]", 1, 1, reply_options, "takes an answer down", "记一条答复", RUN(command_reply)},
+    {"reply", "NUMBER[/ITEM]|TARGET AREA", 1, 2, reply_options, "takes an answer down", "记一条答复", RUN(command_reply)},
     {"extension ask", "TARGET AREA", 2, 2, extension_options, "asks for a later day", "申请延期",
      RUN(command_extension_ask)},
     {"extension grant", "E0007|TARGET AREA", 1, 2, extension_options, "grants it, to a definite day", "同意延期",
