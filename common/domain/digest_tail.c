@@ -269,7 +269,7 @@ static void changes(const struct digest_page *list, struct buffer *out) {
     add_change(list, "新增", is_new, &parts, out);
     if (better) buffer_printf(out, "%s转好%zu", parts++ ? "，" : "", better);
     if (unlisted)
-        buffer_printf(out, "%s其余%zu项无变化，不再列", parts++ ? "，" : "", same + unlisted);
+        buffer_printf(out, "%s其余%zu项无变化，不再列（全部：duban alerts）", parts++ ? "，" : "", same + unlisted);
     else if (same)
         buffer_printf(out, "%s其余无变化", parts++ ? "，" : "");
     if (!parts) buffer_add_text(out, "无变化");
