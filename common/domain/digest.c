@@ -183,7 +183,7 @@ void digest_first(struct buffer *line, struct buffer *out) {
 void digest_first_line(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     CLEAN(buffer_finish) struct buffer line = {0};
     if (item->cell) {
-        saying_cell_line(view, item, saying_brevity(view, item), &line);
+        (void)saying_fit(view, item, &line);
     } else if (item->stream) {
         buffer_printf(&line, "【%s】%s ", saying_state(item), saying_speaker(view->plan, item->stream));
         saying_silence(view, item, &line);

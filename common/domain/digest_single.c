@@ -346,7 +346,7 @@ static void body_recovered(const struct digest_view *view, const struct digest_i
     if (item->stream) {
         saying_silence_over(view, item, out);
     } else if (item->cell) {
-        bool red = cause_is(item, "red_yellow") || cause_is(item, "red_blue");
+        bool red = !item->recipient && (cause_is(item, "red_yellow") || cause_is(item, "red_blue"));
         bool moved =
             item->assessment->state == STATE_DONE || cause_is(item, "extension") || item->rule != ALERT_SLIPPING;
         if (moved) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/text.h"
 
 bool saying_step(const struct digest_item *item, const char *step) {
@@ -253,7 +254,14 @@ static bool cause_is(const struct digest_item *item, const char *cause) {
     return item->cause && strcmp(item->cause, cause) == 0;
 }
 
-/* A colour is named only where a person had released it. */
+/* A colour is named only where a person had released it, and never where several units look on. */
+static const char *recovery(const struct digest_item *item) {
+    if (cause_is(item, "red_yellow")) return item->recipient ? "差距缩小" : "红转黄";
+    if (cause_is(item, "red_blue")) return item->recipient ? "不再滞后" : "红灯解除";
+    if (item->rule == ALERT_SLIPPING) return "不再滞后";
+    return item->cause && *item->cause ? alert_cause_words(item->cause) : "已了结";
+}
+
 static void number_recovered(const struct digest_view *view, const struct digest_item *item,
                              enum saying_brevity brevity, struct buffer *out) {
     const struct assessment *a = item->assessment;
@@ -265,11 +273,7 @@ static void number_recovered(const struct digest_view *view, const struct digest
     } else if (item->rule == ALERT_FELL_BACK) {
         buffer_add_text(out, "已恢复");
     } else {
-        buffer_add_text(out, cause_is(item, "red_yellow")     ? "红转黄"
-                             : cause_is(item, "red_blue")     ? "红灯解除"
-                             : item->rule == ALERT_SLIPPING   ? "不再滞后"
-                             : alert_cause_words(item->cause) ? alert_cause_words(item->cause)
-                                                              : "已了结");
+        buffer_add_text(out, recovery(item));
         if (brevity < SAYING_NO_PLAN && a->has_units_behind && a->units_behind.mantissa > 0) {
             buffer_add_text(out, " 差");
             saying_value(view, item, a->units_behind, out);
@@ -369,14 +373,17 @@ void saying_cell_line(const struct digest_view *view, const struct digest_item *
         buffer_cut(out, out->len - 1);
 }
 
-enum saying_brevity saying_brevity(const struct digest_view *view, const struct digest_item *item) {
-    struct buffer line = {0};
+enum saying_brevity saying_fit(const struct digest_view *view, const struct digest_item *item, struct buffer *line) {
     int brevity = SAYING_FULL;
-    for (; brevity < SAYING_NAME_CUT; brevity++) {
-        buffer_clear(&line);
-        saying_cell_line(view, item, (enum saying_brevity)brevity, &line);
-        if (text_chars(buffer_text(&line), line.len) <= FIRST_LINE_CHARS_MAX) break;
+    for (;; brevity++) {
+        buffer_clear(line);
+        saying_cell_line(view, item, (enum saying_brevity)brevity, line);
+        if (brevity == SAYING_NAME_CUT || text_chars(buffer_text(line), line->len) <= FIRST_LINE_CHARS_MAX) break;
     }
-    buffer_finish(&line);
     return (enum saying_brevity)brevity;
+}
+
+enum saying_brevity saying_brevity(const struct digest_view *view, const struct digest_item *item) {
+    CLEAN(buffer_finish) struct buffer line = {0};
+    return saying_fit(view, item, &line);
 }

@@ -36,6 +36,8 @@ void saying_unit(const struct plan *plan, const struct cell *cell, struct buffer
 void saying_counties(const struct digest_view *view, const struct digest_item *item, bool names, struct buffer *out);
 void saying_cell_line(const struct digest_view *view, const struct digest_item *item, enum saying_brevity brevity,
                       struct buffer *out);
+/* The line that fits, and how brief it had to be. */
+enum saying_brevity saying_fit(const struct digest_view *view, const struct digest_item *item, struct buffer *line);
 enum saying_brevity saying_brevity(const struct digest_view *view, const struct digest_item *item); /* that fits */
 
 /* --- days: saying_fact.c --- */

@@ -202,6 +202,7 @@ static void add_override(const struct digest_view *view, const struct digest_ite
 
 void saying_red(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct assessment *a = item->assessment;
+    if (item->recipient) return; /* a room: others' lights are not for it */
     if (a->overridden) {
         add_override(view, item, out);
         return;

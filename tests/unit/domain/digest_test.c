@@ -272,6 +272,54 @@ Test(digest, changes_against_the_message_before) {
     cr_assert_eq(items[1].change, CHANGE_NONE, "there was no message before");
 }
 
+/* --- rooms --- */
+
+static size_t times(const char *text, const char *words) {
+    size_t n = 0;
+    for (const char *at = strstr(text, words); at; at = strstr(at + 1, words))
+        n++;
+    return n;
+}
+
+Test(digest, no_light_in_a_room) {
+    static const struct {
+        enum alert_rule rule;
+        const char *step, *cause;
+    } cases[] = {{ALERT_SLIPPING, "red", ""},
+                 {ALERT_SLIPPING, "urged", ""},
+                 {ALERT_OVERDUE, "first", ""},
+                 {ALERT_OVERDUE, "urged", "promise_broken"},
+                 {ALERT_SLIPPING, "recovered", "red_yellow"},
+                 {ALERT_SLIPPING, "recovered", "red_blue"},
+                 {ALERT_OVERDUE, "recovered", "extension"}};
+    enum { CASES = sizeof cases / sizeof cases[0] };
+    struct programme p;
+    programme_start(&p);
+    struct assessment a;
+    worst(&p.plan, &p.cells[1], &a);
+    a.light = LIGHT_RED;
+    struct digest_item items[CASES];
+    struct digest_view view = {
+        .plan = &p.plan, .recipient = "room:wecom:qun", .now = at("2022-01-06"), .number = "D22-0106-12"};
+    for (size_t i = 0; i <= CASES; i++) {
+        CLEAN(buffer_finish) struct buffer text = {0};
+        if (i < CASES)
+            items[i] = (struct digest_item){.rule = cases[i].rule,
+                                            .step = cases[i].step,
+                                            .cause = cases[i].cause,
+                                            .cell = &p.cells[1],
+                                            .assessment = &a,
+                                            .recipient = "area:510802",
+                                            .reported_at = at("2021-12-03"),
+                                            .red_since = on("2021-09-08"),
+                                            .opened_at = at("2021-09-08")};
+        digest_message(&view, i < CASES ? &items[i] : items, i < CASES ? 1 : CASES, &text);
+        const char *body = buffer_text(&text);
+        cr_assert_eq(times(body, "红"), times(body, "红牌"), "%s", body);
+        cr_assert_eq(times(body, "亮灯："), 0, "%s", body);
+    }
+}
+
 /* --- length --- */
 
 static const char long_words[] = "11月下旬起高海拔路段连续冰冻停工，桥面铺装材料因上游限产推迟到1月中旬到场，另有两处用"
