@@ -165,6 +165,20 @@ static void take_check(struct building *build, const struct desk_event *event) {
 
 /* --- all of them --- */
 
+/* What waits while a later one of its cell was made waits no more: nobody decides the same thing twice. */
+static void replace_older(struct requests *out) {
+    for (size_t i = 0; i < out->extension_count; i++)
+        for (size_t k = i + 1; k < out->extension_count; k++)
+            if (out->extensions[i].state == EXTENSION_WAITING && out->extensions[k].asked &&
+                out->extensions[k].cell == out->extensions[i].cell)
+                out->extensions[i].state = EXTENSION_REPLACED;
+    for (size_t i = 0; i < out->close_out_count; i++)
+        for (size_t k = i + 1; k < out->close_out_count; k++)
+            if ((out->close_outs[i].state == CLOSE_OUT_CLAIMED || out->close_outs[i].state == CLOSE_OUT_LEAD_CHECKED) &&
+                out->close_outs[k].cell == out->close_outs[i].cell)
+                out->close_outs[i].state = CLOSE_OUT_REPLACED;
+}
+
 void requests_build(const struct plan *plan, const struct desk_event *events, size_t count, struct requests *out) {
     struct building build = {.plan = plan, .events = events, .count = count, .out = out};
     *out = (struct requests){.extensions = calloc(count + 1, sizeof *out->extensions),
@@ -181,6 +195,7 @@ void requests_build(const struct plan *plan, const struct desk_event *events, si
         if (kind == EVENT_CLOSE_CLAIMED) take_claim(&build, &events[i]);
         if (kind == EVENT_CLOSE_CHECKED) take_check(&build, &events[i]);
     }
+    replace_older(out);
 }
 
 void requests_finish(struct requests *requests) {
@@ -220,22 +235,22 @@ bool message_number_parse(const char *text, size_t *len, unsigned *item) {
 }
 
 const char *extension_state_word(enum extension_state state) {
-    static const char *const words[] = {"waiting", "granted", "refused"};
+    static const char *const words[] = {"waiting", "granted", "refused", "replaced"};
     return words[state];
 }
 
 const char *extension_state_chinese(enum extension_state state) {
-    static const char *const words[] = {"待决定", "已同意", "未同意"};
+    static const char *const words[] = {"待决定", "已同意", "未同意", "已另行申请"};
     return words[state];
 }
 
 const char *close_out_state_word(enum close_out_state state) {
-    static const char *const words[] = {"claimed", "lead_checked", "closed", "refused"};
+    static const char *const words[] = {"claimed", "lead_checked", "closed", "refused", "replaced"};
     return words[state];
 }
 
 const char *close_out_state_chinese(enum close_out_state state) {
-    static const char *const words[] = {"已申请销号", "牵头已核", "已销号", "销号退回"};
+    static const char *const words[] = {"已申请销号", "牵头已核", "已销号", "销号退回", "已另行申请"};
     return words[state];
 }
 

@@ -14,7 +14,8 @@ struct desk_event {
     size_t cell;               /* of the plan; NO_INDEX = none */
 };
 
-enum extension_state { EXTENSION_WAITING, EXTENSION_GRANTED, EXTENSION_REFUSED };
+/* REPLACED: a later one of the same cell came before it was decided. */
+enum extension_state { EXTENSION_WAITING, EXTENSION_GRANTED, EXTENSION_REFUSED, EXTENSION_REPLACED };
 struct extension {
     unsigned number; /* 7 of E0007; 0 = granted without having been asked for */
     size_t cell;
@@ -29,7 +30,13 @@ struct extension {
     struct slice reason, asked_by, asked_document, decided_by, document;
 };
 
-enum close_out_state { CLOSE_OUT_CLAIMED, CLOSE_OUT_LEAD_CHECKED, CLOSE_OUT_CLOSED, CLOSE_OUT_REFUSED };
+enum close_out_state {
+    CLOSE_OUT_CLAIMED,
+    CLOSE_OUT_LEAD_CHECKED,
+    CLOSE_OUT_CLOSED,
+    CLOSE_OUT_REFUSED,
+    CLOSE_OUT_REPLACED,
+};
 struct close_out {
     unsigned number; /* 4 of K0004 */
     size_t cell;

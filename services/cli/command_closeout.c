@@ -24,6 +24,9 @@ static enum error_code not_closed(const struct close_out *one, struct error *err
     if (one->state == CLOSE_OUT_CLOSED)
         return error_set(err, ERROR_CONFLICT, "K%04u is closed already; `duban reverse %.8s` opens it again",
                          one->number, uid);
+    if (one->state == CLOSE_OUT_REPLACED)
+        return error_set(err, ERROR_CONFLICT, "K%04u was claimed again later: `duban closeouts` shows the newer number",
+                         one->number);
     if (one->state == CLOSE_OUT_REFUSED)
         return error_set(err, ERROR_CONFLICT, "K%04u was refused: it has to be claimed again", one->number);
     return ERROR_OK;

@@ -120,11 +120,11 @@ static void print_not_asked(const struct view *view, struct buffer *out) {
 }
 
 static void print_extensions(const struct view *view, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "编号"},     {.title = "事项", .max_width = 36},
-                                                 {.title = "状态"},     {.title = "原期限"},
-                                                 {.title = "申请到"},   {.title = "决定到"},
-                                                 {.title = "谁决定"},   {.title = "文号", .max_width = 28},
-                                                 {.title = "申请时间"}, {.title = "理由", .max_width = 36}};
+    static const struct grid_column columns[] = {{.title = "编号"},   {.title = "事项", .max_width = 36},
+                                                 {.title = "状态"},   {.title = "原期限"},
+                                                 {.title = "申请到"}, {.title = "决定到"},
+                                                 {.title = "谁决定"}, {.title = "文号", .max_width = 28},
+                                                 {.title = "申请"},   {.title = "理由", .max_width = 36}};
     CLEAN(grid_finish) struct grid grid;
     grid_init(&grid, columns, sizeof columns / sizeof *columns);
     unsigned waiting = 0, late = 0;
@@ -142,7 +142,8 @@ static void print_extensions(const struct view *view, struct buffer *out) {
         add_day(&grid, one->due_decided);
         add_slice(&grid, one->decided_by);
         add_slice(&grid, one->document);
-        grid_addf(&grid, "%.10s%s", asked, one->late ? "（逾期后才申请）" : "");
+        grid_addf(&grid, "%.10s %.*s%s", asked, (int)one->asked_by.len, one->asked_by.ptr ? one->asked_by.ptr : "",
+                  one->late ? "（逾期后才申请）" : "");
         add_slice(&grid, one->reason);
     }
     if (grid_rows(&grid)) grid_print(&grid, "", out);
@@ -171,7 +172,7 @@ enum error_code command_extensions(struct cli *cli, struct error *err) {
 /* Who has to do something next: the reporter, the lead, the office; NULL = nobody. */
 static const char *waits_for(const struct view *view, size_t cell, const struct close_out *one) {
     if (!one || one->state == CLOSE_OUT_REFUSED) return "reporter";
-    if (one->state == CLOSE_OUT_CLOSED) return NULL;
+    if (one->state == CLOSE_OUT_CLOSED || one->state == CLOSE_OUT_REPLACED) return NULL;
     return one->state == CLOSE_OUT_CLAIMED && close_out_wants_lead(view, cell) ? "lead" : "office";
 }
 

@@ -27,6 +27,9 @@ static enum error_code no_such_extension(const struct view *view, const char *wo
 
 static enum error_code decided_already(const struct extension *one, struct error *err) {
     char uid[37];
+    if (!one->decided)
+        return error_set(err, ERROR_CONFLICT, "E%04u waits no more: a later request of the same cell took its place",
+                         one->number);
     uid_print(one->decided->event.uid, uid);
     return error_set(err, ERROR_CONFLICT, "E%04u is decided (%s): take that back first, `duban reverse %.8s`",
                      one->number, extension_state_word(one->state), uid);

@@ -176,6 +176,30 @@ Test(requests, a_refused_close_out_is_claimed_again) {
     requests_finish(&all);
 }
 
+Test(requests, a_later_request_takes_the_place_of_one_that_waits) {
+    struct table t;
+    struct requests all;
+    start(&t);
+    struct desk_event *granted = ask(&t, QINGCHUAN, "2021-11-01", "2022-01-31");
+    rule_on(&t, QINGCHUAN, "2021-11-02", "2022-01-31", granted);
+    ask(&t, QINGCHUAN, "2021-11-20", "2022-03-31");
+    ask(&t, CANGXI, "2021-11-20", "2022-03-31");
+    ask(&t, QINGCHUAN, "2021-11-22", "2022-04-30");
+    claim(&t, CANGXI, "2021-11-08");
+    struct desk_event *second = claim(&t, CANGXI, "2021-11-09");
+    requests_build(&t.p.plan, t.events, t.count, &all);
+    cr_assert_eq(all.extension_count, 4);
+    cr_expect_eq(all.extensions[0].state, EXTENSION_GRANTED);
+    cr_expect_eq(all.extensions[1].state, EXTENSION_REPLACED);
+    cr_expect_eq(all.extensions[2].state, EXTENSION_WAITING);
+    cr_expect_eq(all.extensions[3].state, EXTENSION_WAITING);
+    cr_expect_eq(requests_extension_waiting(&all, QINGCHUAN)->number, 4);
+    cr_assert_eq(all.close_out_count, 2);
+    cr_expect_eq(all.close_outs[0].state, CLOSE_OUT_REPLACED);
+    cr_expect_eq(all.close_outs[1].claimed, second);
+    requests_finish(&all);
+}
+
 Test(requests, numbers_as_people_type_them) {
     static const struct {
         const char *text;
