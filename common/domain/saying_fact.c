@@ -156,13 +156,7 @@ const char *saying_own(const struct digest_view *view, const struct digest_item 
     return strcmp(kind_of_area(area), "区") == 0 ? "本区" : "本县";
 }
 
-void saying_words(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
-    if (item->cell->rollup) { /* nobody reports a sum: what it lacks says more */
-        size_t before = out->len;
-        saying_counties(view, item, true, out);
-        if (out->len > before) buffer_add_text(out, "\n");
-        return;
-    }
+static void own_words(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     if (!item->words.ptr || item->words.len == 0) {
         buffer_printf(out, "%s说明：没有填。\n", saying_reporter(view, item));
         return;
@@ -173,6 +167,18 @@ void saying_words(const struct digest_view *view, const struct digest_item *item
     if (item->words_unit.ptr && item->words_unit.len > 0)
         buffer_printf(out, "（%.*s）", (int)item->words_unit.len, item->words_unit.ptr);
     buffer_add_text(out, "\n");
+}
+
+void saying_words(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
+    if (item->cell->rollup) { /* nobody reports a sum: what it lacks says more */
+        size_t before = out->len;
+        saying_counties(view, item, true, out);
+        if (out->len > before) buffer_add_text(out, "\n");
+        return;
+    }
+    own_words(view, item, out);
+    if (item->assessment->two_sources)
+        buffer_printf(out, "另有单位报的数不同（口径不一），以%s报的为准。\n", saying_reporter(view, item));
 }
 
 void saying_words_short(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {

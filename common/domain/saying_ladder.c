@@ -66,7 +66,6 @@ void saying_answer(const struct digest_view *view, const struct digest_item *ite
 
 void saying_answer_line(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     if (!answered(item)) return;
-    buffer_add_text(out, "答复：");
     add_answer(view, item, false, out);
     buffer_add_text(out, cause_is(item, "promise_broken")                    ? "，承诺到期未完成。\n"
                          : cause_is(item, "worse") && known(item->answer.by) ? "。承诺期内又慢了，请再答复。\n"

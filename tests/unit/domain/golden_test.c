@@ -634,6 +634,11 @@ Test(golden, decided_otherwise) {
     a->override_reason = slice_of("8月山洪断道，已书面说明");
     a->override_until = on("2021-10-31");
     check_and_finish(s, "slipping_overridden");
+    s = start("area:510822", "2021-10-09T08:30:00+08:00", "D21-1009-02");
+    roads_of_autumn(s);
+    cell(s, ALERT_SLIPPING, "yellow", "T06.1", "510822");
+    s->assessments[0].two_sources = true;
+    check_and_finish(s, "slipping_two_sources");
     s = start("area:510823", "2021-11-01T16:30:00+08:00", "D21-1101-02");
     struct stream_facts facts;
     struct receipt last;
