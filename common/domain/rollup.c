@@ -30,15 +30,13 @@ struct rollup {
 
 /* --- counties --- */
 
+/* A target's cells stand together, the city's among them. */
 static const struct cell *county_cell(const struct rollup *rollup, size_t index) {
-    const struct plan *plan = rollup->plan;
-    size_t place = 0;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        const struct cell *cell = &plan->cells[i];
-        if (cell->target != rollup->city->target || cell == rollup->city) continue;
-        if (place++ == index) return cell;
-    }
-    return NULL;
+    const struct target *target = &rollup->plan->targets[rollup->city->target];
+    const struct cell *first = &rollup->plan->cells[target->first_cell];
+    size_t city = (size_t)(rollup->city - first);
+    size_t place = index < city ? index : index + 1;
+    return place < target->cell_count ? &first[place] : NULL;
 }
 
 static bool met_own(const struct assessment *county) {
