@@ -1,5 +1,9 @@
 #include "services/collector/learn.h"
 
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "common/base/file.h"
 #include "services/collector/learn_open.h"
 #include "tests/unit/collector/paper_fixture.h"
@@ -202,4 +206,56 @@ Test(learn, a_person_types_numbers_letters_and_nothing) {
     fclose(in);
     fclose(out);
     arena_destroy(&arena);
+}
+
+/* --- the command --- */
+
+static void put(const char *path, const char *text, size_t len) {
+    struct error err;
+    cr_assert_eq(file_write(path, text, len, 0600, &err), ERROR_OK, "%s", err.message);
+}
+
+/* In a folder of its own: a configuration, a catalogue, the file and its answers. */
+static void enter(void) {
+    static const char config[] = "stream: qingchuan\nunit: 青川县\n"
+                                 "server:\n  - {address: \"tcp://centre.example:5557\", key: "
+                                 "\"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\"}\n"
+                                 "key: agent.key\ncatalogue: catalogue.json\nspool: spool.sqlite\n"
+                                 "sources:\n  - {name: 报表, folder: inbox}\n";
+    static const char answers[] = "others: accept\n";
+    char folder[] = "/tmp/duban-learn-XXXXXX";
+    struct buffer catalogue = {0};
+    cr_assert_not_null(mkdtemp(folder));
+    cr_assert_eq(chdir(folder), 0);
+    cr_assert_eq(mkdir("inbox", 0700), 0);
+    struct plan_fixture plan = plan_fixture_open();
+    cr_assert(catalogue_write(plan.plan, &catalogue));
+    put("catalogue.json", buffer_text(&catalogue), catalogue.len);
+    put("collector.yaml", config, sizeof config - 1);
+    put("answers.yaml", answers, sizeof answers - 1);
+    put("进展.csv", long_table, sizeof long_table - 1);
+    buffer_finish(&catalogue);
+    plan_fixture_close(&plan);
+}
+
+static int run(const char *file, const char *answers) {
+    const char *words[] = {"learn", "--config", "collector.yaml", "--answers", answers, "--output", "对应.yaml", file};
+    enum { COUNT = sizeof words / sizeof *words };
+    char *args[COUNT + 1] = {NULL};
+    for (size_t i = 0; i < COUNT; i++)
+        cr_assert_not_null(args[i] = strdup(words[i]));
+    int status = learn_main(COUNT, args);
+    for (size_t i = 0; i < COUNT; i++)
+        free(args[i]);
+    return status;
+}
+
+Test(learn, the_command_writes_a_mapping_once_and_tries_the_file) {
+    enter();
+    cr_expect_eq(run("没有.csv", "answers.yaml"), 1);
+    cr_expect_eq(run("进展.csv", "没有.yaml"), 1);
+    cr_expect_not(file_exists("对应.yaml"));
+    cr_expect_eq(run("进展.csv", "answers.yaml"), 0, "every row of the file is taken");
+    cr_expect(file_exists("对应.yaml"));
+    cr_expect_eq(run("进展.csv", "answers.yaml"), 2, "what exists is not overwritten");
 }

@@ -70,14 +70,61 @@ Test(mapping, everything_said) {
 }
 
 Test(mapping, what_is_wrong_is_said_with_its_place) {
-    static const char *const bad[] = {"layout: wide",             "layuot: long",          "as_of: saved",
-                                      "as_of: {file: \"x.csv\"}", "columns: {valeu: [x]}", "factors: {米: -1}",
-                                      "factors: {米: many}",      "cell: number+words",    "separator: \"|\"",
-                                      "columns: [value]",         "serial: 1901"};
+    static const char *const bad[] = {
+        "layout: wide",          "layuot: long",      "as_of: saved",        "as_of: {file: \"x.csv\"}",
+        "columns: {valeu: [x]}", "factors: {米: -1}", "factors: {米: many}", "cell: number+words",
+        "separator: \"|\"",      "columns: [value]",  "serial: 1901"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct read read = read_yaml(bad[i]);
         cr_expect_geq(read.findings.errors, 1, "%s", bad[i]);
         cr_expect(read.findings.count && strstr(read.findings.items[0].place, "m.yaml:1"), "%s", bad[i]);
+        read_finish(&read);
+    }
+}
+
+Test(mapping, wide_tables_and_what_goes_with_them) {
+    struct read read = read_yaml("layout: wide-target\nheader: 3\nincrements: yes\nas_of: mtime\n"
+                                 "ignore: [责任单位]\nfill: {area: down, as_of: down-always}\n"
+                                 "states: {缓建: not_done}\n"
+                                 "values:\n  - {target: T06.1, value: 道路/进度, share: 道路/目标}\n"
+                                 "  - {target: T06.7, numerator: 户数, denominator: 总户数}\n");
+    const struct mapping *m = &read.mapping;
+    cr_assert_eq(read.findings.count, 0, "%s", read.findings.count ? read.findings.items[0].message : "");
+    cr_expect_eq(m->layout, LAYOUT_WIDE_TARGET);
+    cr_expect_eq(m->depth, 3);
+    cr_expect(m->increments);
+    cr_expect_eq(m->as_of, AS_OF_MTIME);
+    cr_expect_str_eq(m->ignored[0], "责任单位");
+    cr_expect_eq(m->fill[FIELD_AREA], FILL_MERGED);
+    cr_expect_eq(m->fill[FIELD_AS_OF], FILL_ALWAYS);
+    cr_expect_eq(m->fill[FIELD_TARGET], FILL_NONE);
+    cr_expect(m->state_count == 1 && !m->states[0].done);
+    cr_assert_eq(m->value_count, 2);
+    cr_expect_str_eq(m->values[0].target, "T06.1");
+    cr_expect_str_eq(m->values[0].columns[FIELD_SHARE], "道路/目标");
+    cr_expect_null(m->values[0].columns[FIELD_MONTH]);
+    cr_expect_str_eq(m->values[1].columns[FIELD_DENOMINATOR], "总户数");
+    read_finish(&read);
+}
+
+Test(mapping, contradictions_of_a_wide_table) {
+    static const char *const bad[] = {"{layout: wide-area, columns: {area: 县区}}",
+                                      "{layout: wide-target, columns: {target: 指标}}",
+                                      "{layout: wide-target, columns: {value: 数}}",
+                                      "{layout: wide-area, area: 青川县}",
+                                      "{values: [{target: T06.1, value: 数}]}",
+                                      "{layout: wide-area, values: [{target: T06.1, value: 数}]}",
+                                      "{layout: wide-target, values: [{target: T06.1}]}",
+                                      "{layout: wide-target, values: [{target: T06.1, numerator: 户}]}",
+                                      "{header: 5}",
+                                      "{header: 0}",
+                                      "{fill: {value: down}}",
+                                      "{fill: {area: up}}",
+                                      "{increments: maybe}",
+                                      "{states: {缓建: later}}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct read read = read_yaml(bad[i]);
+        cr_expect_geq(read.findings.errors, 1, "%s", bad[i]);
         read_finish(&read);
     }
 }

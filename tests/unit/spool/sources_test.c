@@ -97,3 +97,28 @@ Test(sources, looks_and_words_are_remembered) {
     cr_assert_not(same);
     spool_fixture_close(&f);
 }
+
+Test(sources, the_extent_of_the_last_file_of_each_source) {
+    struct spool_fixture f = spool_fixture_open("a");
+    struct source_extent out;
+    cr_assert_eq(sources_extent_find(f.spool, "报表", &out, &f.err), ERROR_OK);
+    cr_assert_not(out.found);
+    source_extent_finish(&out);
+    cr_assert_eq(spool_begin(f.spool, &f.err), ERROR_OK);
+    cr_assert_eq(sources_extent_set(f.spool, "报表", "5月.csv", 1, slice_of("T06.1 510822\n"), &f.err), ERROR_OK);
+    cr_assert_eq(
+        sources_extent_set(f.spool, "报表", "6月.csv", 2, slice_of("T06.1 510821\nT06.1 510822\n"), &f.err),
+        ERROR_OK);
+    cr_assert_eq(spool_commit(f.spool, &f.err), ERROR_OK);
+    spool_fixture_reopen(&f);
+    cr_assert_eq(sources_extent_find(f.spool, "报表", &out, &f.err), ERROR_OK);
+    cr_assert(out.found);
+    cr_expect_str_eq(out.name, "6月.csv");
+    cr_expect_eq(out.figures, 2);
+    cr_expect_str_eq(buffer_text(&out.cells), "T06.1 510821\nT06.1 510822\n");
+    source_extent_finish(&out);
+    cr_assert_eq(sources_extent_find(f.spool, "别的", &out, &f.err), ERROR_OK);
+    cr_assert_not(out.found, "each source has its own");
+    source_extent_finish(&out);
+    spool_fixture_close(&f);
+}
