@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPED_MAX = 512 };
+enum { TYPED_MAX = 512, ASKED_MAX = 5 };
 
 void learn_offer(struct learn_question *question, const char *choice, const char *words) {
     if (question->choice_count == LEARN_CHOICES_MAX) return;
@@ -25,11 +25,12 @@ static void show(const struct learn_asker *asker, const struct learn_question *q
         fprintf(asker->out, "  %zu. %s\n", i + 1, question->choice_words[i]);
 }
 
-static const char *from_person(struct learn_asker *asker, const struct learn_question *question) {
+static const char *once(struct learn_asker *asker, const struct learn_question *question) {
     char typed[TYPED_MAX];
-    show(asker, question);
-    fprintf(asker->out, "%s%s%s（回车＝照此，-＝没有）：", *question->proposal ? "[" : "", question->proposal,
-            *question->proposal ? "]" : "");
+    if (*question->proposal)
+        fprintf(asker->out, "[%s]（回车＝照此，-＝没有）：", question->proposal);
+    else
+        fputs("（回车＝没有）：", asker->out);
     fflush(asker->out);
     if (!fgets(typed, sizeof typed, asker->in)) {
         asker->failed = true;
@@ -38,6 +39,21 @@ static const char *from_person(struct learn_asker *asker, const struct learn_que
     }
     typed[strcspn(typed, "\r\n")] = 0;
     return arena_copy(asker->arena, meant(question, typed));
+}
+
+static const char *objection(const struct learn_question *question, const char *answer) {
+    return *answer && question->objection ? question->objection(question->context, answer) : NULL;
+}
+
+static const char *from_person(struct learn_asker *asker, const struct learn_question *question) {
+    show(asker, question);
+    for (int asked = 0; asked < ASKED_MAX && !asker->failed; asked++) {
+        const char *answer = once(asker, question), *why = objection(question, answer);
+        if (!why) return answer;
+        fprintf(asker->out, "%s。请再答一次。\n", why);
+    }
+    asker->failed = true;
+    return "";
 }
 
 static const char *from_file(struct learn_asker *asker, const struct learn_question *question) {
@@ -54,7 +70,11 @@ static const char *from_file(struct learn_asker *asker, const struct learn_quest
     }
     const char *answer = arena_copy(asker->arena, meant(question, typed));
     fprintf(asker->out, "→ %s\n", *answer ? answer : "没有");
-    return answer;
+    const char *why = objection(question, answer);
+    if (!why) return answer;
+    asker->failed = true;
+    fprintf(asker->out, "%s（%s）。\n", why, question->key);
+    return "";
 }
 
 const char *learn_ask(struct learn_asker *asker, const struct learn_question *question) {

@@ -17,6 +17,9 @@ struct learn_question {
     const char *choices[LEARN_CHOICES_MAX]; /* numbered from 1; what is typed may be one's number */
     const char *choice_words[LEARN_CHOICES_MAX];
     size_t choice_count;
+    /* NULL: any answer fits. Else why the answer does not, in Chinese; NULL when it does. */
+    const char *(*objection)(const void *context, const char *answer);
+    const void *context;
 };
 
 struct learn_asker {
@@ -27,7 +30,7 @@ struct learn_asker {
 };
 
 /* The answer, in the arena: the proposal for an empty one; "" for "-", none. Of a file the key must be there, or
- * `others: accept` for all that are not. */
+ * `others: accept` for all that are not. A person whose answer does not fit is asked again. */
 const char *learn_ask(struct learn_asker *asker, const struct learn_question *question);
 /* Adds a choice; the first one is the proposal when there is none. */
 void learn_offer(struct learn_question *question, const char *choice, const char *words);

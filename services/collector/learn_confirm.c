@@ -27,6 +27,46 @@ static size_t column_named(const struct confirming *in, const char *answer) {
     return NO_COLUMN;
 }
 
+/* --- what cannot be an answer --- */
+
+static const char *no_such_column(const void *context, const char *answer) {
+    const struct confirming *in = context;
+    return column_named(in, answer) == NO_COLUMN ? say(in->table->arena, "没有“%s”这一列", answer) : NULL;
+}
+
+/* "T06.1 新改建直连道路" and "T06.1" are the same answer. */
+static const char *code_of(const struct confirming *in, const char *answer) {
+    const char *space = strchr(answer, ' ');
+    return space ? arena_text(in->table->arena, answer, (size_t)(space - answer)) : answer;
+}
+
+static const char *no_such_target(const void *context, const char *answer) {
+    const struct confirming *in = context;
+    const struct mapping none = {.unit = NULL};
+    size_t target, task;
+    struct refusal refusal =
+        name_target(in->table->plan, &none, in->table->arena, slice_of(code_of(in, answer)), NO_COLUMN, &target, &task);
+    return refusal.code ? refusal.reason : NULL;
+}
+
+static const char *no_such_area(const void *context, const char *answer) {
+    const struct confirming *in = context;
+    size_t area;
+    struct refusal refusal = name_area(in->table->plan, in->table->arena, slice_of(code_of(in, answer)),
+                                       in->table->plan->start, NO_COLUMN, &area);
+    return refusal.code ? refusal.reason : NULL;
+}
+
+static const char *no_such_day(const void *context, const char *answer) {
+    static const char *const words[] = {"column", "title", "period", "mtime"};
+    const struct confirming *in = context;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(answer, words[i]) == 0) return NULL;
+    bool pattern = strstr(answer, "{yyyy}") && strstr(answer, "{mm}");
+    return pattern ? NULL
+                   : say(in->table->arena, "“%s”不是 column、title、period，也不是带 {yyyy}{mm} 的文件名样式", answer);
+}
+
 /* --- the columns of a row --- */
 
 static const char *field_chinese(enum field field) {
@@ -52,7 +92,10 @@ static const char *field_words(const struct confirming *in, enum field field, si
 
 static void ask_field(struct confirming *in, enum field field) {
     size_t column = in->seen->fields[field];
-    struct learn_question question = {.key = say(in->table->arena, "columns/%s", field_word(field)), .proposal = ""};
+    struct learn_question question = {.key = say(in->table->arena, "columns/%s", field_word(field)),
+                                      .proposal = "",
+                                      .objection = no_such_column,
+                                      .context = in};
     in->out->fields[field] = NO_COLUMN;
     if (in->asker->failed) return;
     if (column == NO_COLUMN) {
@@ -62,11 +105,7 @@ static void ask_field(struct confirming *in, enum field field) {
         question.proposal = sheet_letters(in->table->arena, column);
     }
     const char *answer = learn_ask(in->asker, &question);
-    if (!*answer) return;
-    in->out->fields[field] = column_named(in, answer);
-    if (in->out->fields[field] != NO_COLUMN) return;
-    fprintf(in->asker->out, "没有“%s”这一列（%s）。\n", answer, question.key);
-    in->asker->failed = true;
+    if (*answer) in->out->fields[field] = column_named(in, answer);
 }
 
 static bool is_needed(const struct confirming *in, enum field field) {
@@ -100,19 +139,15 @@ static const char *subject_code(const struct confirming *in, size_t subject) {
                                                 : in->table->plan->targets[subject].code;
 }
 
-/* "T06.1 新改建直连道路" and "T06.1" are the same answer. */
-static const char *code_of(const struct confirming *in, const char *answer) {
-    const char *space = strchr(answer, ' ');
-    return space ? arena_text(in->table->arena, answer, (size_t)(space - answer)) : answer;
-}
-
 static size_t ask_beside(struct confirming *in, const char *what, const char *chinese, size_t value, size_t column) {
     if (column == NO_COLUMN || in->asker->failed) return NO_COLUMN;
     const char *letters = sheet_letters(in->table->arena, value);
     struct learn_question question = {
         .key = say(in->table->arena, "%s/%s", what, letters),
         .words = say(in->table->arena, "%s。是%s列的“%s”吗？", column_words(in, column), letters, chinese),
-        .proposal = sheet_letters(in->table->arena, column)};
+        .proposal = sheet_letters(in->table->arena, column),
+        .objection = no_such_column,
+        .context = in};
     const char *answer = learn_ask(in->asker, &question);
     return *answer ? column_named(in, answer) : NO_COLUMN;
 }
@@ -122,7 +157,9 @@ static void ask_value(struct confirming *in, const struct seen_value *value) {
     struct learn_question question = {
         .key = say(in->table->arena, "values/%s", sheet_letters(in->table->arena, value->column)),
         .words = say(in->table->arena, "%s。是哪个%s的数？", column_words(in, value->column), kind),
-        .proposal = ""};
+        .proposal = "",
+        .objection = in->seen->layout == LAYOUT_WIDE_AREA ? no_such_area : no_such_target,
+        .context = in};
     if (in->asker->failed) return;
     if (value->subject != NO_INDEX)
         learn_offer(&question, subject_code(in, value->subject), subject_name(in, value->subject));
@@ -155,7 +192,9 @@ static void ask_names(struct confirming *in) {
         struct learn_question question = {
             .key = say(in->table->arena, "targets/%s", text),
             .words = say(in->table->arena, "“%s”（%zu行）不是计划里的名称。是哪个指标？", text, name->count),
-            .proposal = ""};
+            .proposal = "",
+            .objection = no_such_target,
+            .context = in};
         for (size_t k = 0; k < name->candidate_count; k++) {
             const struct target *target = &in->table->plan->targets[name->candidates[k]];
             learn_offer(&question, target->code, say(in->table->arena, "%s %s", target->code, target->name));
@@ -177,7 +216,8 @@ static const char *name_pattern(const char *file) {
 }
 
 static void ask_as_of(struct confirming *in) {
-    struct learn_question question = {.key = "as_of", .words = "数据日期从哪里来？", .proposal = ""};
+    struct learn_question question = {
+        .key = "as_of", .words = "数据日期从哪里来？", .proposal = "", .objection = no_such_day, .context = in};
     const char *pattern = name_pattern(in->table->file);
     char day[DAY_TEXT_MAX];
     if (in->asker->failed) return;
@@ -231,7 +271,11 @@ static void ask_area(struct confirming *in) {
     if (in->asker->failed || in->out->fields[FIELD_AREA] != NO_COLUMN || in->seen->layout == LAYOUT_WIDE_AREA) return;
     bool several = false;
     size_t own = plan_area_named(in->table->plan, slice_of(in->table->unit), in->table->plan->start, &several);
-    struct learn_question question = {.key = "area", .words = "没有地区一列。全表是哪个县区的？", .proposal = ""};
+    struct learn_question question = {.key = "area",
+                                      .words = "没有地区一列。全表是哪个县区的？",
+                                      .proposal = "",
+                                      .objection = no_such_area,
+                                      .context = in};
     if (own != NO_INDEX) learn_offer(&question, in->table->plan->areas[own].name, in->table->plan->areas[own].name);
     in->out->area = learn_ask(in->asker, &question);
 }
@@ -286,12 +330,13 @@ static bool layout_is_right(struct confirming *in) {
     static const char *const keys[] = {
         [LAYOUT_LONG] = "long", [LAYOUT_WIDE_AREA] = "wide-area", [LAYOUT_WIDE_TARGET] = "wide-target"};
     const struct sheet *sheet = in->table->sheet;
-    struct learn_question question = {
-        .key = "layout",
-        .words = say(in->table->arena, "表头在第%zu到%zu行，第%zu行起是数据；看上去是%s。对吗？",
-                     sheet->rows[in->seen->first].line, sheet->rows[in->seen->first + in->seen->depth - 1].line,
-                     sheet->rows[in->seen->data].line, words[in->seen->layout]),
-        .proposal = keys[in->seen->layout]};
+    size_t first = sheet->rows[in->seen->first].line, last = sheet->rows[in->seen->first + in->seen->depth - 1].line;
+    const char *rows =
+        first == last ? say(in->table->arena, "第%zu行", first) : say(in->table->arena, "第%zu到%zu行", first, last);
+    struct learn_question question = {.key = "layout",
+                                      .words = say(in->table->arena, "表头在%s，第%zu行起是数据；看上去是%s。对吗？",
+                                                   rows, sheet->rows[in->seen->data].line, words[in->seen->layout]),
+                                      .proposal = keys[in->seen->layout]};
     if (strcmp(learn_ask(in->asker, &question), keys[in->seen->layout]) == 0) return true;
     if (!in->asker->failed) fputs("那么这张表要手工写列的对应：见 README.md 里 mapping 的说明。\n", in->asker->out);
     return false;

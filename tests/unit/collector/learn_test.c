@@ -110,6 +110,21 @@ Test(learn, nothing_is_taken_that_nobody_confirmed) {
     lesson_finish(&l);
 }
 
+Test(learn, an_answer_that_cannot_be_is_said) {
+    static const struct {
+        const char *answers, *said;
+    } rows[] = {{"columns/note: 没有这列\nothers: accept\n", "没有“没有这列”这一列（columns/note）"},
+                {"targets/直连道路建设: T99.9\nothers: accept\n", "没有叫“T99.9”的指标"},
+                {"as_of: yesterday\nothers: accept\n", "“yesterday”不是 column、title、period"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lesson l;
+        learn(&l, "进展.csv", long_table, rows[i].answers);
+        cr_expect_not(l.done, "%s", rows[i].answers);
+        cr_expect(strstr(l.said, rows[i].said), "%s", l.said);
+        lesson_finish(&l);
+    }
+}
+
 Test(learn, a_persons_answer_stands_over_the_proposal) {
     struct lesson l;
     learn(&l, "进展.csv", long_table,
@@ -185,6 +200,26 @@ Test(learn, no_table_is_said_to_be_none) {
     cr_expect_eq(l.opened.seen.depth, 0);
     cr_expect_not(l.done);
     lesson_finish(&l);
+}
+
+static const char *only_letters(const void *context, const char *answer) {
+    (void)context;
+    return *answer >= 'A' && *answer <= 'Z' ? NULL : "不是字母";
+}
+
+Test(learn, a_person_is_asked_again) {
+    struct arena *arena = arena_create();
+    char typed[] = "7\nx\nD\n", said[4096] = "";
+    FILE *in = fmemopen(typed, strlen(typed), "r"), *out = fmemopen(said, sizeof said, "w");
+    struct learn_asker asker = {.in = in, .out = out, .arena = arena};
+    const struct learn_question question = {
+        .key = "columns/value", .words = "哪一列？", .proposal = "", .objection = only_letters};
+    cr_expect_str_eq(learn_ask(&asker, &question), "D");
+    cr_expect_not(asker.failed);
+    fclose(in);
+    fclose(out);
+    cr_expect(strstr(said, "不是字母。请再答一次。"));
+    arena_destroy(&arena);
 }
 
 /* The same questions to a person. */
