@@ -56,6 +56,20 @@ static void read_role(struct contact_reader *r, const struct table_row *row, str
     contact->role = (enum contact_role)role;
 }
 
+/* Written as the plan writes it, as most are: thousands of rows need no loose comparison with thousands of names. */
+static size_t area_of(const struct plan *plan, struct table_cell cell) {
+    size_t found = NO_INDEX, count = 0;
+    for (size_t i = 0; i < plan->area_count; i++) {
+        const struct area *area = &plan->areas[i];
+        if (strcmp(area->name, cell.text) != 0 && strcmp(area->short_name, cell.text) != 0 &&
+            strcmp(area->code, cell.text) != 0)
+            continue;
+        found = i;
+        count++;
+    }
+    return count == 1 ? found : plan_area_named(plan, (struct slice){cell.text, cell.len}, DAY_NONE, NULL);
+}
+
 static void read_whose(struct contact_reader *r, const struct table_row *row, struct contact *contact) {
     struct plan *plan = r->draft->plan;
     struct table_cell unit = table_at(row, r->unit), area = table_at(row, r->area);
@@ -67,7 +81,7 @@ static void read_whose(struct contact_reader *r, const struct table_row *row, st
                         suggest(plan_nearest_unit(plan, unit.text)).text);
     }
     if (area.len) {
-        contact->area = plan_area_named(plan, (struct slice){area.text, area.len}, DAY_NONE, NULL);
+        contact->area = area_of(plan, area);
         if (contact->area == NO_INDEX)
             table_wrong(r->table, area, "“%.60s” is no area of the plan%s", area.text,
                         suggest(plan_nearest_area(plan, area.text)).text);
