@@ -73,6 +73,7 @@ enum error_code command_stream_reopen(struct cli *cli, struct error *err);
 enum error_code command_migrate(struct cli *cli, struct error *err);
 enum error_code command_settle(struct cli *cli, struct error *err);
 enum error_code command_play(struct cli *cli, struct error *err);
+enum error_code command_rehearse(struct cli *cli, struct error *err);
 enum error_code command_doctor(struct cli *cli, struct error *err);
 
 /* --- helpers of all commands --- */

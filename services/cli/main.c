@@ -52,6 +52,15 @@ static const struct args_option plan_load_options[] = {PLAN_FILE_OPTIONS,
                                                         .help = "number of the document that changed the plan",
                                                         .help_zh = "调整计划的文号"},
                                                        END};
+static const struct args_option rehearse_options[] = {
+    PLAN_FILE_OPTIONS,
+    {.name = "plan", .value = "FILE", .help = "another plan, too", .help_zh = "另换一份计划"},
+    {.name = "from", .value = "DAY", .help = "first day that counts; else the first load", .help_zh = "从哪天算起"},
+    {.name = "to", .value = "DAY", .help = "last day that counts; else today", .help_zh = "算到哪天"},
+    {.name = "full", .help = "all differences; with --json all that is said", .help_zh = "列出全部差别"},
+    JSON_OPTION,
+    PROGRAMME_OPTION,
+    END};
 static const struct args_option plan_show_options[] = {
     PLAN_FILE_OPTIONS,
     JSON_OPTION,
@@ -272,6 +281,8 @@ static const struct args_command commands[] = {
     {"reverse", "UID|E0007|K0004", 1, 1, reverse_options, "takes a decision back", "收回一项决定",
      RUN(command_reverse)},
     {"decisions", "", 0, 0, reading_options, "what was decided, by whom", "各项决定", RUN(command_decisions)},
+    {"rehearse", "", 0, 0, rehearse_options, "what other rules would have said of the past; nothing is sent",
+     "规则预演：换一套规则会提醒谁", RUN(command_rehearse)},
     {"freeze", "NAME", 1, 1, decision_options, "keeps what is known now under a name", "定格", RUN(command_freeze)},
     {"go-live", "", 0, 0, trial_options, "messages leave the office from now on", "转正式运行", RUN(command_go_live)},
     {"trial", "", 0, 0, trial_options, "back to trial: nothing leaves", "转回试运行", RUN(command_trial)},
