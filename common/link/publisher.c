@@ -83,7 +83,8 @@ enum error_code publisher_open(const struct publisher_settings *settings, struct
         free(publisher);
         return error_set(err, ERROR_MEMORY, "no memory");
     }
-    memcpy(publisher->keys, settings->subscribers, settings->subscriber_count * KEY_TEXT_MAX);
+    for (size_t i = 0; i < settings->subscriber_count; i++)
+        memcpy(publisher->keys[i], settings->subscribers[i], KEY_TEXT_MAX);
     publisher->key_count = settings->subscriber_count;
     code = link_context_open(&publisher->context, err);
     if (!code) code = zap_open(publisher->context, ask, publisher, &publisher->zap, err);

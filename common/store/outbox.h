@@ -163,7 +163,7 @@ struct outbox_test_state {
     char state[16]; /* as in the table: "waiting", "leased", "delivered", "failed", "dropped" */
     int64_t attempts;
     char answer[512];
-    bool held; /* the channel waits for its vendor */
+    bool held; /* the channel waits: for its pace, its vendor, or the end of the quiet minutes */
 };
 __attribute__((warn_unused_result)) enum error_code outbox_test_state(struct pg *pg, int64_t delivery,
                                                                       struct outbox_test_state *out,

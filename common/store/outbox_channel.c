@@ -128,7 +128,7 @@ enum error_code outbox_test_add(struct pg *pg, int32_t programme, const char *ch
 static const char test_state_sql[] =
     "SELECT d.state, d.attempts, d.last_answer,"
     "       EXISTS (SELECT FROM channel c WHERE c.kind = d.channel AND c.name = d.address"
-    "                  AND c.held_until > now() /* real */)"
+    "                  AND channel_free_at(c) > now() /* real */)"
     "  FROM delivery d WHERE d.id = $1";
 
 static void copy(struct slice text, char *out, size_t capacity) {

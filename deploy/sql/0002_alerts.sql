@@ -87,6 +87,7 @@ ALTER TABLE delivery
         CHECK (state IN ('waiting', 'leased', 'held', 'delivered', 'failed', 'dropped', 'trial'));
 CREATE UNIQUE INDEX delivery_fallback_once ON delivery (fallback_of) WHERE fallback_of IS NOT NULL;
 CREATE INDEX delivery_message ON delivery (message);
+CREATE INDEX delivery_way ON delivery (channel, address, id) WHERE state IN ('waiting', 'leased'); -- each room its own queue
 ALTER TABLE delivery ADD COLUMN told boolean NOT NULL DEFAULT false; -- a failed one: that the office was told
 CREATE INDEX delivery_untold ON delivery (id) WHERE state = 'failed' AND NOT told;
 CREATE TABLE delivery_attempt (

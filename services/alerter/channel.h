@@ -82,6 +82,7 @@ struct channel_transfer {
     struct buffer body;     /* what is sent */
     size_t sent;
     struct buffer answer;   /* the beginning of what came back */
+    size_t received;        /* bytes of it in all */
     bool private_allowed;
     bool refused_address;   /* it resolved into a private range */
 };

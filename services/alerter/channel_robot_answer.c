@@ -100,7 +100,7 @@ struct channel_verdict robot_judge(enum channel_kind kind, long status, const ch
     while (v + 1 < sizeof vendors / sizeof vendors[0] && vendors[v].kind != kind) v++;
     struct channel_verdict out = {.outcome = DELIVERY_RETRY};
     *remedy = "";
-    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = json_loadb(body, len, 0, NULL);
     json_t *code = json_object_get(json, vendors[v].code);
     if (!json_is_integer(code) && kind == CHANNEL_FEISHU) code = json_object_get(json, "StatusCode"); /* its old form */
     if (kind == CHANNEL_DINGTALK && is_punished(json, &out)) {

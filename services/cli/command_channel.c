@@ -124,7 +124,10 @@ static void tell(struct cli *cli, const struct outbox_test_state *state, int64_t
         buffer_printf(&cli->out, say(cli, "%s does not work: failed after %lld tries. Answer: %s\n"), name,
                       (long long)state->attempts, answer);
     else if (state->held)
-        buffer_printf(&cli->out, say(cli, "%s is held by its vendor; the test follows later. Answer: %s\n"), name, answer);
+        buffer_printf(&cli->out,
+                      say(cli, "%s waits, for its pace, its vendor or the quiet minutes of the hour; the test follows by "
+                               "itself. Answer: %s\n"),
+                      name, answer);
     else if (state->attempts == 0)
         buffer_printf(&cli->out, say(cli, "%s: nobody took the test in %lld s: is an alerter running?\n"), name,
                       (long long)(timeout_ms / MS_SECOND));
