@@ -20,6 +20,7 @@ struct workbook_limits {
     size_t text_bytes;   /* of all shared strings, and of the cells of one sheet */
     size_t cells, rows, columns;
     size_t blank_rows; /* so many in a row end the sheet */
+    bool xml_alone;    /* every row goes through the XML parser, the plain ones, too: slower, the same result */
 };
 extern const struct workbook_limits workbook_limits;
 

@@ -9,7 +9,14 @@
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
 
-enum { CHUNK_BYTES = 1 << 16, TOKEN_BYTES_MAX = 1 << 20, DEPTH_MAX = 64, ENTRIES_MAX = 10000, RATIO_FROM = 16 << 20 };
+enum {
+    ROOM_BYTES = 1 << 17,
+    SHORTCUT_MISSES_MAX = 32,
+    TOKEN_BYTES_MAX = 1 << 20,
+    DEPTH_MAX = 64,
+    ENTRIES_MAX = 10000,
+    RATIO_FROM = 16 << 20
+};
 
 struct package {
     zip_t *zip;
@@ -111,7 +118,11 @@ struct reading_part {
     struct refusal *refusal;
     unsigned depth;
     bool ended;
-    uint64_t packed, inflated;
+    uint64_t packed, inflated, parsed; /* bytes; parsed: given to the parser */
+    char *room;                        /* begin to end is still to be read */
+    size_t begin, end;
+    bool last; /* nothing comes after it */
+    unsigned misses;
 };
 
 #define BREAK(reading, ...)                                                                                            \
@@ -159,7 +170,7 @@ static void on_doctype(void *user, const char *name, const char *system, const c
 /* A tag that does not end would be kept whole by the parser. */
 static bool token_too_long(const struct reading_part *reading) {
     XML_Index at = XML_GetCurrentByteIndex(reading->parser);
-    return at >= 0 && reading->inflated > (uint64_t)at + TOKEN_BYTES_MAX;
+    return at >= 0 && reading->parsed > (uint64_t)at + TOKEN_BYTES_MAX;
 }
 
 static bool over_caps(const struct reading_part *reading) {
@@ -168,37 +179,89 @@ static bool over_caps(const struct reading_part *reading) {
            (reading->inflated > RATIO_FROM && reading->inflated / limits->ratio > reading->packed);
 }
 
-static enum part_result parse_chunk(struct reading_part *reading, int len) {
-    reading->inflated += (uint64_t)len;
-    if (over_caps(reading)) {
-        *reading->refusal =
-            refuse(reading->package->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "工作簿里的 %s 解开后太大（已有%llu MB）",
-                   reading->part, (unsigned long long)(reading->inflated >> 20));
-        return PART_CAPPED;
+static enum part_result fill(struct reading_part *reading, zip_file_t *file) {
+    memmove(reading->room, reading->room + reading->begin, reading->end - reading->begin);
+    reading->end -= reading->begin;
+    reading->begin = 0;
+    zip_int64_t len = zip_fread(file, reading->room + reading->end, ROOM_BYTES - reading->end);
+    if (len < 0) {
+        BREAK(reading, "工作簿里的 %s 解不开", reading->part);
+        return PART_BROKEN;
     }
-    if (XML_ParseBuffer(reading->parser, len, len == 0) == XML_STATUS_OK) {
+    reading->last = len == 0;
+    reading->end += (size_t)len;
+    reading->inflated += (uint64_t)len;
+    if (!over_caps(reading)) return PART_READ;
+    *reading->refusal =
+        refuse(reading->package->arena, REFUSAL_TOO_LARGE, NO_COLUMN, "工作簿里的 %s 解开后太大（已有%llu MB）",
+               reading->part, (unsigned long long)(reading->inflated >> 20));
+    return PART_CAPPED;
+}
+
+static enum part_result parse(struct reading_part *reading, size_t len, bool last) {
+    enum XML_Status status = XML_Parse(reading->parser, reading->room + reading->begin, (int)len, last);
+    reading->begin += len;
+    reading->parsed += len;
+    if (status == XML_STATUS_OK) {
         if (!token_too_long(reading)) return PART_READ;
         BREAK(reading, "工作簿里的 %s 有一个标记太长", reading->part);
         return PART_BROKEN;
     }
     if (reading->ended) return PART_ENDED;
     if (!reading->refusal->code)
-        BREAK(reading, "工作簿里的 %s 第%lu行的 XML 不对（%s）", reading->part,
-              (unsigned long)XML_GetCurrentLineNumber(reading->parser),
+        BREAK(reading, "工作簿里的 %s 的 XML 不对（%s）", reading->part,
               XML_ErrorString(XML_GetErrorCode(reading->parser)));
     return PART_BROKEN;
 }
 
+static enum shortcut_state shortcut_state(const struct reading_part *reading) {
+    if (!reading->handlers->shortcut || reading->misses > SHORTCUT_MISSES_MAX) return SHORTCUT_NEVER;
+    return reading->handlers->shortcut_state(reading->context);
+}
+
+/* True: *result is what became of the bytes that stand there. */
+static bool try_shortcut(struct reading_part *reading, enum part_result *result) {
+    size_t taken = 0, len = reading->end - reading->begin;
+    *result = PART_READ;
+    switch (reading->handlers->shortcut(reading->context, reading->room + reading->begin, len, &taken)) {
+    case SHORTCUT_TAKEN:
+        reading->begin += taken;
+        reading->misses = 0;
+        return true;
+    case SHORTCUT_ENDED:
+        *result = PART_ENDED;
+        return true;
+    case SHORTCUT_MORE:
+        if (!reading->last && len < ROOM_BYTES) return true; /* nothing taken: more bytes are fetched */
+        break;
+    case SHORTCUT_NO:
+        break;
+    }
+    reading->misses++;
+    return false;
+}
+
+/* Where a shortcut may begin, the parser gets no more than one tag at a time. */
+static enum part_result parse_some(struct reading_part *reading) {
+    size_t len = reading->end - reading->begin;
+    enum shortcut_state state = shortcut_state(reading);
+    enum part_result result;
+    if (state == SHORTCUT_NOW && try_shortcut(reading, &result)) return result;
+    const char *from = reading->room + reading->begin;
+    const char *tag = state == SHORTCUT_NEVER ? NULL : memchr(from, '>', len);
+    return parse(reading, tag ? (size_t)(tag - from) + 1 : len, false);
+}
+
 static enum part_result parse_all(struct reading_part *reading, zip_file_t *file) {
     for (;;) {
-        void *room = XML_GetBuffer(reading->parser, CHUNK_BYTES);
-        zip_int64_t len = room ? zip_fread(file, room, CHUNK_BYTES) : -1;
-        if (len < 0) {
-            BREAK(reading, "工作簿里的 %s 解不开", reading->part);
-            return PART_BROKEN;
+        enum part_result result = fill(reading, file);
+        for (size_t before = NO_COLUMN;
+             result == PART_READ && reading->begin < reading->end && reading->begin != before;) {
+            before = reading->begin;
+            result = parse_some(reading);
         }
-        enum part_result result = parse_chunk(reading, (int)len);
-        if (result != PART_READ || len == 0) return result;
+        if (result != PART_READ) return result;
+        if (reading->last && reading->begin == reading->end) return parse(reading, 0, true);
     }
 }
 
@@ -230,14 +293,16 @@ enum part_result package_read(struct package *package, const char *part, const s
     reading.packed = stat.comp_size ? stat.comp_size : 1;
     zip_file_t *file = zip_fopen_index(package->zip, (zip_uint64_t)index, 0);
     reading.parser = file ? XML_ParserCreate(NULL) : NULL;
+    reading.room = malloc(ROOM_BYTES);
     enum part_result result = PART_BROKEN;
-    if (reading.parser) {
+    if (reading.parser && reading.room) {
         set_handlers(&reading);
         result = parse_all(&reading, file);
-        XML_ParserFree(reading.parser);
     } else {
         BREAK(&reading, "工作簿里的 %s 打不开", reading.part);
     }
+    if (reading.parser) XML_ParserFree(reading.parser);
+    free(reading.room);
     if (file) zip_fclose(file);
     return result;
 }

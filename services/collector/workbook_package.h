@@ -18,6 +18,15 @@ struct part_handlers {
     bool (*begin)(void *context, const char *name, const char **attributes);
     bool (*end)(void *context, const char *name);
     bool (*text)(void *context, const char *text, size_t len);
+    /* A way past the XML parser for elements in their plainest form: asked between two tags whether it may be tried,
+     * then offered the bytes from there on. What it takes must be whole elements. Both NULL: none. */
+    enum shortcut_state { SHORTCUT_LATER, SHORTCUT_NOW, SHORTCUT_NEVER } (*shortcut_state)(const void *context);
+    enum shortcut {
+        SHORTCUT_TAKEN, /* *taken bytes */
+        SHORTCUT_MORE,  /* it may be, but the bytes end too early */
+        SHORTCUT_NO,    /* for the parser */
+        SHORTCUT_ENDED, /* as when a handler returns false */
+    } (*shortcut)(void *context, const char *bytes, size_t len, size_t *taken);
 };
 enum part_result {
     PART_READ,

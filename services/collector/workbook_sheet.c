@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "services/collector/workbook_number.h"
+#include "services/collector/workbook_row.h"
 
 enum { FORMULA_BYTES_MAX = 120, MERGES_MAX = 200000, LINES_MAX = 1048576 };
 
@@ -17,7 +18,8 @@ struct sheet_reader {
     struct refusal *refusal;
     uint32_t *placed; /* of each shared string: where it stands in the sheet's text, + 1 */
     size_t text_capacity, merge_capacity;
-    bool in_data, over; /* over: the sheet has ended, what follows is only looked at for merged cells */
+    bool in_data, in_row, behind_data;
+    bool over; /* the sheet has ended, what follows is only looked at for merged cells */
     size_t line, blank_rows;
     bool row_hidden, row_open; /* open: it has a cell with text */
     bool column_hidden[SHEET_COLUMNS_MAX], column_seen[SHEET_COLUMNS_MAX];
@@ -28,6 +30,7 @@ struct sheet_reader {
     enum capture capture;
     struct rich_text value, rich;
     struct buffer formula;
+    struct plain_row plain;
 };
 
 static bool fail(struct sheet_reader *in, struct refusal refusal) {
@@ -179,10 +182,7 @@ static bool add_formula(struct sheet_reader *in) {
     return added;
 }
 
-static bool add_value(struct sheet_reader *in) {
-    struct slice value = rich_text_finish(in->type == TYPE_INLINE ? &in->rich : &in->value);
-    bool none = value.len == 0 && in->type != TYPE_STRING && in->type != TYPE_INLINE;
-    if (in->has_formula && (in->source->compute_anew || none)) return add_formula(in);
+static bool add_typed(struct sheet_reader *in, struct slice value) {
     if (value.len == 0) return true;
     switch (in->type) {
     case TYPE_SHARED:
@@ -203,61 +203,68 @@ static bool add_value(struct sheet_reader *in) {
     return true;
 }
 
+static bool add_value(struct sheet_reader *in) {
+    struct slice value = rich_text_finish(in->type == TYPE_INLINE ? &in->rich : &in->value);
+    bool none = value.len == 0 && in->type != TYPE_STRING && in->type != TYPE_INLINE;
+    return in->has_formula && (in->source->compute_anew || none) ? add_formula(in) : add_typed(in, value);
+}
+
 /* --- elements --- */
 
 static bool is(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
 
-static enum cell_type type_of(const char *text) {
+static enum cell_type type_of(struct slice text) {
     static const struct {
         const char *word;
         enum cell_type type;
     } words[] = {{"s", TYPE_SHARED},  {"str", TYPE_STRING}, {"inlineStr", TYPE_INLINE},
                  {"b", TYPE_BOOLEAN}, {"e", TYPE_ERROR},    {"d", TYPE_DATE}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (is(text, words[i].word)) return words[i].type;
+        if (slice_is(text, words[i].word)) return words[i].type;
     return TYPE_NUMBER;
 }
 
-static bool begin_row(struct sheet_reader *in, const char **attributes) {
-    size_t line = part_attribute_number(attributes, "r", in->line + 1);
+static bool open_line(struct sheet_reader *in, size_t line, bool hidden) {
     if (line <= in->line || line > LINES_MAX)
         return FAIL(in, REFUSAL_WORKBOOK_BROKEN, "工作表“%s”的行号乱了（第%zu行后面是第%zu行）", in->source->name,
                     in->line, line);
     in->blank_rows += line - in->line; /* this one until it has a text */
     in->over |= in->blank_rows > in->source->limits->blank_rows;
     in->line = line;
-    in->row_hidden = part_attribute_is(attributes, "hidden", false);
+    in->row_hidden = hidden;
     in->row_open = false;
     in->column = NO_COLUMN;
     return true;
 }
 
-static bool begin_cell(struct sheet_reader *in, const char **attributes) {
-    size_t column = in->column + 1, line = in->line, style = 0; /* NO_COLUMN + 1 is 0 */
-    in->type = TYPE_NUMBER;
-    for (size_t i = 0; attributes[i]; i += 2) {
-        const char *name = attributes[i], *value = attributes[i + 1];
-        if (is(name, "r")) {
-            const char *rest = take_place(value, &column, &line);
-            if (!rest || *rest) line = 0;
-        } else if (is(name, "t")) {
-            in->type = type_of(value);
-        } else if (is(name, "s")) {
-            style = part_attribute_number(attributes, "s", 0);
-        }
-    }
+/* place: "B17", its end is known by what follows it; empty = behind the last one. */
+static bool open_cell(struct sheet_reader *in, struct slice place, size_t style) {
+    size_t column = in->column + 1, line = in->line; /* NO_COLUMN + 1 is 0 */
+    if (place.len && take_place(place.ptr, &column, &line) != place.ptr + place.len) line = 0;
     if (line != in->line || (in->column != NO_COLUMN && column <= in->column))
         return FAIL(in, REFUSAL_WORKBOOK_BROKEN, "工作表“%s”第%zu行的格号乱了", in->source->name, in->line);
     in->column = column;
     in->style = styles_cell(in->source->styles, style);
+    return true;
+}
+
+static bool begin_row(struct sheet_reader *in, const char **attributes) {
+    in->in_row = true;
+    return open_line(in, part_attribute_number(attributes, "r", in->line + 1),
+                     part_attribute_is(attributes, "hidden", false));
+}
+
+static bool begin_cell(struct sheet_reader *in, const char **attributes) {
+    const char *place = part_attribute(attributes, "r"), *type = part_attribute(attributes, "t");
+    in->type = type ? type_of(slice_of(type)) : TYPE_NUMBER;
     in->in_cell = true;
     in->has_formula = false;
     rich_text_clear(&in->value);
     rich_text_clear(&in->rich);
     buffer_clear(&in->formula);
-    return true;
+    return open_cell(in, place ? slice_of(place) : (struct slice){"", 0}, part_attribute_number(attributes, "s", 0));
 }
 
 static bool in_data(struct sheet_reader *in, const char *name, const char **attributes) {
@@ -331,7 +338,8 @@ static bool on_end(void *context, const char *name) {
         return true;
     }
     in->capture = CAPTURE_NOTHING;
-    if (is(name, "sheetData")) in->in_data = false;
+    if (is(name, "row")) in->in_row = false;
+    if (is(name, "sheetData")) in->in_data = false, in->behind_data = true;
     if (!is(name, "c") || !in->in_cell) return true;
     in->in_cell = false;
     return add_value(in);
@@ -356,6 +364,43 @@ static bool on_text(void *context, const char *text, size_t len) {
     return true;
 }
 
+/* --- rows in their plainest form --- */
+
+static enum shortcut_state may_take_rows(const void *context) {
+    const struct sheet_reader *in = context;
+    if (in->over || in->behind_data) return SHORTCUT_NEVER;
+    return in->in_data && !in->in_row ? SHORTCUT_NOW : SHORTCUT_LATER;
+}
+
+static bool add_plain(struct sheet_reader *in, const struct plain_cell *cell) {
+    struct slice value = cell->value;
+    in->type = cell->type.len ? type_of(cell->type) : TYPE_NUMBER;
+    if (!open_cell(in, cell->place, cell->style)) return false;
+    if (value.len == 0 || in->type == TYPE_INLINE) return true; /* its text would stand in <is> */
+    if (in->type == TYPE_STRING || *value.ptr == ' ' || value.ptr[value.len - 1] == ' ' || *value.ptr == '\'') {
+        rich_text_clear(&in->value);
+        in->value.in_text = true;
+        rich_text_add(&in->value, value.ptr, value.len);
+        value = rich_text_finish(&in->value);
+    }
+    return add_typed(in, value);
+}
+
+static enum shortcut take_plain_row(void *context, const char *bytes, size_t len, size_t *taken) {
+    struct sheet_reader *in = context;
+    enum shortcut result = plain_row_read(bytes, len, &in->plain, taken);
+    if (result != SHORTCUT_TAKEN) return result;
+    if (!open_line(in, in->plain.line ? in->plain.line : in->line + 1, in->plain.hidden)) return SHORTCUT_ENDED;
+    for (size_t i = 0; i < in->plain.count; i++) {
+        const struct plain_cell *cell = &in->plain.cells[i];
+        if (in->over)
+            see_ignored(in, cell->value.ptr, cell->value.len);
+        else if (!add_plain(in, cell))
+            return SHORTCUT_ENDED;
+    }
+    return SHORTCUT_TAKEN;
+}
+
 /* --- the whole --- */
 
 static int by_column(const void *left, const void *right) {
@@ -377,7 +422,9 @@ static void finish(struct sheet_reader *in) {
 
 bool workbook_sheet_read(const struct sheet_source *source, struct sheet *out, struct workbook_extent *extent,
                          struct refusal *refusal) {
-    static const struct part_handlers handlers = {.begin = on_begin, .end = on_end, .text = on_text};
+    static const struct part_handlers with_shortcut = {
+        .begin = on_begin, .end = on_end, .text = on_text, .shortcut_state = may_take_rows, .shortcut = take_plain_row};
+    static const struct part_handlers xml_alone = {.begin = on_begin, .end = on_end, .text = on_text};
     *out = (struct sheet){.name = source->name};
     struct sheet_reader *in = calloc(1, sizeof *in);
     if (in) *in = (struct sheet_reader){.source = source, .out = out, .extent = extent, .refusal = refusal};
@@ -387,7 +434,8 @@ bool workbook_sheet_read(const struct sheet_source *source, struct sheet *out, s
         out->failed = true;
         return false;
     }
-    enum part_result result = package_read(source->package, source->part, &handlers, in, refusal);
+    enum part_result result = package_read(source->package, source->part,
+                                           source->limits->xml_alone ? &xml_alone : &with_shortcut, in, refusal);
     if (result == PART_CAPPED && in->over) { /* room that was formatted and never used */
         *refusal = (struct refusal){.code = REFUSAL_NONE};
         result = PART_READ;
