@@ -127,7 +127,7 @@ void message_failures_finish(struct message_failures *failures) {
 
 /* Since its first try, or since it might have been tried and nobody did. */
 static const char waits_sql[] =
-    "SELECT count(*), coalesce(floor(extract(epoch FROM now() - min(coalesce((SELECT min(a.at) FROM delivery_attempt a"
+    "SELECT count(*), coalesce(floor(extract(epoch FROM now() /* real */ - min(coalesce((SELECT min(a.at) FROM delivery_attempt a"
     "       WHERE a.delivery = d.id), d.next_try_at))) * 1000), 0)::bigint"
     "  FROM delivery d JOIN message m ON m.id = d.message"
     " WHERE m.programme = $1 AND d.state IN ('waiting', 'leased')";
