@@ -173,18 +173,17 @@ static void say_decisions(const struct morning *morning, size_t most, struct buf
     buffer_add_char(out, '\n');
 }
 
-static size_t moved(const struct changes *changes, int direction) {
-    size_t count = 0;
-    for (size_t i = 0; i < changes->count; i++)
-        count += changes->items[i].direction == direction;
-    return count;
+enum way { WAY_WORSE, WAY_BETTER, WAY_GREY, WAY_OTHER, WAYS };
+
+/* No data is neither better nor worse. */
+static enum way way_of(const struct changes *changes, const struct change *change) {
+    if (change->direction) return change->direction < 0 ? WAY_WORSE : WAY_BETTER;
+    return changes->view->cells[change->cell].report_state == REPORT_MISSING ? WAY_GREY : WAY_OTHER;
 }
 
 static void say_changes(const struct morning *morning, size_t most, struct buffer *out) {
-    static const struct {
-        int direction;
-        const char *name;
-    } ways[] = {{-1, "变差"}, {1, "变好"}, {0, "其他"}};
+    static const char *const names[WAYS] = {"变差", "变好", "变未报", "其他"};
+    size_t ways[WAYS] = {0};
     const struct changes *changes = &morning->changes;
     size_t said = 0;
     char since[32];
@@ -194,9 +193,10 @@ static void say_changes(const struct morning *morning, size_t most, struct buffe
         return;
     }
     buffer_printf(out, "三 %s以来", since);
-    for (size_t i = 0; i < 3; i++)
-        if (moved(changes, ways[i].direction))
-            buffer_printf(out, "%s%s%zu", said++ ? " " : "", ways[i].name, moved(changes, ways[i].direction));
+    for (size_t i = 0; i < changes->count; i++)
+        ways[way_of(changes, &changes->items[i])]++;
+    for (size_t i = 0; i < WAYS; i++)
+        if (ways[i]) buffer_printf(out, "%s%s%zu", said++ ? " " : "", names[i], ways[i]);
     if (!said) buffer_printf(out, "灯和状态没有变化，%zu项有新数", changes->figures);
     said = 0;
     for (unsigned rank = 0; rank < CHANGE_RANKS; rank++)

@@ -9,7 +9,7 @@
 #include "common/report/morning.h"
 #include "common/report/words.h"
 
-enum { TITLE_WIDTH = 26 };
+enum { TITLE_WIDTH = 26, COUNTIES_SHOWN = GRID_COLUMNS_MAX - 4 /* task, │, city, sum */ };
 
 struct tally {
     size_t red, yellow, grey, cells;
@@ -82,8 +82,9 @@ bool morning_worth_a_row(const struct view *view, const struct task *task) {
 
 static void add_row(const struct view *view, const struct task *task, struct grid *grid) {
     grid_addf(grid, "%02u %s", task->number, task->title);
-    for (size_t a = 0; a < view->plan->area_count; a++) {
+    for (size_t a = 0, shown = 0; a < view->plan->area_count && shown < COUNTIES_SHOWN; a++) {
         if (view->plan->areas[a].city) continue;
+        shown++;
         struct tally tally = count_area(view, task, a);
         add_tally(&tally, grid);
     }
@@ -97,9 +98,9 @@ static void add_row(const struct view *view, const struct task *task, struct gri
 void morning_matrix(const struct morning *morning, bool full, struct buffer *out) {
     const struct view *view = morning->view;
     struct grid_column columns[GRID_COLUMNS_MAX] = {{.title = "任务", .max_width = TITLE_WIDTH}};
-    size_t count = 1, hidden = 0;
-    for (size_t a = 0; a < view->plan->area_count && count + 3 < GRID_COLUMNS_MAX; a++)
-        if (!view->plan->areas[a].city)
+    size_t count = 1, hidden = 0, counties = 0;
+    for (size_t a = 0; a < view->plan->area_count; a++)
+        if (!view->plan->areas[a].city && counties++ < COUNTIES_SHOWN)
             columns[count++] = (struct grid_column){.title = area_short(&view->plan->areas[a])};
     columns[count++] = (struct grid_column){.title = "│"};
     columns[count++] = (struct grid_column){.title = "市级"};
@@ -115,5 +116,7 @@ void morning_matrix(const struct morning *morning, bool full, struct buffer *out
     buffer_printf(out, "五 %zu项任务 × 县区    格内=红黄灰的项数，空=无事，·=无任务        市级列=牵头部门自报\n",
                   view->plan->task_count);
     if (grid_rows(&grid)) grid_print(&grid, "  ", out);
+    if (counties > COUNTIES_SHOWN)
+        buffer_printf(out, "  （只列前 %d 个县区，共 %zu 个：duban status --area 县区）\n", COUNTIES_SHOWN, counties);
     if (hidden) buffer_printf(out, "  …（其余 %zu 行无红黄，duban status --full）\n", hidden);
 }
