@@ -27,11 +27,11 @@ static bool due_together(const struct digest_item *items, size_t count) {
 }
 
 static struct digest_page list_make(const struct digest_view *view, const struct digest_item *items, size_t count) {
-    const char *to = view->recipient ? view->recipient : "";
+    const char *to = view->recipient;
     struct digest_page list = {.view = view, .items = items, .count = count};
-    list.room = strncmp(to, "room:", 5) == 0;
-    list.office = strcmp(to, "office") == 0;
-    list.one_area = strncmp(to, "area:", 5) == 0;
+    list.room = to && strncmp(to, "room:", 5) == 0;
+    list.office = to && strcmp(to, "office") == 0;
+    list.one_area = to && strncmp(to, "area:", 5) == 0;
     for (size_t i = 0; i < count; i++)
         list.some_severe |= digest_severe(&items[i]) && digest_asks(view, &items[i]);
     list.due_together = !list.room && due_together(items, count);
