@@ -173,19 +173,34 @@ static void say_decisions(const struct morning *morning, size_t most, struct buf
     buffer_add_char(out, '\n');
 }
 
-enum way { WAY_WORSE, WAY_BETTER, WAY_GREY, WAY_OTHER, WAYS };
+enum way { WAY_WORSE, WAY_BETTER, WAY_OTHER, WAY_SILENT, WAY_HEARD, WAYS };
 
-/* No data is neither better nor worse. */
 static enum way way_of(const struct changes *changes, const struct change *change) {
-    if (change->direction) return change->direction < 0 ? WAY_WORSE : WAY_BETTER;
-    return changes->view->cells[change->cell].report_state == REPORT_MISSING ? WAY_GREY : WAY_OTHER;
+    enum change_silence silence = change_silence(changes, change);
+    if (silence != SILENCE_NOT) return silence == SILENCE_BEGAN ? WAY_SILENT : WAY_HEARD;
+    return change->direction < 0 ? WAY_WORSE : change->direction > 0 ? WAY_BETTER : WAY_OTHER;
+}
+
+/* "变差2 变好1 转未报37（剑阁37项）" */
+static void say_ways(const struct changes *changes, size_t most, struct buffer *out) {
+    static const char *const names[WAYS] = {"变差", "变好", "其他", "转未报", "又报数"};
+    size_t ways[WAYS] = {0}, said = 0;
+    for (size_t i = 0; i < changes->count; i++)
+        ways[way_of(changes, &changes->items[i])]++;
+    for (size_t i = 0; i < WAYS; i++) {
+        if (!ways[i]) continue;
+        buffer_printf(out, "%s%s%zu", said++ ? " " : "", names[i], ways[i]);
+        if (i < WAY_SILENT || !most) continue;
+        buffer_add_text(out, "（");
+        changes_silence_words(changes, i == WAY_SILENT ? SILENCE_BEGAN : SILENCE_ENDED, most, out);
+        buffer_add_text(out, "）");
+    }
+    if (!said) buffer_printf(out, "灯和状态没有变化，%zu项有新数", changes->figures);
 }
 
 static void say_changes(const struct morning *morning, size_t most, struct buffer *out) {
-    static const char *const names[WAYS] = {"变差", "变好", "变未报", "其他"};
-    size_t ways[WAYS] = {0};
     const struct changes *changes = &morning->changes;
-    size_t said = 0;
+    size_t said = 0, told = 0;
     char since[32];
     day_words(changes->since.as_of, since);
     if (is_unchanged(morning)) {
@@ -193,19 +208,14 @@ static void say_changes(const struct morning *morning, size_t most, struct buffe
         return;
     }
     buffer_printf(out, "三 %s以来", since);
-    for (size_t i = 0; i < changes->count; i++)
-        ways[way_of(changes, &changes->items[i])]++;
-    for (size_t i = 0; i < WAYS; i++)
-        if (ways[i]) buffer_printf(out, "%s%s%zu", said++ ? " " : "", names[i], ways[i]);
-    if (!said) buffer_printf(out, "灯和状态没有变化，%zu项有新数", changes->figures);
-    said = 0;
+    say_ways(changes, most, out);
     for (unsigned rank = 0; rank < CHANGE_RANKS; rank++)
-        for (size_t i = 0; i < changes->count && said < most; i++)
-            if (change_rank(changes, &changes->items[i]) == rank) {
+        for (size_t i = 0; i < changes->count; i++)
+            if (change_rank(changes, &changes->items[i]) == rank && told++ < most) {
                 buffer_add_text(out, said++ ? " " : "：");
                 change_words(changes, &changes->items[i], out);
             }
-    buffer_add_text(out, said && changes->count > said ? "…\n" : "\n");
+    buffer_add_text(out, said && told > said ? "…\n" : "\n");
 }
 
 static void say_coming(const struct morning *morning, size_t most, struct buffer *out) {

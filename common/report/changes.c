@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/cleanup.h"
 #include "common/report/json.h"
 #include "common/report/words.h"
 
@@ -35,7 +36,30 @@ static int direction_of(const struct assessment *before, const struct assessment
     return is < was ? 1 : -1;
 }
 
+enum change_silence change_silence(const struct changes *changes, const struct change *change) {
+    bool was = changes->before[change->cell].report_state == REPORT_MISSING;
+    bool is = changes->view->cells[change->cell].report_state == REPORT_MISSING;
+    if (change->direction || was == is) return SILENCE_NOT;
+    return is ? SILENCE_BEGAN : SILENCE_ENDED;
+}
+
+void changes_silence_words(const struct changes *changes, enum change_silence which, size_t most, struct buffer *out) {
+    const struct plan *plan = changes->view ? changes->view->plan : NULL;
+    AUTO_FREE size_t *counts = plan ? calloc(plan->area_count + 1, sizeof *counts) : NULL;
+    size_t named = 0;
+    for (size_t i = 0; counts && i < changes->count; i++)
+        if (change_silence(changes, &changes->items[i]) == which) counts[plan->cells[changes->items[i].cell].area]++;
+    for (size_t i = 0; counts && i < plan->area_count; i++) {
+        if (!counts[i] || named > most) continue;
+        if (named++ == most)
+            buffer_add_text(out, "等");
+        else
+            buffer_printf(out, "%s%s%zu项", named > 1 ? "、" : "", area_short(&plan->areas[i]), counts[i]);
+    }
+}
+
 unsigned change_rank(const struct changes *changes, const struct change *change) {
+    if (change_silence(changes, change) != SILENCE_NOT) return CHANGE_RANKS;
     unsigned group = change->direction < 0 ? 0 : change->direction > 0 ? 1 : 2;
     return 5 * group + (unsigned)(3 - badness(seen(&changes->view->cells[change->cell])));
 }

@@ -25,7 +25,13 @@ __attribute__((warn_unused_result)) bool changes_make(struct view *view, const s
                                                       struct changes *out);
 void changes_finish(struct changes *changes);
 json_t *changes_json(const struct changes *changes);
-/* What got worse comes first (0), the worst of it before the rest; for printers that show only so many. */
+/* A county that falls silent, or speaks again, changes all its cells at once: that is one thing to be told. */
+enum change_silence { SILENCE_NOT, SILENCE_BEGAN, SILENCE_ENDED };
+enum change_silence change_silence(const struct changes *changes, const struct change *change);
+/* "剑阁37项、旺苍2项", at most so many areas, then "等"; nothing when there are none. */
+void changes_silence_words(const struct changes *changes, enum change_silence which, size_t most, struct buffer *out);
+/* What got worse comes first (0), the worst of it before the rest; for printers that show only so many. CHANGE_RANKS
+ * for what is silence. */
 enum { CHANGE_RANKS = 15 };
 unsigned change_rank(const struct changes *changes, const struct change *change);
 /* "▼苍溪 融合试点村 黄→红（待核定）" */

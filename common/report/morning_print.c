@@ -176,6 +176,13 @@ static void print_change(const struct morning *morning, const struct change *cha
     change_words(&morning->changes, change, out);
 }
 
+static void print_silence(const struct morning *morning, enum change_silence which, const char *name,
+                          struct buffer *out) {
+    CLEAN(buffer_finish) struct buffer areas = {0};
+    changes_silence_words(&morning->changes, which, CHANGES_SHOWN, &areas);
+    if (areas.len) buffer_printf(out, "  ・%s %s\n", name, buffer_text(&areas));
+}
+
 static void print_changes(const struct morning *morning, struct buffer *out) {
     char since[32];
     day_words(morning->changes.since.as_of, since);
@@ -186,12 +193,14 @@ static void print_changes(const struct morning *morning, struct buffer *out) {
     buffer_printf(out, "三 %s以来的变化（%zu）   ▲变好 ▼变差", since, morning->changes.count);
     if (!morning->changes.count) buffer_printf(out, "   灯和状态没有变化，%zu项有新数", morning->changes.figures);
     buffer_add_char(out, '\n');
-    size_t shown = 0;
+    size_t shown = 0, told = 0;
     for (unsigned rank = 0; rank < CHANGE_RANKS; rank++)
-        for (size_t i = 0; i < morning->changes.count && shown < CHANGES_SHOWN; i++)
-            if (change_rank(&morning->changes, &morning->changes.items[i]) == rank)
+        for (size_t i = 0; i < morning->changes.count; i++)
+            if (change_rank(&morning->changes, &morning->changes.items[i]) == rank && told++ < CHANGES_SHOWN)
                 print_change(morning, &morning->changes.items[i], shown++, out);
-    if (shown) buffer_add_text(out, morning->changes.count > shown ? " …  duban changes\n" : "\n");
+    if (shown) buffer_add_text(out, told > shown ? " …  duban changes\n" : "\n");
+    print_silence(morning, SILENCE_BEGAN, "转未报", out);
+    print_silence(morning, SILENCE_ENDED, "又报数", out);
 }
 
 static void print_unmeasured(const struct morning *morning, struct buffer *out) {

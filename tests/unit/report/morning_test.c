@@ -152,3 +152,27 @@ Test(words, tell_who_decided_a_light) {
         cr_expect_str_eq(buffer_text(&out), rows[i].words);
     }
 }
+
+/* 37 cells of a county that did not report are one thing to be told; so is its coming back. */
+Test(changes, of_a_silence_are_told_once) {
+    CLEAN(scene_finish) struct scene scene;
+    CLEAN(buffer_finish) struct buffer out = {0};
+    static const struct morning_options options;
+    scene_init(&scene, text_, "2021-11-08T08:30:00+08:00");
+    AUTO_FREE struct assessment *before = calloc(scene.plan->cell_count, sizeof *before);
+    cr_assert(before);
+    struct change changes[] = {{cell_of(&scene, "清单", "剑阁"), 0, true, false},
+                               {cell_of(&scene, "校舍面积", "剑阁"), 0, true, false},
+                               {cell_of(&scene, "校舍面积", "苍溪"), 0, true, false}};
+    scene.view.cells[changes[0].cell].report_state = REPORT_MISSING;
+    scene.view.cells[changes[1].cell].report_state = REPORT_MISSING;
+    before[changes[2].cell].report_state = REPORT_MISSING;
+    scene.morning.changes.before = before;
+    scene.morning.changes.items = changes;
+    scene.morning.changes.count = 3;
+    scene.morning.changes.view = &scene.view;
+    morning_print(&scene.morning, &options, &out);
+    cr_expect(strstr(buffer_text(&out),
+                     "三 11月5日以来的变化（3）   ▲变好 ▼变差\n  ・转未报 剑阁2项\n  ・又报数 苍溪1项\n四 "),
+              "%s", buffer_text(&out));
+}
