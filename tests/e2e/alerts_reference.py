@@ -190,6 +190,7 @@ class Story:
                 if alert.promise:
                     self.end_promise(alert, "worse")
                 self.say(alert, step)
+                alert.said = None  # asked anew: the present rung counts from that saying
             if not inhibited:
                 self.climb(alert, only)
         self.light = self.shown
@@ -284,8 +285,7 @@ class Story:
                     continue
                 alert.steps_said.add((step, "said"))
                 self.sent += [(rule, now, r, step) for r in recipients]
-                if alert.rung < 2:
-                    alert.told |= recipients
+                alert.told |= recipients
                 if step != "issued":
                     alert.said = now
             alert.pending = []

@@ -1011,7 +1011,7 @@ class Reference:
         return granted[-1] if granted else None
 
     def cell(self, key, known):
-        """The cell as known at an instant: an extension moves its due day, for the whole history."""
+        """The cell as known at an instant: an extension moves its due day, from the instant at which it is known."""
         extension = self.extension(key, known)
         if not extension:
             return self.cells[key]
@@ -1039,13 +1039,12 @@ class Reference:
                 days.add(event["as_of"])
         return sorted(d for d in days if d >= cell.programme_start)
 
-    def judge(self, key, today, cut, known=None):
-        """A cell's judgement, remembered: it changes only on its own days and with its own events. known: as of which instant
-        the plan and its extensions are taken, `cut` unless the past is looked at."""
-        cell = self.cell(key, known or cut)
+    def judge(self, key, today, cut):
+        """A cell's judgement, remembered: it changes only on its own days and with its own events."""
+        cell = self.cell(key, cut)
         known = sum(1 for e in self.events[key] if e["known_at"] <= cut)
         if cell.parts is not None:
-            parts = [self.judge((cell.target, p.area), today, cut, known) for p in cell.parts]
+            parts = [self.judge((cell.target, p.area), today, cut) for p in cell.parts]
             return RollUp(cell, parts, today)
         memo = (known, bisect_right(self.days[key], today), cut < start_of(today))
         if memo not in cell.memo:
@@ -1074,14 +1073,14 @@ class Reference:
         releases = [e for e in self.events[key] if e["kind"] == RELEASE and e["known_at"] <= cut and e["uid"] not in reversed_ones
                     and not (extended and e["known_at"] < extended["known_at"])]
         # what was found for an earlier moment is gone on from, while nothing of the past has changed
-        name = (key, cell.due, tuple(e["uid"] for e in releases), tuple(self.cell((target, p.area), cut).due for p in cell.parts or []))
+        name = (key, cell.due, tuple(e["uid"] for e in releases))
         trail = self.trails.get(name)
         if not trail or trail.at > (today, cut):
             trail = self.trails[name] = Trail()
         moments = self.moments(key)
         while trail.next < len(moments) and moments[trail.next][0] <= today and moments[trail.next][1] <= cut:
             day, instant = moments[trail.next]
-            trail.follow(self.judge(key, day, instant, cut).light, day, instant, releases)
+            trail.follow(self.judge(key, day, instant).light, day, instant, releases)
             trail.next, trail.at = trail.next + 1, (day, instant)
         end = copy.copy(trail)
         now = self.judge(key, today, cut)

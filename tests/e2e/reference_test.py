@@ -237,13 +237,13 @@ def hand_made():
         case.figure(reference.Reporting({}).last_day(date(2021, month, 1)).isoformat(), str(value))
     good &= expect("not yet out of reach", case.ask("2021-08-31"), proposed_light="yellow", deviation_points="-12.5", days_behind=47)
     good &= expect("out of reach", case.ask("2021-09-30"), proposed_light="red", light="yellow", deviation_points="-18.7", days_behind=69)
-    # an extension: fifteen months instead of twelve, for the whole history, from the day it is known
+    # an extension: fifteen months instead of twelve, from the day it is known; what was shown before stays so
     case = Case(share="118", counted=True, unit="名")
     case.figure("2021-09-30", "80", "2021-10-08")
     case.figure("2021-10-31", "84", "2021-11-03")
     case.event(EXTENSION, "2021-11-09", more=["值班", (date(2022, 3, 31) - date(1970, 1, 1)).days, "1号", None], role="office")
     good &= expect("before the extension", case.ask("2021-11-08"), planned="98", deviation_points="-11.8", light="yellow", state="behind", not_flag="extended")
-    good &= expect("after the extension", case.ask("2021-11-09"), planned="78", light="blue", state="on_plan", flag="extended", due="2022-03-31")
+    good &= expect("after the extension", case.ask("2021-11-09"), planned="78", light="blue", state="on_plan", flag="extended", due="2022-03-31", light_since="2021-11-09")
     # the city: one county's surplus never hides another's gap
     case = Case(shares={"510822": "60", "510823": "60", "510824": "0"}, value=125)
     case.figure("2021-06-30", "60")
@@ -268,7 +268,7 @@ SELECT coalesce(json_agg(row_to_json(x) ORDER BY x.known_ms, x.log, x.seq), '[]'
          e.replaces::text AS replaces, e.reason, e.source_document AS document, encode(e.more, 'hex') AS more
   FROM duban.event e JOIN duban.log l ON l.id = e.log JOIN duban.stream s ON s.id = l.stream JOIN duban.programme p ON p.id = s.programme
   LEFT JOIN duban.target t ON t.id = e.target LEFT JOIN duban.area a ON a.id = e.area
-  WHERE p.code = '%s' AND e.kind IN (1, 2, 3, 6, 32, 34, 40)) x
+  WHERE p.code = '%s' AND e.kind IN (1, 2, 3, 6, 16, 32, 34, 35, 36, 40)) x
 """
 
 
