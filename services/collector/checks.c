@@ -83,6 +83,7 @@ static enum error_code check_loss(const struct paper *paper, struct verdict *ver
     enum error_code code = paper->memory.last_file(paper->memory.context, paper->source, &last, err);
     const char *loss = code ? NULL : extent_loss(paper, verdict, &last);
     if (loss) check_add(verdict, loss);
+    verdict->extent.part = !code && extent_is_part(verdict, &last);
     source_extent_finish(&last);
     return code;
 }

@@ -56,6 +56,14 @@ static const struct area *lost_area(const struct plan *plan, struct slice cells,
     return area == NO_INDEX ? NULL : &plan->areas[area];
 }
 
+bool extent_is_part(const struct verdict *verdict, const struct source_extent *last) {
+    const char *at = buffer_text(&last->cells);
+    size_t common = 0, all = 0;
+    for (struct slice line; last->found && next_line(&at, &line); all++)
+        common += holds(verdict->extent.cells, line);
+    return common > 0 && 2 * common < all;
+}
+
 const char *extent_loss(const struct paper *paper, const struct verdict *verdict, const struct source_extent *last) {
     const struct plan *plan = catalogue_plan(paper->catalogue);
     struct slice cells = verdict->extent.cells, line;

@@ -71,6 +71,7 @@ struct outcome {
 struct extent {
     int64_t figures;
     struct slice cells;
+    bool part; /* of the last file of the source: not worth being compared with */
 };
 
 struct verdict {

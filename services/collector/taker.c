@@ -154,7 +154,7 @@ static enum error_code keep_all(struct taker *taker, const struct paper *paper, 
         code = keep_outcome(spool, &verdict->outcomes[i], paper->now, err);
     if (!code) code = spool_append_event(spool, &verdict->receipt, paper->now, NULL, err);
     if (!code) code = sources_file_mark(spool, paper->source, paper->hash, name, paper->now, err);
-    if (!code && !verdict->whole.code && !verdict->feed)
+    if (!code && !verdict->whole.code && !verdict->feed && !verdict->extent.part)
         code = sources_extent_set(spool, paper->source, name, verdict->extent.figures, verdict->extent.cells, err);
     if (!code) code = sources_look_set(spool, paper->source, name, look, err);
     if (!code) code = spool_commit(spool, err);

@@ -189,6 +189,22 @@ Test(taker, a_file_that_lost_a_county_or_changed_old_figures_says_so) {
     scene_close(&s);
 }
 
+/* Three rows of corrections in between are no reason to forget what a whole file holds. */
+Test(taker, a_part_of_a_file_is_not_what_the_next_is_compared_with) {
+    struct scene s;
+    scene_open(&s);
+    drop(&s, "5月.csv", HEAD "T06.1,青川县,2021-05-31,20,公里\nT06.1,利州区,2021-05-31,30,公里\n"
+                             "T06.1,旺苍县,2021-05-31,40,公里\n");
+    settle(&s);
+    drop(&s, "5月更正.csv", HEAD "T06.1,青川县,2021-05-31,21,公里\n");
+    settle(&s);
+    cr_expect_str_eq(last_note(&s), "改了报过的数，待核：直连道路青川2021-05-31 20→21；上一份有利州区、旺苍县，这一份没有");
+    drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,22,公里\nT06.1,旺苍县,2021-06-30,42,公里\n");
+    settle(&s);
+    cr_expect_str_eq(last_note(&s), "上一份有利州区，这一份没有");
+    scene_close(&s);
+}
+
 Test(taker, a_half_written_file_waits_and_is_named_after_a_day) {
     struct scene s;
     scene_open(&s);
