@@ -137,11 +137,20 @@ static const char *joined(const struct verdict *verdict, const char *list, const
     return say(verdict->arena, "%s；%s", list, more);
 }
 
+/* Alone, a row has lost the merged cells that reached into it. */
+static void copy_merged(struct page *page, const struct verdict *verdict, size_t row, size_t at, size_t width) {
+    size_t top, left;
+    for (size_t i = 0; i < width; i++)
+        if (!sheet_cell(&verdict->sheet, row, i).len && sheet_merged(&verdict->sheet, row, i, &top, &left))
+            page_text(page, at, i, sheet_cell(&verdict->sheet, top, left), PAGE_PLAIN);
+}
+
 /* A row of a wide table may be refused in several of its cells: it stands here once. Returns how many outcomes were its
  * own. */
 static size_t write_refused(struct page *page, const struct verdict *verdict, size_t first, size_t at, size_t width) {
     size_t row = verdict->outcomes[first].reading.row, count = 0;
     const char *columns = "", *reasons = "", *remedies = "";
+    copy_merged(page, verdict, row, at, width);
     copy_row(page, verdict, row, at, PAGE_PLAIN);
     for (; first + count < verdict->outcome_count; count++) {
         const struct outcome *outcome = &verdict->outcomes[first + count];
@@ -257,6 +266,9 @@ static void write_all_tried(struct page *page, const struct verdict *verdict, co
     }
     for (size_t i = 0; i < verdict->outcome_count;)
         i += write_tried(page, verdict, plan, i, width);
+    if (verdict->note && verdict->sheet.row_count)
+        page_text(page, place_of(verdict, verdict->sheet.row_count - 1) + 2, 0,
+                  slice_of(say(verdict->arena, "注意：%s", verdict->note)), PAGE_HELD);
 }
 
 enum error_code marked_try(const struct verdict *verdict, const struct plan *plan, const char *path,

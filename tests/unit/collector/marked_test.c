@@ -136,7 +136,7 @@ Test(marked, try_keeps_every_row_at_its_place) {
     paper_fixture_judge(&f, rows_of_june);
     cr_assert_eq(marked_try(&f.verdict, catalogue_plan(f.plan.catalogue), w.path, &err), ERROR_OK, "%s", err.message);
     written_read(&w);
-    cr_assert_eq(w.sheet.row_count, 5);
+    cr_assert_eq(w.sheet.row_count, 5, "no warning below: the sum is that of what was taken");
     cr_expect_str_eq(row_text(&w, 0), "1:表");
     cr_expect_str_eq(row_text(&w, 1), "2:指标|地区|数据日期|数值|单位|备注|结果|读作|说明");
     cr_expect_str_eq(row_text(&w, 2), "3:T06.1|青川县|2021-06-30|31|公里|好|收|31公里");
@@ -190,6 +190,34 @@ Test(marked, a_workbook_comes_back_as_one) {
     cr_expect_str_eq(row_text(&w, 2), "4:T06.1|青川县|2021-06-30|31.1|收|31.1公里");
     cr_expect(sheet_marks(&w.sheet, 2, 3) & SHEET_NUMBER);
     cr_expect(sheet_merged(&w.sheet, 0, 3, &top, &left) && left == 0);
+    written_close(&w);
+    book_finish(&book);
+    paper_fixture_close(&f);
+}
+
+/* Two rows under one merged target: refused alone, the second still says what it is about. */
+Test(marked, a_row_comes_back_with_the_merged_cell_that_reached_into_it) {
+    struct paper_fixture f;
+    struct written w;
+    struct error err;
+    bool made = false;
+    static const char sheet[] =
+        "<sheetData><row><c t=\"str\"><v>指标</v></c><c t=\"str\"><v>地区</v></c><c t=\"str\"><v>数据日期</v></c>"
+        "<c t=\"str\"><v>数值</v></c></row>"
+        "<row><c t=\"str\"><v>T06.1</v></c><c t=\"str\"><v>青川县</v></c><c "
+        "t=\"str\"><v>2021-06-30</v></c><c><v>31</v></c></row>"
+        "<row><c r=\"B3\" t=\"str\"><v>利州区</v></c><c t=\"str\"><v>2021-06-30</v></c><c "
+        "t=\"e\"><v>#REF!</v></c></row></sheetData>"
+        "<mergeCells><mergeCell ref=\"A2:A3\"/></mergeCells>";
+    struct book book = book_make(&(struct book_parts){.sheet = sheet});
+    written_open(&w);
+    paper_fixture_open(&f, "{unit: plan, fill: {target: down}}", "2021-07-02");
+    paper_fixture_judge_bytes(&f, book.bytes, book.len);
+    cr_assert_str_eq(counts_of(&f), "1 0 0 1 0 0", "%s", f.verdict.whole.reason);
+    cr_assert_eq(marked_rejected(&f.verdict, w.path, &made, &err), ERROR_OK, "%s", err.message);
+    written_read(&w);
+    cr_expect_str_eq(row_text(&w, 1), "2:T06.1|利州区|2021-06-30|#REF!|3|数值|单元格是错误值“#REF!”|"
+                                      "请改正公式或加宽列，保存后重新导出");
     written_close(&w);
     book_finish(&book);
     paper_fixture_close(&f);
