@@ -327,9 +327,11 @@ bool replay_outcome(const struct replay_case *replayed, enum replay_outcome *out
     teller_start(&t, replayed, NULL);
     if (!t.failed) {
         judge_as_of(&t, instant_day(replayed->until));
-        bool waits = t.assessment.state == STATE_AWAITING_FINAL;
+        enum cell_state state = t.assessment.state;
+        bool waits = state == STATE_AWAITING_FINAL || state == STATE_NO_ROLLUP;
+        bool owed = state != STATE_NO_TASK && state != STATE_WORDS;
         *due = t.assessment.due;
-        if (day_is(*due) && day_end(*due).ms <= replayed->until.ms) {
+        if (owed && day_is(*due) && day_end(*due).ms <= replayed->until.ms) {
             judge_as_of(&t, *due);
             bool met = t.assessment.state == STATE_DONE || t.assessment.state == STATE_HOLDING;
             *out = met ? REPLAY_MET : waits ? REPLAY_OPEN : REPLAY_MISSED;

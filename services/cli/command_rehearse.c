@@ -4,12 +4,13 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
+#include "common/report/view.h"
 #include "common/store/query_answer.h"
 #include "common/store/registry.h"
-#include "services/cli/moment.h"
+#include "services/cli/cli.h"
 #include "services/cli/plan_files.h"
+#include "services/cli/programme_choice.h"
 #include "services/cli/rehearse_say.h"
-#include "services/cli/view_open.h"
 
 enum { RULES_BYTES_MAX = 256 * 1024 };
 
@@ -74,23 +75,23 @@ static enum error_code read_span(const struct cli *cli, struct rehearse_span *sp
 }
 
 /* A plan loaded after the span does not count. */
-static enum error_code read_loads(struct pg *pg, struct material *m, struct error *err) {
+static enum error_code read_loads(struct pg *pg, int32_t programme, struct material *m, struct error *err) {
     struct rehearse_span *span = &m->rehearsal.span;
-    enum error_code code = plan_versions_read(pg, m->view.programme.id, &m->versions, err);
+    enum error_code code = plan_versions_read(pg, programme, &m->versions, err);
     if (code) return code;
     m->loads = calloc(m->versions.count + 1, sizeof *m->loads);
     if (!m->loads) return error_set(err, ERROR_MEMORY, "out of memory");
     size_t count = 0;
     for (size_t i = 0; i < m->versions.count; i++)
         if (m->versions.items[i].loaded_at.ms <= span->known_at.ms) m->loads[count++] = m->versions.items[i].loaded_at;
-    if (count == 0) return error_set(err, ERROR_USAGE, "no plan was loaded before --to: there is nothing to replay");
-    m->rehearsal.loaded = m->loads[0];
-    struct day first = instant_day(m->loads[0]);
+    if (m->versions.count == 0) return error_set(err, ERROR_NOT_FOUND, "no plan was loaded yet: see `duban plan load`");
+    m->rehearsal.loaded = m->versions.items[0].loaded_at;
+    struct day first = instant_day(m->rehearsal.loaded);
     char text[DAY_TEXT_MAX];
     day_print(first, text);
-    if (day_is(span->from) && span->from.n < first.n)
-        return error_set(err, ERROR_USAGE, "--from lies before %s, when the first plan was loaded: nothing was said before it",
-                         text);
+    if (count == 0 || (day_is(span->from) && span->from.n < first.n))
+        return error_set(err, ERROR_USAGE, "--%s lies before %s, when the first plan was loaded: nothing was said before it",
+                         count ? "from" : "to", text);
     if (!day_is(span->from)) span->from = first;
     m->rehearsal.now.loads = m->rehearsal.then.loads = m->loads;
     m->rehearsal.now.load_count = m->rehearsal.then.load_count = count;
@@ -216,8 +217,11 @@ static enum error_code read_answers(struct pg *pg, struct material *m, struct er
 static enum error_code read_all(struct cli *cli, struct pg *pg, struct material *m, struct error *err) {
     struct rehearse_span *span = &m->rehearsal.span;
     struct moment moment = {.as_of = span->to, .known_at = span->known_at, .past = true};
-    enum error_code code = view_open_at(cli, pg, &moment, &m->view, err);
-    if (!code) code = read_loads(pg, m, err);
+    struct programme programme = {0};
+    enum error_code code = choose_programme(cli, pg, &programme, err);
+    if (!code) code = read_loads(pg, programme.id, m, err);
+    if (!code) code = view_load(pg, &programme, &moment, &m->view, err);
+    programme_finish(&programme); /* empty when the view has it */
     if (code) return code;
     if (!args_has(cli->args, "rules") && !m->rules.report_count) m->rules = m->view.rules;
     code = prepare_new(cli, pg, m, err);
