@@ -16,19 +16,50 @@ static void copy(const struct pg_rows *rows, size_t row, size_t column, char *ou
     out[len] = '\0';
 }
 
-/* A first notice has no past: only where an alert was spoken of before is the newest number looked up. */
 static const char waiting_sql[] =
-    "WITH due AS MATERIALIZED (SELECT id, alert, recipient FROM notice"
-    "                           WHERE programme = $1 AND state = 'waiting' AND not_before <= $2),"
-    "     past AS (SELECT d.alert, d.recipient, max(s.message) AS message"
-    "                FROM (SELECT DISTINCT alert, recipient FROM due) d JOIN notice p ON p.alert = d.alert"
-    "                     AND p.recipient = d.recipient AND p.state <> 'held' JOIN message_notice s ON s.notice = p.id"
-    "               GROUP BY d.alert, d.recipient)"
-    "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for, m.number, a.rule, a.state, a.cell, a.stream,"
+    "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for, NULL, a.rule, a.state, a.cell, a.stream,"
     "       a.period, a.file, a.opened_at, n.key, a.rung, a.rung_said_at IS NOT NULL, a.message, octet_length(a.key)"
-    "  FROM due JOIN notice n ON n.id = due.id JOIN alert a ON a.id = n.alert"
-    "  LEFT JOIN past p ON p.alert = n.alert AND p.recipient = n.recipient LEFT JOIN message m ON m.id = p.message"
-    " WHERE n.state = 'waiting' ORDER BY n.recipient COLLATE \"C\", n.alert, n.id FOR UPDATE OF n";
+    "  FROM notice n JOIN alert a ON a.id = n.alert"
+    " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
+    " ORDER BY n.recipient COLLATE \"C\", n.alert, n.id FOR UPDATE OF n";
+
+/* Asked of the few that may have a past, not of the thousands that open at one midnight. */
+static const char numbers_sql[] =
+    "SELECT w.place, m.number FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS w(alert, recipient, place)"
+    "  CROSS JOIN LATERAL (SELECT max(s.message) AS message FROM notice p JOIN message_notice s ON s.notice = p.id"
+    "                       WHERE p.alert = w.alert AND p.recipient = w.recipient) x"
+    "  JOIN message m ON m.id = x.message";
+
+static bool may_have_past(const struct waiting_notice *n) {
+    return n->rung_said || n->rung > RUNG_REMINDED || n->state != ALERT_OPEN || strcmp(n->step, "7") == 0 ||
+           strcmp(n->step, "red") == 0 || strcmp(n->step, "issued") == 0 || strcmp(n->step, "withdrawn") == 0;
+}
+
+static enum error_code read_numbers(struct pg *pg, struct waiting_notices *out, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    AUTO_FREE int64_t *alerts = calloc(out->count + 1, sizeof *alerts);
+    AUTO_FREE int64_t *places = calloc(out->count + 1, sizeof *places);
+    AUTO_FREE const char **recipients = calloc(out->count + 1, sizeof *recipients);
+    size_t count = 0;
+    if (!alerts || !places || !recipients) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", out->count);
+    for (size_t i = 0; i < out->count; i++) {
+        if (!may_have_past(&out->items[i])) continue;
+        alerts[count] = out->items[i].alert;
+        recipients[count] = out->items[i].recipient;
+        places[count++] = (int64_t)i;
+    }
+    if (count == 0) return ERROR_OK;
+    pg_put_bigints(&params, alerts, count);
+    pg_put_texts(&params, recipients, count);
+    pg_put_bigints(&params, places, count);
+    enum error_code code = pg_run(pg, numbers_sql, &params, &rows, err);
+    for (size_t row = 0; !code && row < pg_count(&rows); row++) {
+        struct waiting_notice *n = &out->items[pg_int(&rows, row, 0)];
+        copy(&rows, row, 1, n->past, sizeof n->past);
+    }
+    return code;
+}
 
 enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant now, struct waiting_notices *out,
                                struct error *err) {
@@ -68,7 +99,7 @@ enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant 
         out->count++;
         if (!n->key) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", count);
     }
-    return ERROR_OK;
+    return read_numbers(pg, out, err);
 }
 
 void waiting_notices_finish(struct waiting_notices *notices) {
