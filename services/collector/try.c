@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
@@ -116,12 +117,21 @@ int try_file(const struct settings *settings, const struct source_settings *sour
     return try_file_marked(settings, source, path, NULL);
 }
 
+static bool same_file(const char *a, const char *b) {
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 int try_file_marked(const struct settings *settings, const struct source_settings *source, const char *path,
                     const char *xlsx) {
     CLEAN(buffer_finish) struct buffer bytes = {0};
     CLEAN(buffer_finish) struct buffer text = {0};
     CLEAN(catalogue_destroy) struct catalogue *catalogue = NULL;
     CLEAN(verdict_finish) struct verdict verdict = {.whole = {.code = REFUSAL_NONE}};
+    if (xlsx && same_file(path, xlsx)) {
+        fprintf(stderr, "--xlsx 不能是原文件 %s，请换一个名称\n", path);
+        return 2;
+    }
     CLEAN(taker_close) struct paper paper = {.file = NULL};
     struct error err;
     enum error_code code = agent_catalogue(settings, &catalogue, &err);

@@ -131,7 +131,15 @@ static enum error_code put_in_place(const struct page *page, struct error *err) 
     return error_set_errno(err, ERROR_IO, errno, "%s cannot be written", page->path);
 }
 
+/* Asked first: the library would say it on stderr. */
+static bool can_be_written(const char *path) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0) close(fd);
+    return fd >= 0;
+}
+
 enum error_code page_save(struct page *page, struct error *err) {
+    if (!can_be_written(page->part)) return error_set_errno(err, ERROR_IO, errno, "%s cannot be written", page->path);
     lxw_error closed = workbook_close(page->workbook); /* frees it either way */
     page->workbook = NULL;
     keep(page, closed);
