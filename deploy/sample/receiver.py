@@ -66,7 +66,8 @@ class Mailbox:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         text = message.get_body(("plain",))
         self.book.add({"to": envelope.rcpt_tos, "subject": str(message["Subject"]), "id": str(message["Message-ID"]),
-                       "body": text.get_content() if text else ""})
+                       "body": text.get_content() if text else "",
+                       "attachments": {part.get_filename(): len(part.get_content()) for part in message.iter_attachments()}})
         return "250 taken"
 
 
