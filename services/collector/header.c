@@ -34,10 +34,18 @@ static bool same_text(struct slice a, struct slice b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* In text a column over which nothing stands is nobody's, whatever stands to its left. */
+static bool is_unnamed(const struct sheet *sheet, size_t first, size_t depth, size_t column) {
+    for (size_t i = 0; i < depth; i++)
+        if (sheet_cell(sheet, first + i, column).len) return false;
+    return !sheet->name;
+}
+
 static struct slice joined_name(const struct sheet *sheet, size_t first, size_t depth, size_t column,
                                 struct arena *arena) {
     struct slice parts[HEADER_DEPTH_MAX];
     size_t count = 0;
+    if (is_unnamed(sheet, first, depth, column)) return nothing;
     for (size_t i = 0; i < depth; i++) {
         struct slice text = text_over(sheet, first, first + i, first + depth - 1, column);
         if (text.len && !(count && same_text(text, parts[count - 1]))) parts[count++] = text;

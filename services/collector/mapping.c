@@ -169,6 +169,22 @@ static void read_value(struct yaml *doc, struct yaml_node *node, struct arena *a
         yaml_wrong(doc, node, "a column is missing: value, or numerator and denominator");
 }
 
+static bool same_text(const char *a, const char *b) {
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* One column for two figures, or two columns for one. */
+static void check_twins(struct yaml *doc, struct yaml_node *values, const struct mapping *out) {
+    for (size_t i = 0; i < out->value_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct mapping_value *a = &out->values[k], *b = &out->values[i];
+            if (same_text(a->target, b->target) || same_text(a->area, b->area))
+                yaml_wrong(doc, &values->items[i], "%s has two entries", b->target ? b->target : b->area);
+            if (same_text(a->columns[FIELD_VALUE], b->columns[FIELD_VALUE]))
+                yaml_wrong(doc, &values->items[i], "the column \"%s\" stands in two entries", b->columns[FIELD_VALUE]);
+        }
+}
+
 static void read_layout(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {
     static const struct word layouts[] = {
         {"long", LAYOUT_LONG}, {"wide-area", LAYOUT_WIDE_AREA}, {"wide-target", LAYOUT_WIDE_TARGET}, {NULL, 0}};
@@ -195,6 +211,7 @@ static void read_layout(struct yaml *doc, struct yaml_node *node, struct arena *
     out->values = arena_array(arena, values->count, sizeof *out->values);
     for (size_t i = 0; out->values && i < values->count; i++)
         read_value(doc, &values->items[i], arena, out);
+    check_twins(doc, values, out);
 }
 
 void mapping_read(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct mapping *out) {

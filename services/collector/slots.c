@@ -17,6 +17,15 @@ static struct slot row_slot(const struct header *header) {
     return slot;
 }
 
+/* What stands once in a row of many figures (目标任务 of the whole city) is about none of them. */
+static struct slot wide_slot(const struct header *header) {
+    static const enum field own[] = {FIELD_VALUE, FIELD_NUMERATOR, FIELD_DENOMINATOR, FIELD_MONTH, FIELD_SHARE};
+    struct slot slot = row_slot(header);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        slot.columns[own[i]] = NO_COLUMN;
+    return slot;
+}
+
 /* Without a running total, 本月 is the figure where the mapping says that the agent is to add up. */
 static void settle_month(const struct mapping *mapping, struct slot *slot) {
     if (!mapping->increments) return;
@@ -82,7 +91,7 @@ static const struct slot *same_subject(const struct header *header, const struct
 
 static struct refusal named_slot(const struct header_search *search, struct header *header, size_t column) {
     struct slice name = header_name(search->sheet, header, column);
-    struct slot slot = row_slot(header);
+    struct slot slot = wide_slot(header);
     slot.total = name_is_total(name);
     if (!slot.total) {
         struct meaning meaning = meaning_of(search, name);
@@ -153,7 +162,7 @@ static struct refusal lost_column(const struct header_search *search, const stru
 
 static struct refusal listed_slot(const struct header_search *search, struct header *header,
                                   const struct mapping_value *value) {
-    struct slot slot = row_slot(header);
+    struct slot slot = wide_slot(header);
     struct refusal refusal = {.code = REFUSAL_NONE};
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         if (!value->columns[i]) continue;

@@ -116,6 +116,8 @@ Test(mapping, contradictions_of_a_wide_table) {
                                       "{layout: wide-area, values: [{target: T06.1, value: 数}]}",
                                       "{layout: wide-target, values: [{target: T06.1}]}",
                                       "{layout: wide-target, values: [{target: T06.1, numerator: 户}]}",
+                                      "{layout: wide-target, values: [{target: A, value: x}, {target: A, value: y}]}",
+                                      "{layout: wide-target, values: [{target: A, value: x}, {target: B, value: x}]}",
                                       "{header: 5}",
                                       "{header: 0}",
                                       "{fill: {value: down}}",
