@@ -163,7 +163,8 @@ static void try_first(const char *config_file, const char *wanted) {
         printf("还没有计划目录：请把中心导出的 catalogue.json 放到 %s ，再用 try 试读。\n", settings.catalogue);
     } else if (path && source) {
         printf("试读 %s\n", path);
-        try_file(&settings, source, path);
+        if (try_file(&settings, source, path))
+            puts("列名和规定的不一样时，不用改表：运行 duban-collector learn 认一次。");
     } else {
         puts("文件夹里还没有文件可以试读。");
     }
