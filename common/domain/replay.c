@@ -181,12 +181,10 @@ static void look(struct teller *t) {
     wants_now(t, &wants);
     size_t count = book_standing(&t->book, standing, rows);
     struct alert_case judged = case_now(t);
-    struct alert_over over = {
-        .now = &t->assessment, .was = t->was, .events = t->own->events, .count = t->known};
+    struct alert_over over = {.now = &t->assessment, .was = t->was, .events = t->own->events, .count = t->known};
     alert_life(&judged, &wants, standing, count, alert_over_cell, &over, &changes);
-    t->next = due_earlier(
-        due_cell(r->plan, r->rules, t->cell, t->own->events, t->known, &t->assessment, t->now),
-        alert_life_next(&judged, &wants, standing, count, &changes));
+    t->next = due_earlier(due_cell(r->plan, r->rules, t->cell, t->own->events, t->known, &t->assessment, t->now),
+                          alert_life_next(&judged, &wants, standing, count, &changes));
     book_take(&t->book, &judged, &wants, standing, rows, &changes);
     t->was = t->assessment.computed_light;
     note_red(t);
@@ -302,8 +300,7 @@ void replay_finish(struct replay *replay) {
 
 static void judge_as_of(struct teller *t, struct day as_of) {
     const struct replay_case *r = t->replayed;
-    struct assess_context context = {
-        .plan = r->plan, .rules = r->rules, .known_at = {r->until.ms + 1}, .as_of = as_of};
+    struct assess_context context = {.plan = r->plan, .rules = r->rules, .known_at = {r->until.ms + 1}, .as_of = as_of};
     if (t->assessed) assessment_finish(&t->assessment);
     t->assessed = true;
     size_t known = known_before(t->own, context.known_at);

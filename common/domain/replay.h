@@ -2,9 +2,9 @@
  * answers that really came, what would have been said to whom, and how did every alert end?
  *
  * The same rooms speak as in the alerter (assess, alert_wants, alert_life, route); here stands only when one looks (a
- * minute after an event, the cell's own next instant, a plan's load), what a store would keep, and the windows. No clock,
- * no database, nothing is sent. Taken as live throughout, with one plan and one set of rules from the first load on;
- * holds of the outbox and shared rooms are not repeated: a recipient is a key of route.h. */
+ * minute after an event, the cell's own next instant, a plan's load), what a store would keep, and the windows. No
+ * clock, no database, nothing is sent. Taken as live throughout, with one plan and one set of rules from the first load
+ * on; holds of the outbox and shared rooms are not repeated: a recipient is a key of route.h. */
 #ifndef DUBAN_DOMAIN_REPLAY_H
 #define DUBAN_DOMAIN_REPLAY_H
 
@@ -19,9 +19,9 @@ struct replay_answer {
 
 struct replay_case {
     const struct plan *plan;
-    const struct light_rules *rules; /* NULL = the shipped ones */
-    size_t cell;                     /* of plan->cells */
-    const struct cell_events *events; /* of each of plan->cells, in commit order: the city's needs its counties' */
+    const struct light_rules *rules;     /* NULL = the shipped ones */
+    size_t cell;                         /* of plan->cells */
+    const struct cell_events *events;    /* of each of plan->cells, in commit order: the city's needs its counties' */
     const struct replay_answer *answers; /* of this cell, by known_at */
     size_t answer_count;
     const struct instant *loads; /* of a plan, oldest first, at least one: with the first it begins */
@@ -40,11 +40,11 @@ struct replay_said { /* one notice, to one recipient, in one window */
 struct replay_alert {
     enum alert_rule rule;
     char key[ALERT_KEY_MAX];
-    char cause[ALERT_WORD_MAX]; /* of its last change */
+    char cause[ALERT_WORD_MAX];         /* of its last change */
     struct instant opened_at, ended_at; /* ended_at INSTANT_NONE: it stands */
     bool back_filled;
 };
-struct replay_red { /* a computed red, released or not */
+struct replay_red {             /* a computed red, released or not */
     struct instant from, until; /* until INSTANT_NONE: it stands */
 };
 struct replay {

@@ -128,8 +128,7 @@ static void drop_unsaid(struct book *book, size_t alert, enum alert_state to) {
     }
 }
 
-static void take_back_issue(struct book *book, const struct alert_case *judged, size_t alert,
-                            const uint8_t *decision) {
+static void take_back_issue(struct book *book, const struct alert_case *judged, size_t alert, const uint8_t *decision) {
     for (size_t i = 0; i < book->notice_count; i++) {
         struct book_notice *n = &book->notices[i];
         if (n->alert == alert && n->state == BOOK_WAITING && is_step(n, "issued")) n->state = BOOK_DROPPED;
@@ -180,7 +179,8 @@ static size_t change_row(struct book *book, const struct alert_case *judged, con
     return row;
 }
 
-static void take_old(struct book *book, const struct alert_case *judged, size_t row, const struct alert_change *change) {
+static void take_old(struct book *book, const struct alert_case *judged, size_t row,
+                     const struct alert_change *change) {
     if (change->to != ALERT_OPEN) drop_unsaid(book, row, change->to);
     if (change->recovered) note_told(book, judged, row, NULL, "recovered", no_decision);
     if (change->office_recovered)

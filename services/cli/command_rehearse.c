@@ -1,4 +1,5 @@
 /* duban rehearse: what other rules, or another plan, would have said of the history there is. Reads only. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +91,8 @@ static enum error_code read_loads(struct pg *pg, int32_t programme, struct mater
     char text[DAY_TEXT_MAX];
     day_print(first, text);
     if (count == 0 || (day_is(span->from) && span->from.n < first.n))
-        return error_set(err, ERROR_USAGE, "--%s lies before %s, when the first plan was loaded: nothing was said before it",
+        return error_set(err, ERROR_USAGE,
+                         "--%s lies before %s, when the first plan was loaded: nothing was said before it",
                          count ? "from" : "to", text);
     if (!day_is(span->from)) span->from = first;
     m->rehearsal.now.loads = m->rehearsal.then.loads = m->loads;
@@ -186,8 +188,7 @@ static enum error_code prepare_new(struct cli *cli, struct pg *pg, struct materi
 
 /* Answers that answered nothing, or a stream, have no cell. */
 static enum error_code read_answers(struct pg *pg, struct material *m, struct error *err) {
-    enum error_code code =
-        query_answers(pg, m->view.programme.id, m->rehearsal.span.known_at, &m->answer_rows, err);
+    enum error_code code = query_answers(pg, m->view.programme.id, m->rehearsal.span.known_at, &m->answer_rows, err);
     if (code) return code;
     m->answers = calloc(m->answer_rows.count + 1, sizeof *m->answers);
     if (!m->answers) return error_set(err, ERROR_MEMORY, "out of memory");
@@ -205,7 +206,7 @@ static enum error_code read_answers(struct pg *pg, struct material *m, struct er
                                  .by_day = row->by_day,
                                  .outcome = day_is(row->by_day) ? PROMISE_STANDING : ANSWERED}}};
         memcpy(answer->given.answer.uid, row->uid, EVENT_UID_BYTES);
-        (void)strncpy(answer->given.answer.reason, row->reason, sizeof answer->given.answer.reason - 1);
+        (void)snprintf(answer->given.answer.reason, sizeof answer->given.answer.reason, "%s", row->reason);
     }
     m->rehearsal.now.answers = m->rehearsal.then.answers = m->answers;
     m->rehearsal.now.answer_count = m->rehearsal.then.answer_count = m->answer_count;

@@ -1,5 +1,6 @@
 #include "services/cli/rehearse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,9 +30,9 @@ static unsigned kind_of(enum alert_rule rule, const char *step) {
 /* How much a line weighs in the list of differences. */
 static unsigned weight_of(const struct rehearse_item *item) {
     const char *name = rehearse_kind_name(item->kind);
-    static const char *const light_to_heavy[] = {"recovered", "correction", "due_soon", "slipping", "urged", "fell_back",
-                                                 "overdue",   "review",     "withdrawn", "issued", "yellow_card",
-                                                 "red_card"};
+    static const char *const light_to_heavy[] = {"recovered", "correction", "due_soon",    "slipping",
+                                                 "urged",     "fell_back",  "overdue",     "review",
+                                                 "withdrawn", "issued",     "yellow_card", "red_card"};
     unsigned weight = 0;
     for (unsigned i = 0; i < sizeof light_to_heavy / sizeof *light_to_heavy; i++)
         if (strcmp(name, light_to_heavy[i]) == 0) weight = 2 * i;
@@ -250,9 +251,7 @@ static void merge_items(const struct rehearse_telling *now, const struct rehears
                         struct rehearse_comparison *out) {
     size_t a = 0, b = 0;
     while (a < now->count || b < then->count) {
-        int order = a == now->count    ? 1
-                    : b == then->count ? -1
-                                       : compare_items(&now->items[a], &then->items[b]);
+        int order = a == now->count ? 1 : b == then->count ? -1 : compare_items(&now->items[a], &then->items[b]);
         if (order <= 0) count_item(&now->items[a++], false, order < 0, out);
         if (order >= 0) count_item(&then->items[b++], true, order > 0, out);
     }
@@ -284,7 +283,7 @@ static struct rehearse_recipient *recipient_row(struct rehearse_comparison *out,
     struct rehearse_recipient *last = out->recipient_count ? &out->recipients[out->recipient_count - 1] : NULL;
     if (last && strcmp(last->key, key) == 0) return last;
     last = &out->recipients[out->recipient_count++];
-    (void)strncpy(last->key, key, sizeof last->key - 1);
+    (void)snprintf(last->key, sizeof last->key, "%s", key);
     return last;
 }
 

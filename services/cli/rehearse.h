@@ -73,12 +73,12 @@ struct rehearse_comparison {
     struct rehearse_recipient {
         char key[RECIPIENT_MAX];
         size_t now, then, more, fewer; /* messages: one a window */
-    } *recipients; /* by key */
+    } * recipients;                    /* by key */
     size_t recipient_count;
     struct rehearse_difference {
         const struct rehearse_item *item;
-        bool more; /* the new rules alone say it; else the present ones alone */
-    } *differences; /* the worst first; those of one line, to several recipients, are neighbours */
+        bool more;   /* the new rules alone say it; else the present ones alone */
+    } * differences; /* the worst first; those of one line, to several recipients, are neighbours */
     size_t difference_count;
 };
 __attribute__((warn_unused_result)) bool rehearse_compare(const struct rehearse_telling *now,

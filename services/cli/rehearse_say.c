@@ -23,7 +23,7 @@ static void add_change(struct grid *grid, size_t more, size_t fewer) {
 
 static void print_by(const struct rehearse_by *by, const char *rules_file, const char *plan_file, struct buffer *out) {
     if (rules_file) buffer_printf(out, "%s ", rules_file);
-    buffer_printf(out, "%s%.8s", by->rules->version, *by->rules->hash ? " " : "");
+    buffer_add_text(out, by->rules->version);
     if (*by->rules->hash) buffer_printf(out, "（%.8s）", by->rules->hash);
     if (plan_file) buffer_printf(out, "，计划 %s", plan_file);
     buffer_add_text(out, "\n");
@@ -229,7 +229,8 @@ void rehearse_print(const struct rehearsal *r, bool full, struct buffer *out) {
     print_recipients(r, out);
     buffer_add_text(out, "\n");
     print_reds(r, out);
-    buffer_add_text(out, "按到期日（延期后的）的数判断完成没完成；未完成之前的：到期日或更早说的，那一项后来没按期完成。\n\n");
+    buffer_add_text(
+        out, "按到期日（延期后的）的数判断完成没完成；未完成之前的：到期日或更早说的，那一项后来没按期完成。\n\n");
     print_ends(r, out);
     print_differences(r, full, out);
 }
@@ -239,9 +240,10 @@ void rehearse_print(const struct rehearsal *r, bool full, struct buffer *out) {
 static json_t *item_json(const struct rehearse_item *item) {
     static const char *const outcomes[] = {"open", "met", "missed"};
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:b}", "target", item->target, "area", item->area,
-                     "kind", rehearse_kind_name(item->kind), "step", item->step, "window", json_of_instant(item->window),
-                     "recipient", item->recipient, "meant_for", json_of_text(item->meant_for), "outcome",
-                     outcomes[item->outcome], "due", json_of_day(item->due), "in_time", item->in_time);
+                     "kind", rehearse_kind_name(item->kind), "step", item->step, "window",
+                     json_of_instant(item->window), "recipient", item->recipient, "meant_for",
+                     json_of_text(item->meant_for), "outcome", outcomes[item->outcome], "due", json_of_day(item->due),
+                     "in_time", item->in_time);
 }
 
 static json_t *said_json(const struct rehearse_telling *telling) {
@@ -257,10 +259,9 @@ static json_t *telling_json(const struct rehearse_by *by, const struct rehearse_
         "version", by->rules->version, "hash", json_of_text(by->rules->hash), "reds", "total",
         (json_int_t)t->reds.total, "real", (json_int_t)t->reds.real, "false", (json_int_t)t->reds.false_alarm, "open",
         (json_int_t)t->reds.open, "late", (json_int_t)t->reds.late, "misses", "total", (json_int_t)t->missed, "warned",
-        (json_int_t)t->warned, "median_days_ahead",
-        t->warned ? json_integer(rehearse_median_ahead(t)) : json_null(), "causes", "progress",
-        (json_int_t)t->ends[CAUSE_PROGRESS], "extension", (json_int_t)t->ends[CAUSE_EXTENSION], "correction",
-        (json_int_t)t->ends[CAUSE_CORRECTION], "ignored", (json_int_t)t->ends[CAUSE_IGNORED], "false",
+        (json_int_t)t->warned, "median_days_ahead", t->warned ? json_integer(rehearse_median_ahead(t)) : json_null(),
+        "causes", "progress", (json_int_t)t->ends[CAUSE_PROGRESS], "extension", (json_int_t)t->ends[CAUSE_EXTENSION],
+        "correction", (json_int_t)t->ends[CAUSE_CORRECTION], "ignored", (json_int_t)t->ends[CAUSE_IGNORED], "false",
         (json_int_t)t->ends[CAUSE_FALSE], "standing", (json_int_t)t->standing);
     if (full) json_object_set_new(json, "said", said_json(t));
     return json;
@@ -270,24 +271,23 @@ static json_t *kinds_json(const struct rehearse_comparison *c) {
     json_t *list = json_array();
     for (unsigned i = 0; i < REHEARSE_KINDS; i++)
         if (c->kinds[i].now + c->kinds[i].then > 0)
-            json_array_append_new(
-                list, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", rehearse_kind_name(i), "word",
-                                rehearse_kind_word(i), "now", (json_int_t)c->kinds[i].now, "new",
-                                (json_int_t)c->kinds[i].then, "more", (json_int_t)c->kinds[i].more, "fewer",
-                                (json_int_t)c->kinds[i].fewer, "before_miss_now",
-                                (json_int_t)c->kinds[i].before_miss_now, "before_miss_new",
-                                (json_int_t)c->kinds[i].before_miss_then));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", rehearse_kind_name(i),
+                                            "word", rehearse_kind_word(i), "now", (json_int_t)c->kinds[i].now, "new",
+                                            (json_int_t)c->kinds[i].then, "more", (json_int_t)c->kinds[i].more, "fewer",
+                                            (json_int_t)c->kinds[i].fewer, "before_miss_now",
+                                            (json_int_t)c->kinds[i].before_miss_now, "before_miss_new",
+                                            (json_int_t)c->kinds[i].before_miss_then));
     return list;
 }
 
 static json_t *recipients_json(const struct rehearse_comparison *c) {
     json_t *list = json_array();
     for (size_t i = 0; i < c->recipient_count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:I}", "recipient", c->recipients[i].key, "now",
-                                              (json_int_t)c->recipients[i].now, "new",
-                                              (json_int_t)c->recipients[i].then, "more",
-                                              (json_int_t)c->recipients[i].more, "fewer",
-                                              (json_int_t)c->recipients[i].fewer));
+        json_array_append_new(
+            list, json_pack("{s:s, s:I, s:I, s:I, s:I}", "recipient", c->recipients[i].key, "now",
+                            (json_int_t)c->recipients[i].now, "new", (json_int_t)c->recipients[i].then, "more",
+                            (json_int_t)c->recipients[i].more, "fewer", (json_int_t)c->recipients[i].fewer));
     return list;
 }
 

@@ -101,8 +101,9 @@ Test(rehearse, the_page_says_what_differs) {
     start(&s, "40.0");
     struct buffer out = {0};
     rehearse_print(&s.r, false, &out);
-    static const char *const lines[] = {"规则预演 2021-07-01 至 2022-01-20\n", "什么也没有发，什么也没有写", "不含报送方的未报、断线、退回",
-                                        "差别 3 处：\n", "多  2021-07-05 16:30  核定        青川 直连道路  到期未完成  "};
+    static const char *const lines[] = {"规则预演 2021-07-01 至 2022-01-20\n", "什么也没有发，什么也没有写",
+                                        "不含报送方的未报、断线、退回", "差别 3 处：\n",
+                                        "多  2021-07-05 16:30  核定        青川 直连道路  到期未完成  "};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         cr_assert(strstr(buffer_text(&out), lines[i]), "no “%s” in\n%s", lines[i], buffer_text(&out));
     buffer_finish(&out);

@@ -1,5 +1,5 @@
-/* One county's road told again: what was said to whom and when, under the shipped rules and with a red from 25 points on.
- * Every row is worked out by hand; Monday to Friday are worked, windows at 08:30 and 16:30, a look a minute after a
+/* One county's road told again: what was said to whom and when, under the shipped rules and with a red from 25 points
+ * on. Every row is worked out by hand; Monday to Friday are worked, windows at 08:30 and 16:30, a look a minute after a
  * report. 2021-07-05 is a Monday. */
 #include "common/domain/replay.h"
 
