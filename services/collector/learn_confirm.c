@@ -349,6 +349,10 @@ bool learn_confirm(const struct learn_table *table, const struct seen *seen, str
     if (!layout_is_right(&in)) return false;
     ask_fields(&in);
     if (seen->layout != LAYOUT_LONG) ask_values(&in);
+    if (seen->layout != LAYOUT_LONG && out->value_count == 0 && !asker->failed) {
+        fputs("没有一列认作要报的数，列的对应没有写。\n", asker->out);
+        return false;
+    }
     ask_area(&in);
     ask_names(&in);
     ask_as_of(&in);

@@ -93,6 +93,8 @@ static struct refusal named_slot(const struct header_search *search, struct head
     struct slice name = header_name(search->sheet, header, column);
     struct slot slot = wide_slot(header);
     slot.total = name_is_total(name);
+    /* a sum over targets is a sum of nothing */
+    if (slot.total && search->mapping->layout == LAYOUT_WIDE_TARGET) return (struct refusal){.code = REFUSAL_NONE};
     if (!slot.total) {
         struct meaning meaning = meaning_of(search, name);
         if (meaning.refusal.code) {
@@ -186,13 +188,38 @@ static struct refusal listed_slot(const struct header_search *search, struct hea
     return refusal;
 }
 
+static bool is_listed(const struct header *header, size_t column) {
+    for (size_t i = 0; i < header->slot_count; i++)
+        for (size_t field = 0; field < FIELD_COUNT; field++)
+            if (header->slots[i].columns[field] == column) return true;
+    return false;
+}
+
+/* A 合计 column is compared, too, when every county's column is in the list. */
+static void add_totals(const struct header_search *search, struct header *header) {
+    size_t listed = header->slot_count, total = NO_COLUMN;
+    for (size_t i = 0; i < header->width; i++) {
+        struct slice name = header_name(search->sheet, header, i);
+        if (!name.len || is_listed(header, i)) continue;
+        if (!meaning_of(search, name).refusal.code && !name_is_total(name)) return;
+        if (name_is_total(name) && !name_is_part(name)) total = i;
+    }
+    if (total == NO_COLUMN || listed == 0) return;
+    struct slot slot = wide_slot(header);
+    slot.total = true;
+    slot.columns[FIELD_VALUE] = total;
+    slot.increment = header->slots[0].increment;
+    header->slots[header->slot_count++] = slot;
+}
+
 static bool by_list(const struct header_search *search, struct header *header, struct refusal *refusal) {
     const struct mapping *mapping = search->mapping;
-    header->slots = arena_array(search->arena, mapping->value_count, sizeof *header->slots);
+    header->slots = arena_array(search->arena, mapping->value_count + 1, sizeof *header->slots);
     for (size_t i = 0; header->slots && i < mapping->value_count; i++) {
         struct refusal here = listed_slot(search, header, &mapping->values[i]);
         if (here.code && !refusal->code) *refusal = here;
     }
+    if (header->slots && !refusal->code && mapping->layout == LAYOUT_WIDE_AREA) add_totals(search, header);
     return refusal->code == REFUSAL_NONE;
 }
 

@@ -149,7 +149,10 @@ Test(learn, wide_tables_of_both_kinds) {
     cr_assert(l.done, "%s", l.said);
     cr_expect_eq(l.opened.seen.layout, LAYOUT_WIDE_AREA);
     judge_learned(&l, by_area);
-    cr_expect_str_eq(counts_of(&l.paper), "3 0 0 0 1 0", "%s\n%s", counts_of(&l.paper), buffer_text(&l.mapping));
+    cr_expect_str_eq(counts_of(&l.paper), "3 0 0 0 1 2", "%s\n%s", counts_of(&l.paper), buffer_text(&l.mapping));
+    lesson_finish(&l);
+    learn(&l, "无数.csv", by_area, "values/D: '-'\nvalues/E: '-'\nothers: accept\n");
+    cr_expect_not(l.done);
     lesson_finish(&l);
     learn(&l, "分项.csv", by_target, "values/E: T06.2\nothers: accept\n");
     cr_assert(l.done, "%s", l.said);
@@ -251,14 +254,14 @@ static void put(const char *path, const char *text, size_t len) {
 }
 
 /* In a folder of its own: a configuration, a catalogue, the file and its answers. */
-static void enter(void) {
+static void enter(char folder[64]) {
     static const char config[] = "stream: qingchuan\nunit: 青川县\n"
                                  "server:\n  - {address: \"tcp://centre.example:5557\", key: "
                                  "\"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\"}\n"
                                  "key: agent.key\ncatalogue: catalogue.json\nspool: spool.sqlite\n"
                                  "sources:\n  - {name: 报表, folder: inbox}\n";
     static const char answers[] = "others: accept\n";
-    char folder[] = "/tmp/duban-learn-XXXXXX";
+    strcpy(folder, "/tmp/duban-learn-XXXXXX");
     struct buffer catalogue = {0};
     cr_assert_not_null(mkdtemp(folder));
     cr_assert_eq(chdir(folder), 0);
@@ -286,11 +289,14 @@ static int run(const char *file, const char *answers) {
 }
 
 Test(learn, the_command_writes_a_mapping_once_and_tries_the_file) {
-    enter();
+    char folder[64], command[96];
+    enter(folder);
     cr_expect_eq(run("没有.csv", "answers.yaml"), 1);
     cr_expect_eq(run("进展.csv", "没有.yaml"), 1);
     cr_expect_not(file_exists("对应.yaml"));
     cr_expect_eq(run("进展.csv", "answers.yaml"), 0, "every row of the file is taken");
     cr_expect(file_exists("对应.yaml"));
     cr_expect_eq(run("进展.csv", "answers.yaml"), 2, "what exists is not overwritten");
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_assert_eq(system(command), 0);
 }

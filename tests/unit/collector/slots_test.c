@@ -56,12 +56,11 @@ Test(slots, a_long_table_has_one) {
 Test(slots, by_exact_names_only) {
     struct found f = find("{layout: wide-target}", "地区,数据日期,“直连道路”(公里),架线工程（非涉改乡镇）,合计\n");
     cr_assert(f.found, "%s", f.refusal.reason);
-    cr_assert_eq(f.header.slot_count, 3);
+    cr_assert_eq(f.header.slot_count, 2, "a sum over targets is a sum of nothing");
     expect_slot(&f, 0, "T06.1", "", 2);
     expect_slot(&f, 1, "T06.3", "", 3);
     cr_expect(f.header.slots[0].brackets_are_unit);
     cr_expect_not(f.header.slots[1].brackets_are_unit, "they belong to the name");
-    cr_expect(f.header.slots[2].total);
     found_finish(&f);
     f = find("{layout: wide-target}", "地区,数据日期,直连道路,架线长度\n");
     cr_expect_not(f.found);
@@ -84,6 +83,17 @@ Test(slots, listed_with_what_stands_beside_them) {
     cr_expect_eq(f.header.slots[1].columns[FIELD_NOTE], 7, "that of the row");
     cr_expect_eq(f.header.slots[1].columns[FIELD_DENOMINATOR], 6);
     cr_expect_eq(f.header.slots[1].columns[FIELD_MONTH], NO_COLUMN);
+    found_finish(&f);
+}
+
+Test(slots, a_sum_is_compared_when_every_county_is_listed) {
+    struct found f = find("{layout: wide-area, values: [{area: 青川县, value: 青川}, {area: 利州区, value: 利州}]}",
+                          "指标,数据日期,青川,利州,合计\n");
+    cr_assert_eq(f.header.slot_count, 3);
+    cr_expect(f.header.slots[2].total);
+    found_finish(&f);
+    f = find("{layout: wide-area, values: [{area: 青川县, value: 青川}]}", "指标,数据日期,青川,利州,合计\n");
+    cr_expect_eq(f.header.slot_count, 1, "利州 is in the sum and not in the list");
     found_finish(&f);
 }
 
