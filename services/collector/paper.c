@@ -127,6 +127,11 @@ static bool is_data(const struct sheet *sheet, size_t row) {
     return sheet->rows[row].fault.code != REFUSAL_NONE || !sheet_row_is_blank(sheet, row);
 }
 
+static const char *year_doubt(const struct paper *paper, const struct verdict *out) {
+    int title = out->header.titles.year, name = when_year(paper->name);
+    return title && name && title != name ? say(out->arena, "，标题写%d年，文件名写%d年", title, name) : NULL;
+}
+
 static size_t data_rows(const struct verdict *out) {
     size_t rows = 0;
     for (size_t row = out->header.row + 1; row < out->sheet.row_count; row++)
@@ -145,6 +150,7 @@ static enum error_code read_rows(const struct paper *paper, struct verdict *out,
                             .on_behalf = paper->on_behalf,
                             .as_of = as_of,
                             .year = known_year(paper, out),
+                            .year_doubt = year_doubt(paper, out),
                             .notes_above = arena_array(out->arena, slots, sizeof(struct slice))};
     out->outcomes = arena_array(out->arena, data_rows(out) * slots, sizeof *out->outcomes);
     if (!out->outcomes || !reader.notes_above) return error_set(err, ERROR_MEMORY, "no memory for the rows");

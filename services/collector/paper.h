@@ -90,7 +90,7 @@ struct verdict {
     uint32_t taken, unchanged, held, refused, blank, skipped; /* held are among the taken */
     const char *period;                                       /* "2021-10"; NULL = unknown */
     const char *feed; /* of a table of answers or requests (requests.h): "回复"; NULL = a report of the source */
-    const char *note;                                         /* warnings, Chinese; NULL = none */
+    const char *note; /* warnings, Chinese; NULL = none */
     struct extent extent;
     struct event receipt;
 };

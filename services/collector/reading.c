@@ -94,7 +94,7 @@ static void read_as_of(const struct reader *reader, size_t row, struct reading *
         REFUSE(reading, reader, code, column, "没有写数据日期");
         break;
     case REFUSAL_NO_YEAR:
-        REFUSE(reading, reader, code, column, "日期“%s”没有年份", read);
+        REFUSE(reading, reader, code, column, "日期“%s”没有年份%s", read, reader->year_doubt ? reader->year_doubt : "");
         break;
     case REFUSAL_DATE_SERIAL:
         REFUSE(reading, reader, code, column, "日期成了数“%s”", read);

@@ -44,6 +44,7 @@ struct reader {
     bool on_behalf;                  /* 代报: a document is required */
     struct day as_of;                /* for all rows; DAY_NONE = the column says */
     int year;                        /* for months without one; 0 = none */
+    const char *year_doubt;          /* title and file name name different years: in Chinese; NULL = no doubt */
     const struct slot *slot;         /* being read */
     struct slice above[FIELD_COUNT]; /* for fill: down-always; kept by reading_row */
     struct slice *notes_above;       /* for 同上, by slot; header->slot_count of them, kept by reading_figure */
