@@ -149,7 +149,6 @@ static const char message_sql[] =
     "WITH made AS (INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body,"
     "                                   facts, kind, long_body, attachment_name, attachment)"
     "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $19, $20, $21) RETURNING id),"
-    "     said AS (UPDATE notice SET state = 'rendered' WHERE id = ANY($10::bigint[])),"
     "     listed AS (INSERT INTO message_notice (message, notice, item)"
     "                SELECT made.id, n.id, n.item FROM made, unnest($10::bigint[], $11::int[]) AS n(id, item))"
     "INSERT INTO delivery (message, channel, address, mention, fallback_channel, fallback_address, state)"
@@ -220,5 +219,14 @@ enum error_code outbox_unreachable(struct pg *pg, const int64_t *notices, size_t
     return pg_run(pg,
                   "UPDATE notice SET meant_for = recipient, recipient = 'office', unroutable = true"
                   " WHERE id = ANY($1) AND NOT unroutable",
+                  &params, NULL, err);
+}
+
+enum error_code outbox_rendered(struct pg *pg, const int64_t *notices, size_t count, struct error *err) {
+    if (count == 0) return ERROR_OK;
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_bigints(&params, notices, count);
+    return pg_run(pg,
+                  "UPDATE notice SET state = 'rendered' FROM unnest($1::bigint[]) AS n(id) WHERE notice.id = n.id",
                   &params, NULL, err);
 }

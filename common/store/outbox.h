@@ -64,6 +64,9 @@ struct outbox_message {
 __attribute__((warn_unused_result)) enum error_code outbox_message_add(struct pg *pg, int32_t programme,
                                                                        const struct outbox_message *message,
                                                                        struct error *err);
+/* The notices that stand in messages by now: all of a window at once, it may be hundreds of thousands. */
+__attribute__((warn_unused_result)) enum error_code outbox_rendered(struct pg *pg, const int64_t *notices, size_t count,
+                                                                    struct error *err);
 /* causes[i] is notices[i]'s. */
 __attribute__((warn_unused_result)) enum error_code outbox_drop(struct pg *pg, const int64_t *notices,
                                                                 const char *const *causes, size_t count,

@@ -188,6 +188,13 @@ static enum error_code read_told(struct pg *pg, struct window *window, struct er
     return outbox_told(pg, window->view.docket->programme, recipients, count, &window->view.told, err);
 }
 
+static enum error_code note_rendered(struct pg *pg, const struct window *window, struct error *err) {
+    AUTO_FREE int64_t *ids = calloc(window->count + 1, sizeof *ids);
+    if (!ids) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", window->count);
+    for (size_t i = 0; i < window->count; i++) ids[i] = window->said[i]->id;
+    return outbox_rendered(pg, ids, window->count, err);
+}
+
 static enum error_code prepare(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                struct instant now, struct window *window, struct error *err) {
     enum error_code code = due_hold(pg, docket->programme, now, true, &window->morning, err);
@@ -206,6 +213,7 @@ static enum error_code render(struct pg *pg, const struct docket *docket, struct
     CLEAN(window_finish) struct window window = {0};
     enum error_code code = prepare(pg, docket, scratch, now, &window, err);
     if (!code) code = write_pages(pg, &window, messages, err);
+    if (!code) code = note_rendered(pg, &window, err);
     if (!code) code = note_said(pg, &window, err);
     if (!code && window.morning) code = due_brief_next(pg, docket->programme, window_morning(docket->plan, now), err);
     return code;
