@@ -87,6 +87,7 @@ static void read_duration(struct config *config, struct yaml_node *node, const c
 static void read_robot(struct config *config, struct yaml_node *node, struct channel_named *out) {
     struct yaml *doc = &config->doc;
     struct error err;
+    const char *vendors = out->base_url; /* until the configuration names another */
     bool ignored;
     read_path(config, node, "key_file", YAML_REQUIRED, &out->key_file);
     if (out->kind != CHANNEL_WECOM) read_path(config, node, "secret_file", YAML_REQUIRED, &out->secret_file);
@@ -96,7 +97,7 @@ static void read_robot(struct config *config, struct yaml_node *node, struct cha
     yaml_get_text(doc, node, "base_url", YAML_OPTIONAL, &out->base_url);
     if (!channel_url_check(out->base_url, NULL, &ignored, &err) || strpbrk(out->base_url, "?#"))
         yaml_wrong(doc, node, "base_url is an http or https address up to the vendor's own path, like %s",
-                   defaults_of(out->kind)->base_url);
+                   vendors);
     else if (strncmp(out->base_url, "https://", 8) != 0 && !out->allow_private)
         yaml_wrong(doc, node, "base_url: over http the robot's key travels in the open; use https, or set allow_private: "
                    "true for a host of your own network");
