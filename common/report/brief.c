@@ -58,6 +58,8 @@ static void first_line(const struct morning *morning, struct buffer *out) {
     buffer_printf(&tail, " %s 未报%zu 待定%zu ", day, not_reported(morning), morning->decisions.count);
     if (is_unchanged(morning))
         buffer_add_text(&tail, "无变化");
+    else if (!morning->changes.count) /* no light or state moved: "变化0" would read as "无变化" */
+        buffer_printf(&tail, "新数%zu", morning->changes.figures);
     else
         buffer_printf(&tail, "变化%zu", morning->changes.count);
     buffer_printf(&tail, " 逾期%zu", morning->coming.overdue);

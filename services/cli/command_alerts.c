@@ -1,5 +1,5 @@
 /* duban alerts: what stands and why; --sent: what was said to whom; --promises: who promised what until when, and
- * whether it held. */
+ * whether it held; with a number: that message. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "common/report/grid.h"
 #include "common/report/json.h"
 #include "services/cli/answer_words.h"
+#include "services/cli/command_message.h"
 #include "services/cli/listing.h"
 
 static bool is_recovery(const struct notice_row *notice) {
@@ -208,6 +209,7 @@ enum error_code command_alerts(struct cli *cli, struct error *err) {
     CLEAN(listing_finish) struct listing listing = {0};
     bool by_message = args_has(cli->args, "sent"), promises = args_has(cli->args, "promises");
     bool json = args_has(cli->args, "json");
+    if (cli->args->positional_count) return command_message(cli, cli->args->positionals[0], err);
     enum error_code code = cli_connect_reader(cli, &pg, err);
     if (!code) code = listing_read(cli, pg, by_message || args_has(cli->args, "all"), &listing, err);
     if (code) return code;

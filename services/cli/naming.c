@@ -89,6 +89,12 @@ static enum error_code add_cell(const struct view *view, const char *target, con
     return ERROR_OK;
 }
 
+/* "-02" behind "D21-1108-01" is D21-1108-02: a list of the same day, as it is read from the brief. false: too long. */
+static bool whole_number(const char *first, const char *word, char out[NAMED_NUMBER_MAX]) {
+    int day = *word == '-' ? (int)strlen("D21-1108") : 0;
+    return snprintf(out, NAMED_NUMBER_MAX, "%.*s%s", day, first, word) < NAMED_NUMBER_MAX;
+}
+
 enum error_code naming_read(struct pg *pg, const struct view *view, const char *const *words, size_t count,
                             struct naming *out, struct error *err) {
     *out = (struct naming){0};
@@ -102,7 +108,10 @@ enum error_code naming_read(struct pg *pg, const struct view *view, const char *
     out->said = calloc(count, sizeof *out->said);
     if (!out->said) return error_set(err, ERROR_MEMORY, "out of memory");
     for (size_t i = 0; i < count; i++) {
-        enum error_code code = add_number(pg, view, words[i], out, err);
+        char number[NAMED_NUMBER_MAX];
+        if (!whole_number(words[0], words[i], number))
+            return error_set(err, ERROR_USAGE, "%.20s… is no number of a message: D21-1108-05", words[i]);
+        enum error_code code = add_number(pg, view, number, out, err);
         if (code) return code;
     }
     return ERROR_OK;

@@ -23,8 +23,8 @@ struct naming {
     size_t said_count;
 };
 
-/* words: NUMBER[/ITEM] …, or TARGET AREA. ERROR_NOT_FOUND names the numbers or items there are. *out is initialised
- * either way. */
+/* words: NUMBER[/ITEM] … (-02 for another of the first one's day), or TARGET AREA. ERROR_NOT_FOUND names the numbers or
+ * items there are. *out is initialised either way. */
 __attribute__((warn_unused_result)) enum error_code naming_read(struct pg *pg, const struct view *view,
                                                                 const char *const *words, size_t count,
                                                                 struct naming *out, struct error *err);

@@ -7,6 +7,7 @@
 
 #include "common/store/desk.h"
 #include "common/store/query_answer.h"
+#include "common/store/query_message.h"
 #include "tests/store/fixtures.h"
 
 CLUSTER_START
@@ -193,6 +194,43 @@ Test(desk, what_waits_is_held_and_let_go) {
                  err.message);
     cr_expect_eq(changed, 1);
     pg_close(&admin);
+    pg_close(&pg);
+    pg_close(&owner);
+}
+
+static const char tries_sql[] =
+    "UPDATE message SET long_body = 'long', attachment_name = 'a.csv' WHERE number = 'D21-0505-02';"
+    "INSERT INTO delivery (message, channel, address, state, mention, fallback_of) VALUES"
+    " (2, 'email', 'a@b', 'failed', 'zhang', 3);"
+    "INSERT INTO delivery_attempt (delivery, at, outcome, answer) VALUES"
+    " (3, '2021-05-05 08:32+08', 'failed', 'HTTP 404'), (3, '2021-05-05 08:31+08', 'retry', 'HTTP 503'),"
+    " (4, '2021-05-05 08:33+08', 'failed', '550 no such box');";
+
+Test(desk, a_message_is_read_whole_with_its_ways_and_their_answers) {
+    struct pg *owner, *pg = filled("whole", &owner);
+    struct whole_message message;
+    struct instant then = at("2021-06-01T00:00:00+08:00");
+    cr_assert_eq(pg_script(owner, tries_sql, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_message(pg, 1, slice_of("d21-0505-02"), then, &message, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(message.id, 2);
+    cr_expect_str_eq(message.number, "D21-0505-02");
+    cr_expect_str_eq(message.recipient, "unit:u");
+    cr_expect_str_eq(message.long_body, "long");
+    cr_expect_str_eq(message.attachment_name, "a.csv");
+    cr_assert_eq(message.way_count, 3);
+    cr_expect_str_eq(message.ways[0].state, "trial");
+    cr_expect(message.ways[2].fallback_of == 3 && strcmp(message.ways[2].mention, "zhang") == 0);
+    cr_assert_eq(message.try_count, 3);
+    cr_expect_str_eq(message.tries[0].answer, "HTTP 503", "by time");
+    cr_expect(message.tries[2].way == 4 && strcmp(message.tries[2].answer, "550 no such box") == 0);
+    whole_message_finish(&message);
+    cr_assert_eq(query_message(pg, 1, slice_of("D21-0505-09"), then, &message, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(message.id, 0, "nobody gave that number");
+    whole_message_finish(&message);
+    cr_assert_eq(query_message(pg, 1, slice_of("D21-0505-02"), at("2021-05-05T08:00:00+08:00"), &message, &err),
+                 ERROR_OK, "%s", err.message);
+    cr_expect_eq(message.id, 0, "it was not rendered by then");
+    whole_message_finish(&message);
     pg_close(&pg);
     pg_close(&owner);
 }

@@ -265,7 +265,7 @@ Test(brief, says_that_figures_came_and_no_light_moved) {
     scene.morning.changes.figures = 6;
     find(&scene);
     say(&scene, &texts);
-    cr_expect_str_eq(buffer_text(&texts.line), "【早报】校舍维修 11-08 未报0 待定0 变化0 逾期0");
+    cr_expect_str_eq(buffer_text(&texts.line), "【早报】校舍维修 11-08 未报0 待定0 新数6 逾期0");
     cr_expect(strstr(buffer_text(&texts.brief), "\n三 11月5日以来灯和状态没有变化，6项有新数\n"), "%s",
               buffer_text(&texts.brief));
 }
