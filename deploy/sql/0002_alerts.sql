@@ -18,7 +18,15 @@ ALTER TABLE alert
     ADD COLUMN rung_said_at timestamptz,
     ADD COLUMN issued smallint NOT NULL DEFAULT 0 CHECK (issued BETWEEN 0 AND 3), -- the highest rung the office issued
     ADD COLUMN message bigint REFERENCES message;                                -- of an undeliverable one
-UPDATE alert SET rung_at = opened_at;
+-- What was said before there were rungs counts from the newest message that left the house with it, to one whom it was
+-- meant for; its subject is looked at again, so that the next rung finds its window.
+UPDATE alert SET rung_at = opened_at, rung_said_at = CASE WHEN state <> 'resolved' THEN
+    (SELECT max(m.window_at) FROM notice n JOIN message m ON m.id = n.message
+      WHERE n.alert = alert.id AND NOT n.unroutable AND n.step <> 'recovered'
+        AND (n.recipient = 'office') = (rule IN ('review', 'correction'))
+        AND EXISTS (SELECT FROM delivery d WHERE d.message = m.id AND d.state <> 'trial')) END;
+INSERT INTO wake (cell, stream, not_before)
+    SELECT cell, stream, max(rung_said_at) FROM alert WHERE rung_said_at IS NOT NULL GROUP BY cell, stream;
 ALTER TABLE alert ALTER COLUMN rung_at SET NOT NULL;
 DROP INDEX alert_one_open;
 CREATE UNIQUE INDEX alert_one_open ON alert (programme, rule, coalesce(cell, 0), coalesce(stream, 0),
@@ -98,6 +106,12 @@ CREATE TABLE delivery_attempt (
 );
 CREATE INDEX delivery_attempt_delivery ON delivery_attempt (delivery);
 
+-- How many failed is asked at every look; whether an address was reached again, of each message it missed. Messages of a
+-- window and of a day are counted among those of years.
+CREATE INDEX delivery_failed ON delivery (channel, address) WHERE state = 'failed';
+CREATE INDEX delivery_reached ON delivery (channel, address, id) WHERE state = 'delivered';
+CREATE INDEX message_window ON message (programme, window_at);
+
 -- The channels that the alerters' configurations declare: kept here so that all alerters keep one pace (a robot asked too
 -- often shuts for minutes, and failures count), and so that the office can list and test them. No address, no secret.
 CREATE TABLE channel (
@@ -128,10 +142,9 @@ CREATE TABLE brief_due (
 
 -- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 GRANT SELECT ON reply, reply_alert, message_notice, delivery_attempt, channel, brief_due
-    TO duban_aggregator, duban_alerter, duban_reader, duban_admin;
+    TO duban_alerter, duban_reader, duban_admin;
 GRANT INSERT ON reply, message_notice, delivery_attempt, wake TO duban_alerter;
 GRANT INSERT, UPDATE ON reply_alert, channel, brief_due TO duban_alerter;
 GRANT UPDATE (trial) ON programme TO duban_alerter; -- from the office's go-live event and the rules in force
 GRANT INSERT ON message, delivery TO duban_admin;   -- `duban channel test`
-GRANT UPDATE (state) ON delivery TO duban_admin;    -- hold and release by the office
-GRANT UPDATE (state, cause) ON notice TO duban_admin;
+GRANT UPDATE (state) ON delivery TO duban_admin;    -- hold and release by the office, of notices since 0001

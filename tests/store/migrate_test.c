@@ -28,15 +28,82 @@ Test(migrate, a_second_run_changes_nothing) {
 
 Test(migrate, a_changed_file_is_refused) {
     struct pg *owner = cluster_database(getppid(), "changed", INSTALLATION_REAL);
-    char folder[] = "/tmp/duban-sql-XXXXXX", file[64];
+    char folder[] = "/tmp/duban-sql-XXXXXX", file[64], newer[64];
     struct migration_report report;
     cr_assert(mkdtemp(folder));
     (void)snprintf(file, sizeof file, "%s/0001_walls.sql", folder);
+    (void)snprintf(newer, sizeof newer, "%s/0002_alerts.sql", folder);
     cr_assert_eq(file_write(file, "SELECT 1", 8, 0644, &err), ERROR_OK);
+    cr_assert_eq(symlink(DUBAN_SOURCE_DIR "/deploy/sql/0002_alerts.sql", newer), 0);
     cr_expect_eq(migrate(owner, folder, INSTALLATION_REAL, NULL, NULL, &report, &err), ERROR_CONFLICT);
     cr_expect(strstr(err.message, "0001_walls.sql"), "%s", err.message);
     (void)unlink(file);
+    (void)unlink(newer);
     (void)rmdir(folder);
+    pg_close(&owner);
+}
+
+/* --- a database of 0001 with what was said in it --- */
+
+static struct pg *older_database(void) {
+    char folder[] = "/tmp/duban-sql-XXXXXX", file[64];
+    struct migration_report report;
+    struct pg *postgres = cluster_open(getppid(), "postgres", "postgres");
+    cr_assert_eq(pg_run(postgres, "CREATE DATABASE older", NULL, NULL, &err), ERROR_OK, "%s", err.message);
+    pg_close(&postgres);
+    cr_assert(mkdtemp(folder));
+    (void)snprintf(file, sizeof file, "%s/0001_walls.sql", folder);
+    cr_assert_eq(symlink(DUBAN_SOURCE_DIR "/deploy/sql/0001_walls.sql", file), 0);
+    struct pg *owner = cluster_open(getppid(), "older", "postgres");
+    cr_assert_eq(migrate(owner, folder, INSTALLATION_REAL, NULL, NULL, &report, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(report.version, 1);
+    (void)unlink(file);
+    (void)rmdir(folder);
+    return owner;
+}
+
+/* Alerts 1 to 6: said to the county; said in trial; said to the office in another's place; a review told to the office;
+ * over; not said. */
+static const char said_before[] =
+    "SET search_path = duban;"
+    "INSERT INTO programme (code, title, trial) VALUES ('p', 'P', false);"
+    "INSERT INTO area (code) VALUES ('510823');"
+    "INSERT INTO target (programme, code) SELECT 1, 'T0' || g FROM generate_series(1, 6) g;"
+    "INSERT INTO cell (programme, target, area, rollup) SELECT 1, id, 1, false FROM target ORDER BY id;"
+    "INSERT INTO alert (programme, key, rule, cell, state, cause, opened_at, changed_at, rules_version, facts)"
+    " SELECT 1, 'k' || id, CASE id WHEN 4 THEN 'review' ELSE 'slipping' END, id, CASE id WHEN 5 THEN 'resolved'"
+    "        ELSE 'open' END, 'called', '2021-11-01 00:00Z', '2021-11-01 00:00Z', '1', '{}' FROM cell;"
+    "INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body, facts)"
+    " SELECT 1, 'D21-1102-0' || g, '', '2021-11-02 00:30Z', '2021-11-02 00:30Z', 'm' || g, '', '', '[]'"
+    "   FROM generate_series(1, 5) g;"
+    "INSERT INTO notice (programme, key, alert, step, recipient, unroutable, not_before, state, message, item)"
+    " SELECT 1, 'n' || g, g, 'first', CASE WHEN g IN (3, 4) THEN 'office' ELSE 'area:510823' END, g = 3,"
+    "        '2021-11-02 00:30Z', 'rendered', g, 1 FROM generate_series(1, 5) g;"
+    "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
+    " VALUES (1, 'n6', 6, 'first', 'area:510823', '2021-11-02 00:30Z');"
+    "INSERT INTO delivery (message, channel, address, state)"
+    " SELECT g, 'log', 'x', CASE g WHEN 2 THEN 'trial' ELSE 'delivered' END FROM generate_series(1, 5) g";
+
+static void expect_ids(struct pg *pg, const char *sql, const char *wanted) {
+    struct pg_rows rows = {0};
+    cr_assert_eq(pg_run(pg, sql, NULL, &rows, &err), ERROR_OK, "%s: %s", sql, err.message);
+    cr_expect_str_eq(pg_text(&rows, 0, 0), wanted, "%s: %s", sql, pg_text(&rows, 0, 0));
+    pg_rows_finish(&rows);
+}
+
+Test(migrate, what_was_said_before_there_were_rungs_counts_from_its_message) {
+    struct pg *owner = older_database();
+    struct migration_report report;
+    cr_assert_eq(pg_script(owner, said_before, &err), ERROR_OK, "%s", err.message);
+    cr_assert_eq(migrate(owner, DUBAN_SOURCE_DIR "/deploy/sql", INSTALLATION_REAL, NULL, NULL, &report, &err), ERROR_OK,
+                 "%s", err.message);
+    cr_expect_eq(report.applied, MIGRATION_NEWEST - 1);
+    expect_ids(owner, "SELECT string_agg(id::text, ' ' ORDER BY id) FROM alert WHERE rung_said_at = '2021-11-02 00:30Z'",
+               "1 4");
+    expect_ids(owner, "SELECT count(*)::text FROM alert WHERE rung_said_at IS NULL AND rung_at = opened_at", "4");
+    expect_ids(owner, "SELECT string_agg(cell::text, ' ' ORDER BY cell) FROM wake", "1 4");
+    expect_ids(owner, "SELECT string_agg(message || '/' || item || ':' || notice, ' ' ORDER BY message) FROM"
+                      " message_notice", "1/1:1 2/1:2 3/1:3 4/1:4 5/1:5");
     pg_close(&owner);
 }
 
