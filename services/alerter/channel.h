@@ -18,7 +18,7 @@ enum channel_kind {
 };
 extern const struct word channel_kinds[];
 
-enum { CHANNELS_NAMED_MAX = 128 };
+enum { CHANNELS_NAMED_MAX = 128, CHANNEL_MAIL_MS = 30000 /* for one mail, connection and all */ };
 
 /* One of `channels.named`. Texts belong to the configuration. */
 struct channel_named {

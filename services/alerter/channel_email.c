@@ -8,7 +8,7 @@
 #include "common/base/text.h"
 #include "services/alerter/channel.h"
 
-enum { WORD_BYTES = 39, LINE_BYTES = 57, CONNECT_MS = 5000, MAIL_MS = 30000 };
+enum { WORD_BYTES = 39, LINE_BYTES = 57, CONNECT_MS = 5000 };
 
 static bool add_base64(const char *bytes, size_t len, struct buffer *out) {
     char text[sodium_base64_ENCODED_LEN(LINE_BYTES, sodium_base64_VARIANT_ORIGINAL)];
@@ -129,7 +129,7 @@ static void set_options(const struct channel_settings *settings, struct channel_
     curl_easy_setopt(out->easy, CURLOPT_PROXY, "");
     curl_easy_setopt(out->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(out->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(out->easy, CURLOPT_TIMEOUT_MS, (long)MAIL_MS);
+    curl_easy_setopt(out->easy, CURLOPT_TIMEOUT_MS, (long)CHANNEL_MAIL_MS);
     /* A password never travels in the open, whatever the setting says. */
     bool required = settings->email_require_tls || settings->email_user;
     curl_easy_setopt(out->easy, CURLOPT_USE_SSL, (long)(required ? CURLUSESSL_ALL : CURLUSESSL_TRY));

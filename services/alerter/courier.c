@@ -7,6 +7,8 @@
 #include "common/base/log.h"
 #include "services/alerter/channel_robot.h"
 
+enum { LEASE_MARGIN_MS = 5000 }; /* for what comes before and after a transfer */
+
 int64_t courier_pause_ms(const struct courier_settings *settings, int attempts) {
     int64_t pause = settings->retry_first_ms;
     for (int i = 1; i < attempts && pause < settings->retry_longest_ms; i++) pause *= 2;
@@ -257,6 +259,16 @@ static enum error_code close_ended(struct courier *courier, struct pg *pg, struc
 
 /* --- one round --- */
 
+/* A lease outlasts whatever it was taken for: a try that still runs must not be made a second time, here or by another. */
+static int lease_ms(const struct courier_settings *settings) {
+    const struct channel_settings *channels = &settings->channels;
+    int64_t longest = channels->webhook_timeout_ms > CHANNEL_MAIL_MS ? channels->webhook_timeout_ms : CHANNEL_MAIL_MS;
+    for (size_t i = 0; i < channels->named.count; i++)
+        if (channels->named.items[i].timeout_ms > longest) longest = channels->named.items[i].timeout_ms;
+    int64_t wanted = settings->lease_seconds * MS_SECOND;
+    return (int)(wanted > longest + LEASE_MARGIN_MS ? wanted : longest + LEASE_MARGIN_MS);
+}
+
 static enum error_code declare(struct courier *courier, struct pg *pg, struct error *err) {
     const struct channel_list *list = &courier->settings->channels.named;
     struct outbox_channel channels[CHANNELS_NAMED_MAX];
@@ -281,7 +293,7 @@ enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more,
     beat(courier);
     if (room == 0) return ERROR_OK;
     CLEAN(deliveries_finish) struct deliveries leased = {0};
-    code = outbox_lease(pg, (int)room, (int)(courier->settings->lease_seconds * MS_SECOND), &leased, err);
+    code = outbox_lease(pg, (int)room, lease_ms(courier->settings), &leased, err);
     if (code) return code;
     for (size_t i = 0, s = 0; i < leased.count; i++) {
         while (courier->slots[s].busy) s++;
