@@ -46,7 +46,7 @@ static pid_t spawn(const char *const *argv, const char *log) {
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    (void)chdir("/");
+    if (chdir("/") != 0) _exit(123);
     char *args[32];
     size_t n = 0;
     for (; argv[n] && n < 31; n++) args[n] = strdup(argv[n]);
