@@ -165,6 +165,13 @@ static bool silent_since(const struct plan *plan, const struct light_rules *rule
     return instant_is(news) && news.ms <= now.ms;
 }
 
+bool receipt_is_request(const struct receipt *receipt) {
+    static const char *const tables[] = {"回复", "延期申请", "销号申请"};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (slice_is(receipt->feed, tables[i])) return true;
+    return false;
+}
+
 /* A later file of the same feed that makes the refusal of `bad` past: clean, or at last taken where all was refused. */
 static bool healed(const struct stream_facts *stream, size_t bad) {
     const struct receipt *r = &stream->receipts[bad];
@@ -183,8 +190,8 @@ static bool newer_refusal(const struct stream_facts *stream, size_t at) {
     return false;
 }
 
-/* Only the newest refusal of a feed stands: three tries at one file are one matter. True when a whole file stands
- * refused since `since`. */
+/* Only the newest refusal of a feed stands: three tries at one file are one matter. True when a whole report stands
+ * refused since `since`: a refused answer is no reason why the report is not there. */
 static bool want_rejected(const struct plan *plan, const struct stream_facts *stream, struct day since,
                           struct alert_wants *out) {
     bool whole = false;
@@ -197,6 +204,7 @@ static bool want_rejected(const struct plan *plan, const struct stream_facts *st
         if (!w) return whole;
         w->file = r->id;
         w->about = instant_day(r->known_at);
+        if (receipt_is_request(r)) continue;
         if (r->taken + r->unchanged + r->held == 0 && (!day_is(since) || w->about.n > since.n)) whole = true;
     }
     return whole;

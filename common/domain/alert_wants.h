@@ -37,6 +37,8 @@ struct receipt {
     int32_t taken, unchanged, held, refused;
     struct slice place, code, text; /* of its first refusal */
 };
+/* Answers and requests come in tables of their own (回复 延期申请 销号申请), named in the receipt: no reports. */
+bool receipt_is_request(const struct receipt *receipt);
 
 enum speaker { SPEAKER_COUNTY, SPEAKER_DEPARTMENT, SPEAKER_OFFICE };
 /* What is known of one agent at an instant. Texts are borrowed. */

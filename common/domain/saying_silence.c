@@ -46,6 +46,23 @@ static struct saying_text receipt_period(const struct receipt *receipt) {
     return out;
 }
 
+/* "9月报表", "回复表" */
+static struct saying_text table_words(const struct receipt *receipt) {
+    struct saying_text out = {""};
+    if (receipt_is_request(receipt))
+        snprintf(out.text, sizeof out.text, "%.*s表", (int)receipt->feed.len, receipt->feed.ptr);
+    else
+        snprintf(out.text, sizeof out.text, "%.25s报表", receipt_period(receipt).text);
+    return out;
+}
+
+/* The newest file that was a report; NULL = none has come. */
+static const struct receipt *last_report(const struct stream_facts *stream) {
+    for (size_t i = stream->receipt_count; i-- > 0;)
+        if (!receipt_is_request(&stream->receipts[i])) return &stream->receipts[i];
+    return NULL;
+}
+
 static int rows_of(const struct receipt *r) {
     return r->taken + r->unchanged + r->held + r->refused;
 }
@@ -98,13 +115,13 @@ static size_t first_clause(struct slice text) {
 }
 
 static void line_rejected(const struct receipt *r, struct buffer *out) {
-    struct saying_text period = receipt_period(r);
+    struct saying_text table = table_words(r);
     if (all_refused(r) && r->refused <= 1)
-        buffer_printf(out, "%s报表整份退回", period.text);
+        buffer_printf(out, "%s整份退回", table.text);
     else if (all_refused(r))
-        buffer_printf(out, "%s报表%d行全退", period.text, (int)r->refused);
+        buffer_printf(out, "%s%d行全退", table.text, (int)r->refused);
     else
-        buffer_printf(out, "%s报表%d行退%d行", period.text, rows_of(r), (int)r->refused);
+        buffer_printf(out, "%s%d行退%d行", table.text, rows_of(r), (int)r->refused);
     if (r->text.ptr && r->text.len > 0) buffer_printf(out, " %.*s", (int)first_clause(r->text), r->text.ptr);
 }
 
@@ -120,7 +137,7 @@ static void line_recovered(const struct plan *plan, const struct digest_item *it
         else
             buffer_printf(out, " %zu项收全", stream->owed);
     } else if (item->receipt) {
-        buffer_printf(out, "%s报表已重新收到", receipt_period(item->receipt).text);
+        buffer_printf(out, "%s已重新收到", table_words(item->receipt).text);
     }
 }
 
@@ -172,11 +189,11 @@ static void add_heard(const struct digest_view *view, struct instant heard, stru
 }
 
 static void add_last_file(const struct digest_view *view, const struct stream_facts *stream, struct buffer *out) {
-    if (stream->receipt_count == 0) {
-        buffer_add_text(out, "还没有收到过文件。\n");
+    const struct receipt *r = last_report(stream);
+    if (!r) {
+        buffer_add_text(out, stream->receipt_count ? "近来没有收到过报表。\n" : "还没有收到过文件。\n");
         return;
     }
-    const struct receipt *r = &stream->receipts[stream->receipt_count - 1];
     struct saying_text period = receipt_period(r);
     buffer_add_text(out, "上次");
     saying_day_near(view, instant_day(r->known_at), out);
@@ -261,8 +278,9 @@ void saying_body_rejected(const struct digest_view *view, const struct digest_it
 
 void saying_silence_over(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
     const struct stream_facts *stream = item->stream;
-    if (item->rule == ALERT_MISSING && stream->receipt_count > 0 && day_is(stream->period.closing)) {
-        struct day came = instant_day(stream->receipts[stream->receipt_count - 1].known_at);
+    const struct receipt *last = last_report(stream);
+    if (item->rule == ALERT_MISSING && last && day_is(stream->period.closing)) {
+        struct day came = instant_day(last->known_at);
         int late = calendar_working_between(view->plan->calendar, stream->period.closing, came);
         saying_day_near(view, came, out);
         buffer_add_text(out, "收到（应");

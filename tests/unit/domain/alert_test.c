@@ -245,6 +245,29 @@ Test(alert, a_refused_file_stands_until_it_comes_again) {
     cr_assert_str_eq(alert_over_stream(&standing, &facts), "retaken");
 }
 
+/* A county that sent a broken table of answers has not sent a broken report: 未报 is not hidden behind it. */
+Test(alert, a_refused_answer_does_not_explain_a_missing_report) {
+    struct programme p;
+    start(&p);
+    static const char *const tables[] = {"回复", "延期申请", "销号申请", "报表"};
+    for (size_t i = 0; i < 4; i++) {
+        struct receipt file = {.id = 7, .known_at = at("2021-09-06"), .feed = slice_of(tables[i]), .refused = 1};
+        struct stream_facts facts = agent();
+        facts.period = (struct period){on("2021-08-01"), on("2021-08-31"), on("2021-09-06")};
+        facts.owed = facts.missing = 37;
+        facts.heard_at = facts.heard_before = at("2021-09-06T23:00:00+08:00");
+        facts.receipts = &file;
+        facts.receipt_count = 1;
+        struct alert_wants wants = stream_wants(&p, &facts, "2021-09-07T00:00:00+08:00");
+        const struct alert_want *missing = find(&wants, ALERT_MISSING);
+        cr_assert(find(&wants, ALERT_REJECTED) && missing, "%s", tables[i]);
+        if (i < 3)
+            cr_expect_null(missing->inhibit, "%s", tables[i]);
+        else
+            cr_expect_str_eq(missing->inhibit, "rejected");
+    }
+}
+
 /* --- life --- */
 
 static struct alert_wants one(enum alert_rule rule, const char *step, unsigned rank) {

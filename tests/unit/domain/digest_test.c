@@ -1,6 +1,7 @@
 /* Line 1 over the whole plan, the order of a list, what changed since the message before, what gives way when it is too
  * long. The texts themselves are in golden_test.c. */
 #include "common/domain/digest.h"
+#include "common/domain/saying.h"
 
 #include "common/base/text.h"
 #include "tests/unit/domain/plan_texts.h"
@@ -172,6 +173,42 @@ Test(digest, line_one_of_silence_fits_for_every_speaker) {
     facts.role = SPEAKER_DEPARTMENT;
     for (facts.unit = 0; facts.unit < plan->unit_count; facts.unit++)
         check_silence(&view, &facts, &refused);
+    plan_destroy(&plan);
+}
+
+/* Answers and requests are called what they are; the last report is the last report, whatever came after it. */
+Test(digest, a_refused_answer_is_no_report) {
+    struct plan *plan = sample_plan();
+    struct digest_view view = {.plan = plan, .now = at("2021-10-09T08:30:00+08:00"), .recipient = "area:510823"};
+    struct receipt files[] = {{.id = 1,
+                               .known_at = at("2021-09-03"),
+                               .file = slice_of("剑阁8月报表.csv"),
+                               .feed = slice_of("报表"),
+                               .period = slice_of("2021-08"),
+                               .taken = 37},
+                              {.id = 2,
+                               .known_at = at("2021-10-08"),
+                               .file = slice_of("10月回复.csv"),
+                               .feed = slice_of("回复"),
+                               .refused = 2,
+                               .text = slice_of("没有这个编号")}};
+    struct stream_facts facts = {.name = "jiange",
+                                 .unit = NO_INDEX,
+                                 .area = plan_find_area(plan, slice_of("510823")),
+                                 .owed = 37,
+                                 .missing = 37,
+                                 .heard_before = at("2021-10-09T08:10:00+08:00"),
+                                 .period = {on("2021-09-01"), on("2021-09-30"), on("2021-10-08")},
+                                 .receipts = files,
+                                 .receipt_count = 2};
+    struct digest_item refused = {.rule = ALERT_REJECTED, .step = "first", .stream = &facts, .receipt = &files[1]};
+    struct digest_item missing = {.rule = ALERT_MISSING, .step = "first", .stream = &facts};
+    CLEAN(buffer_finish) struct buffer line = {0};
+    CLEAN(buffer_finish) struct buffer body = {0};
+    digest_first_line(&view, &refused, &line);
+    cr_expect_str_eq(buffer_text(&line), "【退回】剑阁 回复表2行全退 没有这个编号");
+    saying_body_missing(&view, &missing, &body);
+    cr_expect(strstr(buffer_text(&body), "上次9月3日（8月，37行全收）"), "%s", buffer_text(&body));
     plan_destroy(&plan);
 }
 
