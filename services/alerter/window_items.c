@@ -106,6 +106,23 @@ static bool is_decided(const struct waiting_notice *notice) {
            strcmp(notice->step, "withdrawn") == 0;
 }
 
+/* Decided so shortly before the window that the alert's own state does not know of it yet. */
+static bool is_muted(const struct window_view *view, const struct subject *subject, const struct stream_facts *stream,
+                     const struct waiting_notice *notice) {
+    const struct docket *docket = view->docket;
+    struct alert_case judged = {.plan = docket->plan, .rules = &docket->rules, .now = view->now};
+    if (subject) {
+        judged.cell = &docket->plan->cells[subject->index];
+        judged.events = subject->events;
+        judged.count = subject->event_count;
+    } else {
+        judged.stream = stream->name;
+        judged.events = stream->decisions;
+        judged.count = stream->decision_count;
+    }
+    return alert_mute(&judged, notice->rule, notice->opened_at) != NO_INDEX;
+}
+
 const char *window_over(const struct window_view *view, const struct waiting_notice *notice) {
     const struct docket *docket = view->docket;
     const struct subject *subject = window_subject(view, notice->cell);
@@ -115,6 +132,7 @@ const char *window_over(const struct window_view *view, const struct waiting_not
     if (is_decided(notice)) return NULL;
     if (notice->state == ALERT_RESOLVED || notice->state == ALERT_SUPPRESSED) return "before";
     if (house) return NULL;
+    if (is_muted(view, subject, stream, notice)) return "muted";
     struct alert_wants wants;
     if (subject)
         alert_wants_cell(docket->plan, &docket->rules, &docket->plan->cells[subject->index], subject->events,

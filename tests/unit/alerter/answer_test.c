@@ -218,6 +218,21 @@ Test(answer, issued_and_withdrawn) {
     bureau_close(&b);
 }
 
+/* Half a minute before the window, before any look at the cell: the window itself honours it, and nothing is lost. */
+Test(answer, a_mute_just_before_the_window) {
+    struct bureau b;
+    bureau_open(&b, "just", "2021-07-01T00:00:00+08:00", false);
+    bureau_office(&b, "2021-07-01T00:00:00+08:00");
+    bureau_figure(&b, "jiange", "T01.1", "510823", "2021-06-30", "1000", "2021-07-01T09:00:00+08:00", NULL);
+    bureau_figure(&b, "jiange", "T01.1", "510823", "2021-08-31", "1020", "2021-09-02T10:00:00+08:00", NULL);
+    bureau_play(&b, "2021-09-02T16:00:00+08:00", "jiange cangxi");
+    struct more more = {.by = slice_of("李"), .mute = {.until = {18876}}}; /* Monday 2021-09-06 */
+    bureau_say(&b, "office", EVENT_MUTE, "T01.1", "510823", "2021-09-02T16:29:30+08:00", &more, "");
+    bureau_play(&b, "2021-09-08T16:30:00+08:00", "jiange cangxi");
+    EXPECT_LIST(&b, STEPS, "09-07 08:30 yellow area:510823 · 09-07 08:30 yellow unit:市教育局");
+    bureau_close(&b);
+}
+
 /* A county's missing report is muted until it is resolved: nothing more is said, and the office hears of the end. */
 Test(answer, a_mute_of_an_agent_until_resolved) {
     struct bureau b;

@@ -86,7 +86,7 @@ static inline void bureau_agent(struct bureau *b, const char *name, const char *
     OK(stream_make(b->owner, &stream, &id, err));
     snprintf(text, sizeof text,
              "INSERT INTO log (stream, epoch, first_hash, gen, head_hash, opened_at) VALUES (%d, "
-             "decode(repeat('0%d', 16), 'hex'), decode(repeat('00', 32), 'hex'), 1, decode(repeat('00', 32), 'hex'), now());"
+             "decode(repeat('0%d', 16), 'hex'), decode(repeat('00', 32), 'hex'), 1, decode(repeat('00', 32), 'hex'), '2021-01-01 00:00+08');"
              "INSERT INTO stream_status (stream) VALUES (%d) ON CONFLICT DO NOTHING",
              (int)id, (int)id, (int)id);
     sql(b, text);
