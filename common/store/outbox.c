@@ -230,3 +230,10 @@ enum error_code outbox_rendered(struct pg *pg, const int64_t *notices, size_t co
                   "UPDATE notice SET state = 'rendered' FROM unnest($1::bigint[]) AS n(id) WHERE notice.id = n.id",
                   &params, NULL, err);
 }
+
+enum error_code outbox_messages_begin(struct pg *pg, struct error *err) {
+    return pg_script(pg, "SET LOCAL enable_seqscan = off", err);
+}
+enum error_code outbox_messages_end(struct pg *pg, struct error *err) {
+    return pg_script(pg, "SET LOCAL enable_seqscan TO DEFAULT", err);
+}

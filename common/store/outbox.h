@@ -64,6 +64,10 @@ struct outbox_message {
 __attribute__((warn_unused_result)) enum error_code outbox_message_add(struct pg *pg, int32_t programme,
                                                                        const struct outbox_message *message,
                                                                        struct error *err);
+/* Around the writing of a window's messages. PostgreSQL plans the check of a foreign key once a session; planned while
+ * `message` is empty it would read the whole table for each of a hundred thousand notices ever after. */
+__attribute__((warn_unused_result)) enum error_code outbox_messages_begin(struct pg *pg, struct error *err);
+__attribute__((warn_unused_result)) enum error_code outbox_messages_end(struct pg *pg, struct error *err);
 /* The notices that stand in messages by now: all of a window at once, it may be hundreds of thousands. */
 __attribute__((warn_unused_result)) enum error_code outbox_rendered(struct pg *pg, const int64_t *notices, size_t count,
                                                                     struct error *err);

@@ -168,6 +168,7 @@ static enum error_code write_pages(struct pg *pg, const struct window *window, u
     digest_number(instant_day(window->view.now), 0, prefix);
     prefix[PREFIX_LEN] = '\0';
     enum error_code code = outbox_numbers(pg, docket->programme, prefix, &given, err);
+    if (!code) code = outbox_messages_begin(pg, err);
     for (size_t i = 0; !code && i < window->pages.count; i++) {
         const struct window_page *page = &window->pages.items[i];
         bool brief = window->morning && strcmp(page->recipient, "office") == 0;
@@ -175,7 +176,7 @@ static enum error_code write_pages(struct pg *pg, const struct window *window, u
         code = window_page_write(pg, &window->view, page, brief ? &window->brief : NULL, given + ++*messages,
                                  window->trial, err);
     }
-    return code;
+    return code ? code : outbox_messages_end(pg, err);
 }
 
 /* A list is compared with the one before it. */
