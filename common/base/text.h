@@ -46,6 +46,8 @@ bool text_decode_guess(const void *bytes, size_t len, struct buffer *out, enum t
 void text_halfwidth(const char *text, size_t len, struct buffer *out);
 bool text_equal_loose(const char *a, size_t a_len, const char *b,
                       size_t b_len); /* after halfwidth, without spaces, quotes */
+/* The same for texts that are loosely equal; no two of a few thousand others are likely to share it. */
+uint64_t text_hash_loose(const char *text, size_t len);
 
 /* --- for the eye --- */
 

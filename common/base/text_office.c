@@ -82,6 +82,17 @@ bool text_equal_loose(const char *a, size_t a_len, const char *b, size_t b_len) 
     }
 }
 
+/* FNV-1a over the characters that count. */
+uint64_t text_hash_loose(const char *text, size_t len) {
+    uint64_t hash = UINT64_C(14695981039346656037);
+    size_t at = 0;
+    for (uint32_t c; (c = next_loose(text, len, &at)) != 0;) {
+        for (unsigned shift = 0; shift < 32; shift += 8)
+            hash = (hash ^ (c >> shift & 0xFF)) * UINT64_C(1099511628211);
+    }
+    return hash ^ hash >> 32;
+}
+
 /* --- names --- */
 
 enum { NAME_MAX_CHARS = 128 };

@@ -241,7 +241,27 @@ const struct share_row *draft_share_row(const struct plan_draft *draft, const st
 
 /* --- nodes --- */
 
+static size_t *newest_node(const struct plan_draft *draft, size_t target, size_t area) {
+    return &draft->newest_nodes[target * draft->plan->area_count + area];
+}
+
+const struct node_row *draft_next_node(const struct plan_draft *draft, size_t target, size_t area, size_t *row) {
+    if (!draft->newest_nodes) return NULL;
+    *row = *row ? draft->nodes[*row - 1].next : *newest_node(draft, target, area);
+    return *row ? &draft->nodes[*row - 1] : NULL;
+}
+
+/* A place for the newest row of every cell there may be. */
+static bool index_nodes(struct plan_draft *draft) {
+    size_t cells;
+    if (draft->newest_nodes) return true;
+    if (__builtin_mul_overflow(draft->plan->target_count, draft->plan->area_count, &cells)) return false;
+    draft->newest_nodes = arena_array(draft->arena, cells, sizeof *draft->newest_nodes);
+    return draft->newest_nodes != NULL;
+}
+
 static void add_node(struct plan_draft *draft, struct node_row row) {
+    if (!index_nodes(draft)) return;
     if (draft->node_count == draft->node_capacity) {
         size_t capacity = draft->node_capacity ? draft->node_capacity * 2 : 64;
         struct node_row *bigger = arena_array(draft->arena, capacity, sizeof *bigger);
@@ -250,7 +270,10 @@ static void add_node(struct plan_draft *draft, struct node_row row) {
         draft->nodes = bigger;
         draft->node_capacity = capacity;
     }
+    size_t *newest = newest_node(draft, row.target, row.area);
+    row.next = *newest;
     draft->nodes[draft->node_count++] = row;
+    *newest = draft->node_count;
 }
 
 static size_t find_area(struct table *table, const struct plan *plan, struct table_cell cell) {
@@ -267,11 +290,10 @@ static void check_node(struct plan_draft *draft, struct table *table, struct tab
     const struct target *target = &draft->plan->targets[row.target];
     if (row.node.day.n < target->from.n || (day_is(target->due) && row.node.day.n > target->due.n))
         table_wrong(table, at, "%s runs from its from to its due day; this node lies outside", target->code);
-    for (size_t i = 0; i < draft->node_count; i++) {
-        const struct node_row *other = &draft->nodes[i];
-        if (other->target == row.target && other->area == row.area && other->node.day.n == row.node.day.n)
+    size_t at_row = 0;
+    for (const struct node_row *other; (other = draft_next_node(draft, row.target, row.area, &at_row));)
+        if (other->node.day.n == row.node.day.n)
             table_wrong(table, at, "%s has another node for this area and day; keep one", target->code);
-    }
 }
 
 static void read_node_row(struct plan_draft *draft, struct table *table, const struct table_row *row,

@@ -7,6 +7,7 @@
 #include "common/domain/arena.h"
 #include "common/domain/calendar_days.h"
 #include "common/domain/catalogue_index.h"
+#include "common/domain/plan_index.h"
 #include "common/domain/plan_words.h"
 
 enum { CATALOGUE_BYTES_MAX = 64 * 1024 * 1024 };
@@ -360,6 +361,8 @@ enum error_code catalogue_read(const char *name, struct slice json, struct catal
     struct json_reader reader = {.name = name, .err = err, .plan = plan, .arena = plan->arena, .list = "catalogue"};
     read_root(&reader, root);
     if (reader.failed) return ERROR_INPUT;
+    plan_index_areas(plan);
+    plan_index_rest(plan);
     if (arena_failed(plan->arena) || !(*out = catalogue_create(plan)))
         return error_set(err, ERROR_MEMORY, "out of memory");
     (*out)->owned = TAKE(plan);

@@ -56,18 +56,11 @@ static void read_role(struct contact_reader *r, const struct table_row *row, str
     contact->role = (enum contact_role)role;
 }
 
-/* Written as the plan writes it, as most are: thousands of rows need no loose comparison with thousands of names. */
+/* What is written as the plan writes it is meant, even if it looks like something else, too. */
 static size_t area_of(const struct plan *plan, struct table_cell cell) {
-    size_t found = NO_INDEX, count = 0;
-    for (size_t i = 0; i < plan->area_count; i++) {
-        const struct area *area = &plan->areas[i];
-        if (strcmp(area->name, cell.text) != 0 && strcmp(area->short_name, cell.text) != 0 &&
-            strcmp(area->code, cell.text) != 0)
-            continue;
-        found = i;
-        count++;
-    }
-    return count == 1 ? found : plan_area_named(plan, (struct slice){cell.text, cell.len}, DAY_NONE, NULL);
+    struct slice text = {cell.text, cell.len};
+    size_t written = plan_area_written(plan, text);
+    return written != NO_INDEX ? written : plan_area_named(plan, text, DAY_NONE, NULL);
 }
 
 static void read_whose(struct contact_reader *r, const struct table_row *row, struct contact *contact) {

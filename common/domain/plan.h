@@ -181,6 +181,7 @@ struct plan {
     const char *office_name, *office_contact;
     bool has_allocation;
     void *arena; /* owns it all */
+    struct plan_index *index; /* of what things are called; NULL = none: searched from end to end */
 };
 
 /* One of the texts a plan is made of. role: "plan" "allocation" "nodes" "denominators" "openings" "contacts" "calendar".

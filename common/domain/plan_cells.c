@@ -44,8 +44,15 @@ static void find_rows(const struct plan_draft *draft, size_t index, struct rows 
 }
 
 static bool names_area(const struct target *target, size_t area) {
-    for (size_t i = 0; i < target->area_count; i++)
-        if (target->areas[i] == area) return true;
+    size_t low = 0, high = target->area_count; /* they are kept in order */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (target->areas[middle] == area) return true;
+        if (target->areas[middle] < area)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return false;
 }
 
@@ -146,14 +153,12 @@ static int by_day(const void *a, const void *b) {
 }
 
 static void set_nodes(struct plan_draft *draft, struct cell *cell) {
-    size_t count = 0;
-    for (size_t i = 0; i < draft->node_count; i++)
-        count += draft->nodes[i].target == cell->target && draft->nodes[i].area == cell->area;
+    size_t count = 0, row = 0;
+    while (draft_next_node(draft, cell->target, cell->area, &row)) count++;
     struct node *nodes = count ? arena_array(draft->arena, count, sizeof *nodes) : NULL;
     if (!nodes) return;
-    for (size_t i = 0; i < draft->node_count; i++)
-        if (draft->nodes[i].target == cell->target && draft->nodes[i].area == cell->area)
-            nodes[cell->node_count++] = draft->nodes[i].node;
+    for (const struct node_row *node; (node = draft_next_node(draft, cell->target, cell->area, &row));)
+        nodes[cell->node_count++] = node->node;
     qsort(nodes, cell->node_count, sizeof *nodes, by_day);
     cell->nodes = nodes;
 }

@@ -30,6 +30,7 @@ struct node_row {
     size_t target, area;
     struct node node;
     const char *place;
+    size_t next; /* row of the same cell, + 1; 0 = the first that was read */
 };
 
 struct plan_draft {
@@ -41,6 +42,7 @@ struct plan_draft {
     struct share_rows allocation, denominators, openings;
     struct node_row *nodes;
     size_t node_count, node_capacity;
+    size_t *newest_nodes; /* of target × area: the row read last, + 1; NULL before the first */
 };
 
 void draft_read_yaml(struct plan_draft *draft, const char *name, struct slice bytes);
@@ -55,7 +57,12 @@ void draft_order_shares(struct plan_draft *draft);
  */
 const struct share_row *draft_share_row(const struct plan_draft *draft, const struct share_rows *rows, size_t target,
                                         const struct share_row **first);
+/* The rows of nodes of one cell, newest first; *row is 0 at the start, then a row + 1. */
+const struct node_row *draft_next_node(const struct plan_draft *draft, size_t target, size_t area, size_t *row);
 void draft_make_cells(struct plan_draft *draft);
+
+/* The area written exactly as the plan writes its name, short name or code: NO_INDEX when none or several are. */
+size_t plan_area_written(const struct plan *plan, struct slice text);
 
 /* The name or alias nearest to `text` among units or areas, to be suggested; NULL. */
 const char *plan_nearest_unit(const struct plan *plan, const char *text);

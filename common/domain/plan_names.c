@@ -3,15 +3,33 @@
 
 #include "common/base/text.h"
 #include "common/domain/plan_draft.h"
+#include "common/domain/plan_index.h"
+
+static struct candidates areas_for(const struct plan *plan, struct slice text) {
+    return candidates_of(plan->index ? &plan->index->areas : NULL, text, plan->area_count);
+}
+static struct candidates targets_for(const struct plan *plan, struct slice text) {
+    return candidates_of(plan->index ? &plan->index->targets : NULL, text, plan->target_count);
+}
+static struct candidates units_for(const struct plan *plan, struct slice text) {
+    return candidates_of(plan->index ? &plan->index->units : NULL, text, plan->unit_count);
+}
+
+/* Of several the first in the list. */
+static size_t earlier(size_t found, size_t other) {
+    return found == NO_INDEX || other < found ? other : found;
+}
 
 static bool loosely(struct slice text, const char *name) {
     return name && text_equal_loose(text.ptr, text.len, name, strlen(name));
 }
 
 size_t plan_find_target(const struct plan *plan, struct slice code) {
-    for (size_t i = 0; i < plan->target_count; i++)
-        if (slice_is(code, plan->targets[i].code)) return i;
-    return NO_INDEX;
+    struct candidates candidates = targets_for(plan, code);
+    size_t found = NO_INDEX;
+    for (size_t i; (i = candidates_next(&candidates)) != NO_INDEX;)
+        if (slice_is(code, plan->targets[i].code)) found = earlier(found, i);
+    return found;
 }
 
 size_t plan_find_task(const struct plan *plan, struct slice code) {
@@ -21,19 +39,26 @@ size_t plan_find_task(const struct plan *plan, struct slice code) {
 }
 
 size_t plan_find_area(const struct plan *plan, struct slice code) {
-    for (size_t i = 0; i < plan->area_count; i++)
-        if (slice_is(code, plan->areas[i].code)) return i;
-    return NO_INDEX;
+    struct candidates candidates = areas_for(plan, code);
+    size_t found = NO_INDEX;
+    for (size_t i; (i = candidates_next(&candidates)) != NO_INDEX;)
+        if (slice_is(code, plan->areas[i].code)) found = earlier(found, i);
+    return found;
+}
+
+static bool unit_is(const struct unit *unit, struct slice name) {
+    if (slice_is(name, unit->name)) return true;
+    for (size_t k = 0; k < unit->alias_count; k++)
+        if (slice_is(name, unit->aliases[k])) return true;
+    return false;
 }
 
 size_t plan_find_unit(const struct plan *plan, struct slice name) {
-    for (size_t i = 0; i < plan->unit_count; i++) {
-        const struct unit *unit = &plan->units[i];
-        if (slice_is(name, unit->name)) return i;
-        for (size_t k = 0; k < unit->alias_count; k++)
-            if (slice_is(name, unit->aliases[k])) return i;
-    }
-    return NO_INDEX;
+    struct candidates candidates = units_for(plan, name);
+    size_t found = NO_INDEX;
+    for (size_t i; (i = candidates_next(&candidates)) != NO_INDEX;)
+        if (unit_is(&plan->units[i], name)) found = earlier(found, i);
+    return found;
 }
 
 size_t plan_find_cell(const struct plan *plan, size_t target, size_t area) {
@@ -69,11 +94,14 @@ static size_t match_end(struct match match, bool *several) {
 
 size_t plan_target_named(const struct plan *plan, struct slice text, bool *several) {
     struct match match = {NO_INDEX, false};
-    for (size_t i = 0; text.len && i < plan->target_count; i++)
-        if (loosely(text, plan->targets[i].code)) return match_end((struct match){i, false}, several);
-    for (size_t i = 0; text.len && i < plan->target_count; i++)
-        if (loosely(text, plan->targets[i].name) || loosely(text, plan->targets[i].short_name)) match_add(&match, i);
-    return match_end(match, several);
+    size_t coded = NO_INDEX;
+    struct candidates candidates = targets_for(plan, text);
+    for (size_t i; text.len && (i = candidates_next(&candidates)) != NO_INDEX;) {
+        const struct target *target = &plan->targets[i];
+        if (loosely(text, target->code)) coded = earlier(coded, i);
+        if (loosely(text, target->name) || loosely(text, target->short_name)) match_add(&match, i);
+    }
+    return match_end(coded == NO_INDEX ? match : (struct match){coded, false}, several);
 }
 
 static bool alias_valid(const struct dated_alias *alias, struct day day) {
@@ -90,9 +118,21 @@ static bool area_is_called(const struct area *area, struct slice text, struct da
 
 size_t plan_area_named(const struct plan *plan, struct slice text, struct day day, bool *several) {
     struct match match = {NO_INDEX, false};
-    for (size_t i = 0; text.len && i < plan->area_count; i++)
+    struct candidates candidates = areas_for(plan, text);
+    for (size_t i; text.len && (i = candidates_next(&candidates)) != NO_INDEX;)
         if (area_is_called(&plan->areas[i], text, day)) match_add(&match, i);
     return match_end(match, several);
+}
+
+size_t plan_area_written(const struct plan *plan, struct slice text) {
+    struct match match = {NO_INDEX, false};
+    struct candidates candidates = areas_for(plan, text);
+    for (size_t i; text.len && (i = candidates_next(&candidates)) != NO_INDEX;) {
+        const struct area *area = &plan->areas[i];
+        if (slice_is(text, area->name) || slice_is(text, area->short_name) || slice_is(text, area->code))
+            match_add(&match, i);
+    }
+    return match_end(match, NULL);
 }
 
 /* --- the nearest, for suggestions: compared in turn, so that no list is built --- */

@@ -6,6 +6,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
 #include "common/domain/plan_draft.h"
+#include "common/domain/plan_index.h"
 #include "common/domain/plan_words.h"
 
 static const char *get_text(struct plan_draft *draft, struct yaml *doc, struct yaml_node *map, const char *key,
@@ -137,6 +138,7 @@ static void read_areas(struct plan_draft *draft, struct yaml *doc, struct yaml_n
     if (list && count == 0 && !city) yaml_wrong(doc, list, "no areas; a plan needs at least one that reports");
     qsort(plan->areas, plan->area_count, sizeof *plan->areas, by_city_then_code);
     plan->city = plan->area_count && plan->areas[0].city ? 0 : NO_INDEX;
+    plan_index_areas(plan);
 }
 
 /* --- reporting --- */
@@ -372,6 +374,7 @@ void draft_read_yaml(struct plan_draft *draft, const char *name, struct slice by
     if (!day_is(plan->reporting.first_period))
         plan->reporting.first_period = period_of(plan->calendar, &plan->reporting, plan->start).first;
     draft_read_tasks(draft, &doc, doc.root);
+    plan_index_rest(plan);
     yaml_map_get(&doc, doc.root, "tables", YAML_OPTIONAL); /* for whoever opens files: they come here as texts */
     yaml_no_others(&doc, doc.root);
 }

@@ -47,3 +47,30 @@ Test(plan_names, finds_units_by_their_aliases) {
     cr_expect_str_eq(plan->units[unit].name, "市应急管理局");
     cr_expect_eq(plan_find_unit(plan, slice_of("市应急")), NO_INDEX);
 }
+
+/* The index only saves time: without it the same names find the same things. */
+Test(plan_names, finds_the_same_without_an_index) {
+    CLEAN(plan_destroy) struct plan *plan = real_plan(true);
+    cr_assert_not_null(plan->index);
+    struct plan bare = *plan;
+    bare.index = NULL;
+    static const char *const texts[] = {"510802", "利州区", " 利 州", "市中区", "广元", "东坝街道", "T06.1",  "t06.1", "Ｔ06.1",
+                                        "新改建直连道路", " 直连 道路 ", "市应急局", "市应急管理局", "市应急", "", "“利州区”"};
+    static const char *const days[] = {"2007-01-01", "2021-06-30"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct slice text = slice_of(texts[i]);
+        bool several = false, several_bare = true;
+        cr_expect_eq(plan_find_area(plan, text), plan_find_area(&bare, text), "%s", texts[i]);
+        cr_expect_eq(plan_find_target(plan, text), plan_find_target(&bare, text), "%s", texts[i]);
+        cr_expect_eq(plan_find_unit(plan, text), plan_find_unit(&bare, text), "%s", texts[i]);
+        cr_expect_eq(plan_target_named(plan, text, &several), plan_target_named(&bare, text, &several_bare), "%s", texts[i]);
+        cr_expect_eq(several, several_bare, "%s", texts[i]);
+        for (size_t k = 0; k < 2; k++) {
+            struct day day = day_from(days[k]);
+            cr_expect_eq(plan_area_named(plan, text, day, &several), plan_area_named(&bare, text, day, &several_bare), "%s",
+                         texts[i]);
+            cr_expect_eq(several, several_bare, "%s", texts[i]);
+        }
+    }
+    cr_expect_eq(plan_find_area(plan, (struct slice){NULL, 0}), NO_INDEX);
+}
