@@ -9,7 +9,7 @@ static const struct contact *contact_of(const struct plan *plan, size_t unit, si
 
 Test(contacts, reads_the_sample) {
     CLEAN(plan_destroy) struct plan *plan = real_plan(true);
-    cr_expect_eq(plan->contact_count, 34);
+    cr_expect_eq(plan->contact_count, 35);
     const struct contact *office = contact_of(plan, NO_INDEX, NO_INDEX, CONTACT_OFFICE);
     cr_assert_not_null(office);
     cr_expect_str_eq(office->channel, "webhook");
