@@ -19,9 +19,11 @@ static bool is_recovery(const struct notice_row *notice) {
 /* The notices of an alert, or those that told of its end. */
 static json_t *notices_json(const struct listing *listing, int64_t alert, bool recovery) {
     json_t *list = json_array();
-    for (size_t i = 0; i < listing->notices.count; i++)
-        if (listing->notices.items[i].alert == alert && is_recovery(&listing->notices.items[i]) == recovery)
-            json_array_append_new(list, listing_notice_json(listing, &listing->notices.items[i]));
+    const struct notice_row *notices;
+    size_t count = listing_notices(listing, alert, &notices);
+    for (size_t i = 0; i < count; i++)
+        if (is_recovery(&notices[i]) == recovery)
+            json_array_append_new(list, listing_notice_json(listing, &notices[i]));
     return list;
 }
 
@@ -86,9 +88,9 @@ static const char *alert_state_word(const char *state) {
 }
 
 static size_t count_notices(const struct listing *listing, int64_t alert, bool rendered) {
-    size_t count = 0;
-    for (size_t i = 0; i < listing->notices.count; i++)
-        count += listing->notices.items[i].alert == alert && (listing->notices.items[i].message_id != 0) == rendered;
+    const struct notice_row *notices;
+    size_t count = 0, all = listing_notices(listing, alert, &notices);
+    for (size_t i = 0; i < all; i++) count += (notices[i].message_id != 0) == rendered;
     return count;
 }
 
@@ -130,14 +132,13 @@ static void deliveries_words(const struct listing *listing, int64_t message, str
         const char *state, *word;
     } words[] = {{"waiting", "在送"},     {"leased", "在送"}, {"delivered", "送达"}, {"failed", "送不到"},
                  {"trial", "试运行未发"}, {"held", "暂存"},   {"dropped", "不再发"}};
-    size_t count = 0;
-    for (size_t i = 0; i < listing->deliveries.count; i++) {
-        const struct delivery_row *delivery = &listing->deliveries.items[i];
-        if (delivery->message != message) continue;
-        const char *word = delivery->state;
+    const struct delivery_row *deliveries;
+    size_t count = listing_deliveries(listing, message, &deliveries);
+    for (size_t i = 0; i < count; i++) {
+        const char *word = deliveries[i].state;
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-            if (strcmp(words[k].state, delivery->state) == 0) word = words[k].word;
-        buffer_printf(out, "%s%s %s", count++ ? "，" : "", delivery->channel, word);
+            if (strcmp(words[k].state, deliveries[i].state) == 0) word = words[k].word;
+        buffer_printf(out, "%s%s %s", i ? "，" : "", deliveries[i].channel, word);
     }
     if (!count) buffer_add_text(out, "没有渠道");
 }

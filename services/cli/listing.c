@@ -1,6 +1,7 @@
 #include "services/cli/listing.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/domain/alert.h"
@@ -15,9 +16,33 @@ void listing_finish(struct listing *listing) {
     message_rows_finish(&listing->messages);
     delivery_rows_finish(&listing->deliveries);
     answer_rows_finish(&listing->answers);
+    free(listing->alerts_by_id);
+    free(listing->messages_by_id);
     streams_finish(&listing->streams);
     stored_plan_finish(&listing->stored);
     programme_finish(&listing->programme);
+}
+
+static int alert_order(const void *a, const void *b) {
+    int64_t first = (*(const struct alert_row *const *)a)->id, second = (*(const struct alert_row *const *)b)->id;
+    return (first > second) - (first < second);
+}
+static int message_order(const void *a, const void *b) {
+    int64_t first = (*(const struct message_row_read *const *)a)->id;
+    int64_t second = (*(const struct message_row_read *const *)b)->id;
+    return (first > second) - (first < second);
+}
+
+/* A storm has as many alerts as notices: neither is looked for one by one. */
+static enum error_code order(struct listing *listing, struct error *err) {
+    listing->alerts_by_id = calloc(listing->alerts.count + 1, sizeof *listing->alerts_by_id);
+    listing->messages_by_id = calloc(listing->messages.count + 1, sizeof *listing->messages_by_id);
+    if (!listing->alerts_by_id || !listing->messages_by_id) return error_set(err, ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < listing->alerts.count; i++) listing->alerts_by_id[i] = &listing->alerts.items[i];
+    for (size_t i = 0; i < listing->messages.count; i++) listing->messages_by_id[i] = &listing->messages.items[i];
+    qsort(listing->alerts_by_id, listing->alerts.count, sizeof *listing->alerts_by_id, alert_order);
+    qsort(listing->messages_by_id, listing->messages.count, sizeof *listing->messages_by_id, message_order);
+    return ERROR_OK;
 }
 
 enum error_code listing_read(struct cli *cli, struct pg *pg, bool all, struct listing *out, struct error *err) {
@@ -32,19 +57,52 @@ enum error_code listing_read(struct cli *cli, struct pg *pg, bool all, struct li
         (code = query_messages(pg, id, INSTANT_NONE, at, &out->messages, err)))
         return code;
     code = query_deliveries(pg, id, &out->deliveries, err);
-    return code ? code : query_answers(pg, id, at, &out->answers, err);
+    if (!code) code = query_answers(pg, id, at, &out->answers, err);
+    return code ? code : order(out, err);
 }
 
 const struct alert_row *listing_alert(const struct listing *listing, int64_t id) {
-    for (size_t i = 0; i < listing->alerts.count; i++)
-        if (listing->alerts.items[i].id == id) return &listing->alerts.items[i];
-    return NULL;
+    const struct alert_row wanted = {.id = id}, *key = &wanted;
+    const struct alert_row **found =
+        bsearch(&key, listing->alerts_by_id, listing->alerts.count, sizeof key, alert_order);
+    return found ? *found : NULL;
 }
 
 const struct message_row_read *listing_message(const struct listing *listing, int64_t id) {
-    for (size_t i = 0; i < listing->messages.count; i++)
-        if (listing->messages.items[i].id == id) return &listing->messages.items[i];
-    return NULL;
+    const struct message_row_read wanted = {.id = id}, *key = &wanted;
+    const struct message_row_read **found =
+        bsearch(&key, listing->messages_by_id, listing->messages.count, sizeof key, message_order);
+    return found ? *found : NULL;
+}
+
+size_t listing_notices(const struct listing *listing, int64_t alert, const struct notice_row **first) {
+    const struct notice_row *items = listing->notices.items; /* by alert */
+    size_t low = 0, high = listing->notices.count, count = 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (items[middle].alert < alert)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = items + low;
+    while (low + count < listing->notices.count && items[low + count].alert == alert) count++;
+    return count;
+}
+
+size_t listing_deliveries(const struct listing *listing, int64_t message, const struct delivery_row **first) {
+    const struct delivery_row *items = listing->deliveries.items; /* by message */
+    size_t low = 0, high = listing->deliveries.count, count = 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (items[middle].message < message)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = items + low;
+    while (low + count < listing->deliveries.count && items[low + count].message == message) count++;
+    return count;
 }
 
 const char *listing_rule_word(const char *rule) {
@@ -78,12 +136,11 @@ void listing_recipient(const struct listing *listing, const char *recipient, str
 
 static json_t *deliveries_json(const struct listing *listing, int64_t message) {
     json_t *list = json_array();
-    for (size_t i = 0; i < listing->deliveries.count; i++) {
-        const struct delivery_row *delivery = &listing->deliveries.items[i];
-        if (message && delivery->message == message)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "channel", delivery->channel, "state",
-                                                  delivery->state, "attempts", (json_int_t)delivery->attempts));
-    }
+    const struct delivery_row *deliveries;
+    size_t count = message ? listing_deliveries(listing, message, &deliveries) : 0;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "channel", deliveries[i].channel, "state",
+                                              deliveries[i].state, "attempts", (json_int_t)deliveries[i].attempts));
     return list;
 }
 

@@ -18,6 +18,8 @@ struct listing {
     struct delivery_rows deliveries;
     struct answer_rows answers;
     struct streams streams;
+    const struct alert_row **alerts_by_id;
+    const struct message_row_read **messages_by_id;
 };
 
 /* By --as-of and --known-at; all = with the alerts that are over. *out is initialised by the caller. */
@@ -27,6 +29,9 @@ void listing_finish(struct listing *listing);
 
 const struct alert_row *listing_alert(const struct listing *listing, int64_t id);          /* NULL */
 const struct message_row_read *listing_message(const struct listing *listing, int64_t id); /* NULL */
+/* The notices of an alert, which are neighbours; *first: the first of them. */
+size_t listing_notices(const struct listing *listing, int64_t alert, const struct notice_row **first);
+size_t listing_deliveries(const struct listing *listing, int64_t message, const struct delivery_row **first);
 const char *listing_rule_word(const char *rule);                                           /* "滞后" */
 /* "青川 直连道路", "剑阁县（jiange）" */
 void listing_subject(const struct listing *listing, const char *target, const char *area, const char *stream,
