@@ -12,7 +12,22 @@ static const char counts_sql[] =
     "       (SELECT count(*) FROM delivery WHERE state = 'failed'),"
     "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1 - interval '1 day'),"
     "       (SELECT count(*) FROM cell_light WHERE next_check_at <= $1 - interval '1 hour'),"
-    "       (SELECT count(*) FROM quarantine)";
+    "       (SELECT count(*) FROM quarantine),"
+    "       (SELECT greatest(coalesce(floor(extract(epoch FROM now() /* real */ - min(coalesce((SELECT min(t.at)"
+    "           FROM delivery_attempt t WHERE t.delivery = d.id), d.next_try_at))) / 60), 0), 0)::bigint"
+    "          FROM delivery d WHERE d.state IN ('waiting', 'leased')),"
+    "       (SELECT count(*) FROM channel), (SELECT count(*) FROM channel WHERE held_until > now() /* real */),"
+    "       a.undeliverable, a.offline, a.calendar, a.stuck,"
+    "       (SELECT count(*) FROM notice n JOIN alert x ON x.id = n.alert WHERE n.unroutable AND n.state <> 'dropped'"
+    "           AND x.state <> 'resolved'),"
+    "       p.promises, p.ending"
+    "  FROM (SELECT count(*) FILTER (WHERE rule = 'undeliverable') AS undeliverable,"
+    "               count(*) FILTER (WHERE rule = 'offline') AS offline,"
+    "               count(*) FILTER (WHERE rule = 'calendar') AS calendar,"
+    "               count(*) FILTER (WHERE rule = 'stuck') AS stuck FROM alert WHERE state <> 'resolved') a,"
+    "       (SELECT count(DISTINCT r.id) AS promises,"
+    "               count(DISTINCT r.id) FILTER (WHERE r.by_day <= ($1 AT TIME ZONE 'Asia/Shanghai')::date + 3) AS ending"
+    "          FROM reply_alert y JOIN reply r ON r.id = y.reply WHERE y.outcome = 'standing') p";
 
 enum error_code query_doctor(struct pg *pg, struct instant now, struct doctor_counts *out, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
@@ -30,6 +45,16 @@ enum error_code query_doctor(struct pg *pg, struct instant now, struct doctor_co
         .notices_late = pg_int(&rows, 0, 6),
         .cells_late = pg_int(&rows, 0, 7),
         .quarantined = pg_int(&rows, 0, 8),
+        .stuck_minutes = pg_int(&rows, 0, 9),
+        .channels = pg_int(&rows, 0, 10),
+        .channels_held = pg_int(&rows, 0, 11),
+        .undeliverable = pg_int(&rows, 0, 12),
+        .offline = pg_int(&rows, 0, 13),
+        .calendar = pg_int(&rows, 0, 14),
+        .stuck = pg_int(&rows, 0, 15),
+        .unroutable = pg_int(&rows, 0, 16),
+        .promises = pg_int(&rows, 0, 17),
+        .promises_ending = pg_int(&rows, 0, 18),
     };
     return ERROR_OK;
 }

@@ -193,6 +193,8 @@ static void write_status(struct alerter *alerter, const struct due_left *left) {
     if (!alerter->settings->status) return;
     status_set_state(&alerter->status, left ? "running" : "waiting");
     status_set_clock(&alerter->status, &alerter->clock);
+    const char *heartbeat = alerter->courier.heartbeat.failing ? "failing" : "well";
+    status_set_text(&alerter->status, "heartbeat", alerter->settings->courier.heartbeat.url ? heartbeat : "none");
     if (left) {
         bool settled = left->cells == 0 && left->streams == 0 && left->notices == 0 && left->deliveries == 0;
         if (settled) alerter->settled_step = clock_step(&alerter->clock);

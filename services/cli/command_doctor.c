@@ -12,7 +12,7 @@
 #include "services/cli/cli.h"
 #include "services/cli/settle_read.h"
 
-enum { CHECKS_MAX = 64, CHECK_TEXT_MAX = 300 };
+enum { CHECKS_MAX = 64, CHECK_TEXT_MAX = 300, STUCK_MINUTES = 30 };
 struct checks {
     struct check {
         char name[40], text[CHECK_TEXT_MAX];
@@ -76,6 +76,25 @@ static void check_programmes(struct pg *pg, const struct cli *cli, struct checks
     }
 }
 
+/* What the house says of itself, and what will soon ask for a person. */
+static void check_alerts(const struct doctor_counts *counts, struct checks *checks) {
+    bool stuck = counts->stuck > 0 || counts->stuck_minutes > STUCK_MINUTES;
+    check(checks, !stuck, "stuck outbox", "oldest delivery under way: %" PRId64 " min%s", counts->stuck_minutes,
+          stuck ? ": duban outbox, duban channel list" : "");
+    check(checks, counts->undeliverable == 0, "undeliverable", "%" PRId64 " messages reached nobody%s",
+          counts->undeliverable, counts->undeliverable ? ": duban alerts" : "");
+    check(checks, true, "unroutable", "%" PRId64 " notices went to the office in place of others%s", counts->unroutable,
+          counts->unroutable ? ": duban contacts" : "");
+    check(checks, counts->channels_held == 0, "channels", "%" PRId64 " declared, %" PRId64 " held back by their vendor%s",
+          counts->channels, counts->channels_held, counts->channels_held ? ": duban channel list" : "");
+    check(checks, counts->offline == 0, "agents lost", "%" PRId64 " without a sign for eight working hours%s",
+          counts->offline, counts->offline ? ": duban feeds" : "");
+    check(checks, counts->calendar == 0, "calendar year", "%s",
+          counts->calendar ? "next year's working days are not loaded" : "loaded as far as it is known");
+    check(checks, true, "promises", "%" PRId64 " stand, %" PRId64 " end within three days%s", counts->promises,
+          counts->promises_ending, counts->promises_ending ? ": duban alerts --promises" : "");
+}
+
 static void check_database(struct pg *pg, const struct cli *cli, struct checks *checks) {
     struct doctor_counts counts = {0};
     struct error err = {0};
@@ -95,6 +114,16 @@ static void check_database(struct pg *pg, const struct cli *cli, struct checks *
           counts.cells_late ? ": is the alerter running?" : "");
     check(checks, true, "quarantine", "%" PRId64 " events%s", counts.quarantined,
           counts.quarantined ? ": duban quarantine" : "");
+    check_alerts(&counts, checks);
+}
+
+static void check_heartbeat(const struct status *status, struct checks *checks) {
+    const char *heartbeat = status_get_text(status, "heartbeat");
+    if (!heartbeat) return;
+    check(checks, strcmp(heartbeat, "failing") != 0, "heartbeat", "%s",
+          strcmp(heartbeat, "none") == 0 ? "none: nobody outside notices when the alerter is gone (watch.heartbeat_url)"
+          : strcmp(heartbeat, "failing") == 0 ? "the watcher outside is not reached: the alerter's log says why"
+                                              : "the watcher outside is called while all is well");
 }
 
 static void check_processes(const struct cli *cli, struct checks *checks) {
@@ -110,6 +139,7 @@ static void check_processes(const struct cli *cli, struct checks *checks) {
         check(checks, process->alive && strcmp(process->status.state, "halted") != 0, process->name,
               "%s %s, pid %ld, step %" PRId64, process->status.program,
               process->alive ? process->status.state : "is gone", (long)process->status.pid, process->status.step);
+        check_heartbeat(&process->status, checks);
     }
 }
 

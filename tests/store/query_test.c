@@ -214,5 +214,24 @@ Test(query, an_empty_centre_has_nothing_next) {
     cr_assert_eq(query_doctor(owner, at("2021-06-30T00:00:00+08:00"), &counts, &err), ERROR_OK, "%s", err.message);
     cr_expect_gt(counts.migrations, 0);
     cr_expect_eq(counts.streams + counts.quarantined + counts.deliveries_failed, 0);
+    cr_expect_eq(counts.undeliverable + counts.offline + counts.promises + counts.stuck_minutes + counts.channels, 0);
+    pg_close(&owner);
+}
+
+Test(query, the_doctor_counts_what_the_house_says_of_itself) {
+    struct pg *owner = cluster_database(getppid(), "doctor", INSTALLATION_REHEARSAL);
+    struct doctor_counts counts;
+    cr_assert_eq(cluster_load_plan(owner, at("2021-01-01T00:00:00+08:00")).programme, 1);
+    cr_assert_eq(pg_script(owner,
+                           "INSERT INTO alert (programme, key, rule, state, cause, opened_at, changed_at, rung_at,"
+                           " rules_version, facts) SELECT 1, r, r, 'open', 'rule', t, t, t, 'r', '{}' FROM"
+                           " (VALUES ('undeliverable'), ('calendar'), ('stuck')) v(r), (SELECT '2021-06-01 08:30+08'::timestamptz t) w;"
+                           "INSERT INTO channel (name, kind, interval_ms, burst, abreast, quiet_seconds, held_until) VALUES"
+                           " ('a', 'wecom', 0, 1, 1, 0, now() + interval '1 hour' /* real */), ('b', 'feishu', 0, 1, 1, 0, now() /* real */)",
+                           &err),
+                 ERROR_OK, "%s", err.message);
+    cr_assert_eq(query_doctor(owner, at("2021-06-30T00:00:00+08:00"), &counts, &err), ERROR_OK, "%s", err.message);
+    cr_expect(counts.undeliverable == 1 && counts.calendar == 1 && counts.stuck == 1 && counts.offline == 0);
+    cr_expect(counts.channels == 2 && counts.channels_held == 1);
     pg_close(&owner);
 }
