@@ -75,6 +75,9 @@ static void dockets_finish(struct alerter *alerter) {
     alerter->docket_count = 0;
 }
 
+static const char own_rules_remedy[] = "`duban go-live` means the rules stored with the plan: load these with `duban plan "
+                                       "load` and take `rules` out of this configuration";
+
 /* The first morning of a programme that had none, and whether it is live under the rules in force. */
 static enum error_code docket_begin(struct alerter *alerter, struct docket *docket, struct error *err) {
     struct instant now = clock_domain(&alerter->clock);
@@ -87,6 +90,8 @@ static enum error_code docket_begin(struct alerter *alerter, struct docket *dock
                             &docket->trial, err);
     if (!code) code = pg_commit(alerter->pg, err);
     if (code) pg_rollback(alerter->pg);
+    if (!code && docket->trial && alerter->own_rules)
+        log_warn("own_rules_on_trial", "rules=%s remedy=%s", alerter->settings->rules, own_rules_remedy);
     return code;
 }
 
