@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/report/json.h"
+#include "common/store/reply.h"
 
 static const char *outcome_word(const struct answer_row *answer) {
     static const struct {
@@ -15,20 +16,8 @@ static const char *outcome_word(const struct answer_row *answer) {
     return answer->outcome;
 }
 
-static const char *refusal_word(const char *refused) {
-    static const struct {
-        const char *refused, *word;
-    } words[] = {{"no_such_number", "没有这个编号"},
-                 {"no_such_item", "没有这一项"},
-                 {"not_yours", "不是发给这个单位的"},
-                 {"over", "那件事已了"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].refused, refused) == 0) return words[i].word;
-    return refused;
-}
-
 const char *answer_outcome_words(const struct answer_row *answer) {
-    return *answer->refused ? refusal_word(answer->refused) : outcome_word(answer);
+    return *answer->refused ? reply_refusal_words(answer->refused) : outcome_word(answer);
 }
 
 json_t *answer_row_json(const struct answer_row *answer) {
