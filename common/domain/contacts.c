@@ -39,8 +39,20 @@ static bool is_office(const struct plan *plan, struct table_cell cell) {
     return cell.len && text_equal_loose(cell.text, cell.len, plan->office_name, strlen(plan->office_name));
 }
 
+enum { FIELD_BYTES_MAX = 500 };
+
 static const char *keep(struct contact_reader *r, struct table_cell cell) {
     return arena_text(r->draft->arena, cell.text, cell.len);
+}
+
+/* What goes into a request, a mail's envelope or a line on a screen: one short line. */
+static const char *keep_line(struct contact_reader *r, struct table_cell cell) {
+    if (cell.len > FIELD_BYTES_MAX)
+        table_wrong(r->table, cell, "“%.40s…” is longer than %d bytes; is it in the right column?", cell.text,
+                    FIELD_BYTES_MAX);
+    else if (text_has_control(cell.text, cell.len))
+        table_wrong(r->table, cell, "a line break, tab or other control character; write it as one plain line");
+    return keep(r, cell);
 }
 
 static void read_role(struct contact_reader *r, const struct table_row *row, struct contact *contact) {
@@ -128,8 +140,8 @@ static void read_way(struct contact_reader *r, const struct table_row *row, size
                      const char *what, const char **channel_out, const char **address_out) {
     struct table_cell channel = table_at(row, channel_at), address = table_at(row, address_at);
     int kind;
-    *channel_out = keep(r, channel);
-    *address_out = keep(r, address);
+    *channel_out = keep_line(r, channel);
+    *address_out = keep_line(r, address);
     if (channel.len == 0) {
         if (address.len) table_wrong(r->table, channel, "an address without its %s; write " CHANNEL_WORDS, what);
         return; /* no working channel: lint says so, and the office gets the message, marked */
@@ -159,7 +171,7 @@ static void read_channels(struct contact_reader *r, const struct table_row *row,
     struct table_cell fallback = table_at(row, r->fallback_channel);
     if (fallback.len && !*contact->fallback_address)
         table_wrong(r->table, fallback, "a 备用渠道 without its 备用地址");
-    contact->mention = keep(r, table_at(row, r->mention));
+    contact->mention = keep_line(r, table_at(row, r->mention));
     read_subscription(r, row, contact);
 }
 
@@ -170,7 +182,7 @@ static void read_contact(struct contact_reader *r, const struct table_row *row) 
     read_role(r, row, &contact);
     read_whose(r, row, &contact);
     read_channels(r, row, &contact);
-    contact.title = keep(r, table_at(row, r->title));
+    contact.title = keep_line(r, table_at(row, r->title));
     contact.note = keep(r, table_at(row, r->note));
     plan->contacts[plan->contact_count++] = contact;
 }

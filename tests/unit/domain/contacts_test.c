@@ -101,3 +101,24 @@ Test(contacts, what_no_office_should_write) {
     refuse(yaml, "contacts", "c.csv", table, &findings);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) expect(&findings, rows[i].place, rows[i].words);
 }
+
+/* From outside: fields nobody would write. */
+Test(contacts, long_fields_and_control_characters_are_named) {
+    static const char yaml[] = "programme: p\ntitle: t\nareas: [{code: a, name: 甲县}]\nstart: 2021-01-01\ntasks: "
+                               "[{code: T1, title: x}]\n";
+    static char table[40000], word[10001];
+    memset(word, 'x', sizeof word - 1);
+    snprintf(table, sizeof table,
+             "单位,县区,角色,称呼,渠道,地址,备注,提醒谁\n"
+             ",甲县,联络员,%s,email,a@%s,,%s\n" /* 2 */
+             ",甲县,联络员,a\x1b[31m,email,a\x07@b,\"two\nlines\",\n", /* 3; a note may have lines */
+             word, word, word);
+    CLEAN(findings_finish) struct findings findings = {0};
+    refuse(yaml, "contacts", "c.csv", table, &findings);
+    expect(&findings, "c.csv:2:4", "longer than 500 bytes");
+    expect(&findings, "c.csv:2:6", "longer than 500 bytes");
+    expect(&findings, "c.csv:2:8", "longer than 500 bytes");
+    expect(&findings, "c.csv:3:4", "control character");
+    expect(&findings, "c.csv:3:6", "control character");
+    cr_expect_eq(findings.count, 5);
+}
