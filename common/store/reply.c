@@ -44,7 +44,7 @@ static const char of_message_sql[] =
     "  LEFT JOIN alert a ON a.id = n.alert LEFT JOIN cell c ON c.id = a.cell LEFT JOIN area r ON r.id = c.area"
     " WHERE m.programme = $1 AND m.number = $2 ORDER BY s.item, a.id";
 static const char of_cell_sql[] =
-    "SELECT NULL::bigint, NULL::smallint, '', a.step, a.id, a.rule, a.state, a.cell, a.stream, coalesce(r.code, '')"
+    "SELECT NULL::bigint, NULL::integer, '', a.step, a.id, a.rule, a.state, a.cell, a.stream, coalesce(r.code, '')"
     "  FROM alert a JOIN cell c ON c.id = a.cell JOIN area r ON r.id = c.area"
     " WHERE a.programme = $1 AND a.cell = $2 AND a.state <> 'resolved' ORDER BY a.id";
 enum { COL_MESSAGE, COL_ITEM, COL_RECIPIENT, COL_STEP, COL_ALERT, COL_RULE, COL_STATE, COL_CELL, COL_STREAM, COL_AREA };

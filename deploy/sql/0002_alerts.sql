@@ -17,7 +17,8 @@ ALTER TABLE alert
     ADD COLUMN rung_at timestamptz,
     ADD COLUMN rung_said_at timestamptz,
     ADD COLUMN issued smallint NOT NULL DEFAULT 0 CHECK (issued BETWEEN 0 AND 3), -- the highest rung the office issued
-    ADD COLUMN message bigint REFERENCES message;                                -- of an undeliverable one
+    ADD COLUMN message bigint REFERENCES message,                                -- of an undeliverable one
+    ADD COLUMN opening smallint NOT NULL DEFAULT 1; -- one more each time its cause came back after it was over
 -- What was said before there were rungs counts from the newest message that left the house with it, to one whom it was
 -- meant for; its subject is looked at again, so that the next rung finds its window.
 UPDATE alert SET rung_at = opened_at, rung_said_at = CASE WHEN state <> 'resolved' THEN
@@ -47,7 +48,7 @@ CREATE TABLE reply (
     known_at    timestamptz NOT NULL,
     number      text NOT NULL,     -- as written: "D21-1108-05" or "D21-1108-05/2"
     message     bigint REFERENCES message,
-    item        smallint,          -- NULL = the message as a whole
+    item        integer,           -- NULL = the message as a whole
     who         text NOT NULL,
     by_day      date,              -- NULL = an answer, no promise
     reason_code text,
@@ -78,7 +79,7 @@ ALTER TABLE message
 CREATE TABLE message_notice (
     message bigint NOT NULL REFERENCES message,
     notice  bigint NOT NULL REFERENCES notice,
-    item    smallint NOT NULL,
+    item    integer NOT NULL,
     PRIMARY KEY (message, notice)
 );
 CREATE INDEX message_notice_notice ON message_notice (notice);
