@@ -58,7 +58,7 @@ static struct book_notice *find(struct book *book, size_t alert, const char *ste
                                 const char *recipient, const char *meant_for) {
     for (size_t i = 0; i < book->notice_count; i++) {
         struct book_notice *n = &book->notices[i];
-        if (n->alert == alert && is_step(n, step) && memcmp(n->decision, decision, EVENT_UID_BYTES) == 0 &&
+        if (n->alert == alert && n->opening == book->alerts[alert].opening && is_step(n, step) && memcmp(n->decision, decision, EVENT_UID_BYTES) == 0 &&
             strcmp(n->recipient, recipient) == 0 && strcmp(n->meant_for, meant_for) == 0)
             return n;
     }
@@ -75,7 +75,7 @@ static void note(struct book *book, size_t alert, const char *step, const uint8_
         if (!room(book, &items, book->notice_count, &book->notice_capacity, sizeof *book->notices)) return;
         book->notices = items;
         n = &book->notices[book->notice_count++];
-        *n = (struct book_notice){.alert = alert, .window = INSTANT_NONE};
+        *n = (struct book_notice){.alert = alert, .opening = book->alerts[alert].opening, .window = INSTANT_NONE};
         (void)snprintf(n->step, sizeof n->step, "%s", step);
         memcpy(n->decision, decision, EVENT_UID_BYTES);
         (void)snprintf(n->recipient, sizeof n->recipient, "%s", recipient);
@@ -152,10 +152,10 @@ static size_t open_row(struct book *book, const struct alert *after, const struc
         struct alert *again = &book->alerts[at].alert;
         *again = *after;
         again->id = old.id;
-        again->opened_at = old.opened_at;
         again->issued = old.issued;
         again->answers = old.answers;
         again->answer_count = old.answer_count;
+        book->alerts[at].opening += !book->alerts[at].stands;
     } else {
         void *items = book->alerts;
         if (!room(book, &items, book->alert_count, &book->alert_capacity, sizeof *book->alerts)) return NO_INDEX;

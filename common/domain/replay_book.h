@@ -12,6 +12,7 @@ enum { BOOK_STANDING_MAX = ALERT_CHANGES_MAX - ALERT_WANTS_MAX };
 struct book_alert {
     struct alert alert; /* its answers are the book's */
     bool stands, back_filled;
+    unsigned opening; /* one more each time its cause came back after it was over: then it is said anew */
     struct instant ended_at;
     struct alert_answer *answers;
     size_t answer_capacity;
@@ -19,6 +20,7 @@ struct book_alert {
 enum book_state { BOOK_WAITING, BOOK_SAID, BOOK_DROPPED, BOOK_KEPT };
 struct book_notice {
     size_t alert;
+    unsigned opening;
     char step[ALERT_WORD_MAX];
     uint8_t decision[EVENT_UID_BYTES]; /* of an issue or what took it back; zeros */
     char recipient[RECIPIENT_MAX], meant_for[RECIPIENT_MAX];

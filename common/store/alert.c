@@ -261,8 +261,10 @@ static const char open_sql[] =
     "              SELECT $1, key, rule, cell, stream, period, file, message, state, cause, step, $2, $2, rung,"
     "                     coalesce(rung_at, $2), $3, back_filled, facts::jsonb FROM n"
     "              ON CONFLICT (key) DO UPDATE SET state = excluded.state, cause = excluded.cause, step = excluded.step,"
-    "                     changed_at = excluded.changed_at, resolved_at = NULL, facts = excluded.facts,"
-    "                     rung = excluded.rung, rung_at = excluded.rung_at, rung_said_at = NULL"
+    "                     opened_at = excluded.opened_at, changed_at = excluded.changed_at, resolved_at = NULL,"
+    "                     facts = excluded.facts,"
+    "                     rung = excluded.rung, rung_at = excluded.rung_at, rung_said_at = NULL,"
+    "                     opening = alert.opening + 1 WHERE alert.state = 'resolved'"
     "              RETURNING id, key, state, step, cause, facts, rung)"
     "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts, rung)"
     " SELECT id, $2, NULL, state, step, cause, $3, facts, rung FROM made";
@@ -321,6 +323,9 @@ static enum error_code drop_unsaid(struct pg *pg, const struct alert_writes *wri
                   &params, NULL, err);
 }
 
+/* a: an alert. What is said of one that came back after it was over is said anew: its notices have keys of their own. */
+#define NOTICE_OF "a.key || CASE WHEN a.opening > 1 THEN '|again:' || a.opening ELSE '' END || "
+
 /* Who was told: a notice to him stands in a message that left the house (in trial, that was shown to it). */
 #define WAS_TOLD                                                                                                       \
     "n.state = 'rendered' AND NOT n.unroutable AND EXISTS (SELECT FROM message_notice s JOIN delivery d"              \
@@ -329,7 +334,7 @@ static enum error_code drop_unsaid(struct pg *pg, const struct alert_writes *wri
 /* Those who were told hear that it is over; nobody else does. */
 static const char recovered_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
-    " SELECT $1, a.key || '|recovered|' || said.recipient, a.id, 'recovered', said.recipient, $2"
+    " SELECT $1, " NOTICE_OF "'|recovered|' || said.recipient, a.id, 'recovered', said.recipient, $2"
     "   FROM unnest($3::bigint[]) AS w(alert) JOIN alert a ON a.id = w.alert JOIN programme p ON p.id = $1"
     "   JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id AND n.step <> 'recovered'"
     "                    AND " WAS_TOLD ") said ON true ON CONFLICT (key) DO NOTHING";
@@ -353,7 +358,7 @@ static enum error_code write_office_recovered(struct pg *pg, int32_t programme, 
     put_column(&params, writes, is_recovered_for_office, COLUMN_ID);
     return pg_run(pg,
                   "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
-                  " SELECT $1, a.key || '|recovered|office', a.id, 'recovered', 'office', $2"
+                  " SELECT $1, " NOTICE_OF "'|recovered|office', a.id, 'recovered', 'office', $2"
                   "   FROM alert a WHERE a.id = ANY($3) ON CONFLICT (key) DO NOTHING",
                   &params, NULL, err);
 }
@@ -364,7 +369,7 @@ static const char unsaid_issue_sql[] =
     " WHERE alert = ANY($1) AND step = 'issued' AND state = 'waiting'";
 static const char withdrawn_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
-    " SELECT $1, a.key || '|withdrawn:' || w.decision || '|' || said.recipient, a.id, 'withdrawn', said.recipient, $2"
+    " SELECT $1, " NOTICE_OF "'|withdrawn:' || w.decision || '|' || said.recipient, a.id, 'withdrawn', said.recipient, $2"
     "   FROM unnest($3::bigint[], $4::text[]) AS w(alert, decision) JOIN alert a ON a.id = w.alert"
     "   JOIN programme p ON p.id = $1"
     "   JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id AND n.step = 'issued'"
@@ -387,7 +392,7 @@ static enum error_code write_withdrawn(struct pg *pg, int32_t programme, const s
 
 static const char notices_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, unroutable, meant_for, not_before, state, cause)"
-    " SELECT $1, a.key || '|' || n.step || coalesce(':' || n.decision, '') || '|' || n.recipient"
+    " SELECT $1, " NOTICE_OF "'|' || n.step || coalesce(':' || n.decision, '') || '|' || n.recipient"
     "        || coalesce('|for:' || n.meant_for, ''), a.id, n.step,"
     "        n.recipient, n.meant_for IS NOT NULL, n.meant_for, $2,"
     "        CASE WHEN a.back_filled AND n.step <> 'issued' THEN 'held' ELSE 'waiting' END,"
