@@ -18,7 +18,7 @@ enum channel_kind {
 };
 extern const struct word channel_kinds[];
 
-enum { CHANNELS_NAMED_MAX = 128, CHANNEL_MAIL_MS = 30000 /* for one mail, connection and all */ };
+enum { CHANNELS_NAMED_MAX = 128 };
 
 /* One of `channels.named`. Texts belong to the configuration. */
 struct channel_named {
@@ -52,6 +52,7 @@ struct channel_settings {
     const char *email_server, *email_from, *email_user; /* server "smtp://host:25"; NULL = no mail */
     const char *email_ca_file;
     struct buffer email_password;
+    int64_t email_timeout_ms; /* for one mail, connection and all */
     bool email_require_tls; /* a login always requires it */
     struct channel_list named;
 };

@@ -129,7 +129,7 @@ static void set_options(const struct channel_settings *settings, struct channel_
     curl_easy_setopt(out->easy, CURLOPT_PROXY, "");
     curl_easy_setopt(out->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(out->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(out->easy, CURLOPT_TIMEOUT_MS, (long)CHANNEL_MAIL_MS);
+    curl_easy_setopt(out->easy, CURLOPT_TIMEOUT_MS, (long)settings->email_timeout_ms);
     /* A password never travels in the open, whatever the setting says. */
     bool required = settings->email_require_tls || settings->email_user;
     curl_easy_setopt(out->easy, CURLOPT_USE_SSL, (long)(required ? CURLUSESSL_ALL : CURLUSESSL_TRY));

@@ -262,7 +262,7 @@ static enum error_code close_ended(struct courier *courier, struct pg *pg, struc
 /* A lease outlasts whatever it was taken for: a try that still runs must not be made a second time, here or by another. */
 static int lease_ms(const struct courier_settings *settings) {
     const struct channel_settings *channels = &settings->channels;
-    int64_t longest = channels->webhook_timeout_ms > CHANNEL_MAIL_MS ? channels->webhook_timeout_ms : CHANNEL_MAIL_MS;
+    int64_t webhook = channels->webhook_timeout_ms, mail = channels->email_timeout_ms, longest = webhook > mail ? webhook : mail;
     for (size_t i = 0; i < channels->named.count; i++)
         if (channels->named.items[i].timeout_ms > longest) longest = channels->named.items[i].timeout_ms;
     int64_t wanted = settings->lease_seconds * MS_SECOND;

@@ -40,6 +40,8 @@ static const struct config_field fields[] = {
      .help = "user name; none: no login", .help_zh = "用户名；不写就不登录"},
     {.key = "channels.email.password_file", .type = CONFIG_PATH, .offset = AT(email_password_file),
      .sample = "mail.password", .help = "file with the password", .help_zh = "密码文件"},
+    {.key = "channels.email.timeout", .type = CONFIG_DURATION, .offset = CHANNEL(email_timeout_ms), .fallback = "30s",
+     .min = 100, .max = 300000, .help = "for one mail, connection and all", .help_zh = "一封邮件的总时限"},
     {.key = "channels.email.require_tls", .type = CONFIG_BOOL, .offset = CHANNEL(email_require_tls),
      .fallback = "false", .help = "refuse a server without STARTTLS; with a user name always so",
      .help_zh = "不支持 STARTTLS 就不发；填了用户名时一律如此"},

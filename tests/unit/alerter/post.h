@@ -86,6 +86,7 @@ static inline void open_post(struct post *post, const char *database) {
                                                .lease_seconds = 30};
     post->settings.fallback_after = 2;
     post->settings.channels.webhook_timeout_ms = 5000;
+    post->settings.channels.email_timeout_ms = 5000;
     open_courier(post);
 }
 
