@@ -17,7 +17,7 @@ AREAS = {"lizhou": "510802", "zhaohua": "510811", "chaotian": "510812", "wangcan
 
 def newest_number(target, area):
     """NUMBER/ITEM of the last message to the county that speaks of this target."""
-    done = subprocess.run(["./duban", "alerts", "--json"], capture_output=True, text=True, check=True)
+    done = subprocess.run(["duban", "alerts", "--json"], capture_output=True, text=True, check=True)
     notices = [n for a in json.loads(done.stdout)["alerts"] if a["target"] == target and a["area"] == area
                for n in a["notices"] if n["recipient"] == f"area:{area}" and n["number"]]
     if not notices:
