@@ -1,0 +1,40 @@
+/* What the board reads beside the morning view: what was last said of the alerts that stand, and pages of what is over.
+ * Texts are borrowed from the rows. Waits for the database. */
+#ifndef DUBAN_STORE_QUERY_BOARD_H
+#define DUBAN_STORE_QUERY_BOARD_H
+
+#include "common/store/query_alert.h"
+#include "common/store/query_feed.h"
+
+struct board_said {
+    int64_t alert;
+    struct instant rung_said_at; /* since when its ladder counts; INSTANT_NONE = not said yet */
+    const char *number, *line;   /* of the newest message that said it; "" = none */
+    int64_t item;
+    struct instant window_at;
+};
+struct board_standing {
+    struct board_said *items; /* by alert */
+    size_t count;
+    struct pg_rows rows;
+};
+/* Of the alerts that stood at the instant. *out is initialised either way. */
+__attribute__((warn_unused_result)) enum error_code query_board_standing(struct pg *pg, int32_t programme,
+                                                                         struct instant known_at,
+                                                                         struct board_standing *out,
+                                                                         struct error *err);
+void board_standing_finish(struct board_standing *standing);
+const struct board_said *board_standing_of(const struct board_standing *standing, int64_t alert); /* NULL */
+
+/* A page of what is over, newest first: alerts resolved by the instant, below `before` (their id; 0 = from the newest). */
+__attribute__((warn_unused_result)) enum error_code query_board_resolved(struct pg *pg, int32_t programme,
+                                                                         struct instant known_at, int64_t before,
+                                                                         size_t limit, struct alert_rows *out,
+                                                                         struct error *err);
+/* A page of files, newest first, below `before` (0 = from the newest); id > 0: that one alone. */
+__attribute__((warn_unused_result)) enum error_code query_board_files(struct pg *pg, int32_t programme,
+                                                                      struct instant known_at, int64_t id,
+                                                                      int64_t before, size_t limit,
+                                                                      struct feed_files *out, struct error *err);
+
+#endif
