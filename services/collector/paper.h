@@ -30,6 +30,7 @@ struct paper {
     struct slice name;  /* of the file */
     struct slice bytes;
     FILE *file; /* of a workbook: bytes are only its beginning, the rest is read as a stream; NULL = bytes are all */
+    struct sheet *sheet; /* rows that came as cells; judging takes it over and leaves it empty. NULL = bytes hold it */
     bool too_large; /* bytes were not read: refused by its size */
     uint8_t hash[SOURCE_HASH_BYTES];
     struct instant now;      /* domain time */

@@ -3,12 +3,11 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "common/base/cleanup.h"
-#include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/link/context.h"
+#include "services/collector/sheet.h"
 
-enum { QUIET_DEFAULT_MS = 60000, SOURCES_MAX = 64 };
+enum { SOURCES_MAX = 64 };
 
 /* --- server --- */
 
@@ -47,59 +46,18 @@ static void read_servers(struct config *config, struct yaml_node *node, void *sl
 
 /* --- sources --- */
 
-/* A mapping in a file of its own; its findings name that file. */
-static void read_mapping_file(struct config *config, struct yaml_node *node, struct arena *arena, struct mapping *out) {
-    const char *path = config_path(config, node->text);
-    CLEAN(buffer_finish) struct buffer bytes = {0};
-    struct error err;
-    mapping_read(&config->doc, NULL, arena, out);
-    if (!path || file_read(path, YAML_BYTES_MAX, &bytes, &err)) {
-        yaml_wrong(&config->doc, node, "mapping: %s", path ? err.message : "no memory");
-        return;
-    }
-    CLEAN(yaml_finish) struct yaml doc;
-    if (yaml_parse(&doc, path, buffer_text(&bytes), bytes.len, &config->findings))
-        mapping_read(&doc, doc.root, arena, out);
-}
-
-static void read_mapping(struct config *config, struct yaml_node *node, struct arena *arena, struct mapping *out) {
-    struct yaml_node *mapping = yaml_map_get(&config->doc, node, "mapping", YAML_OPTIONAL);
-    if (mapping && mapping->kind == YAML_KIND_SCALAR)
-        read_mapping_file(config, mapping, arena, out);
-    else
-        mapping_read(&config->doc, mapping, arena, out);
-}
-
-static const char *kept_path(struct config *config, struct arena *arena, const char *path) {
-    const char *absolute = config_path(config, path);
-    return arena_copy(arena, absolute ? absolute : path);
-}
-
-static void read_quiet(struct config *config, struct yaml_node *node, struct source_settings *source) {
-    const char *text = NULL;
-    source->quiet_ms = QUIET_DEFAULT_MS;
-    if (yaml_get_text(&config->doc, node, "quiet", YAML_OPTIONAL, &text) &&
-        !config_parse_duration(text, &source->quiet_ms))
-        yaml_wrong(&config->doc, node, "quiet: \"%s\" is not a duration like 30s, 5min", text);
+static bool name_taken(const struct settings_sources *sources, const char *name) {
+    for (size_t i = 0; name && i < sources->count; i++)
+        if (sources->items[i].name && strcmp(sources->items[i].name, name) == 0) return true;
+    return false;
 }
 
 static void read_source(struct config *config, struct yaml_node *node, struct settings_sources *sources) {
     struct source_settings *source = &sources->items[sources->count];
-    struct yaml *doc = &config->doc;
-    const char *text = NULL;
-    if (!yaml_as_map(doc, node, "source")) return;
-    if (yaml_get_text(doc, node, "name", YAML_REQUIRED, &text)) source->name = arena_copy(sources->arena, text);
-    if (yaml_get_text(doc, node, "folder", YAML_REQUIRED, &text))
-        source->folder = kept_path(config, sources->arena, text);
-    if (yaml_get_text(doc, node, "rejected", YAML_OPTIONAL, &text))
-        source->rejected = kept_path(config, sources->arena, text);
-    yaml_get_bool(doc, node, "on_behalf", YAML_OPTIONAL, &source->on_behalf);
-    read_quiet(config, node, source);
-    read_mapping(config, node, sources->arena, &source->mapping);
-    yaml_no_others(doc, node);
-    for (size_t i = 0; source->name && i < sources->count; i++)
-        if (sources->items[i].name && strcmp(sources->items[i].name, source->name) == 0)
-            yaml_wrong(doc, node, "two sources are called \"%s\"", source->name);
+    if (!yaml_as_map(&config->doc, node, "source")) return;
+    source_settings_read(config, node, sources->arena, source);
+    if (name_taken(sources, source->name))
+        yaml_wrong(&config->doc, node, "two sources are called \"%s\"", source->name);
     sources->count++;
 }
 
@@ -222,6 +180,40 @@ static const struct config_field fields[] = {
      .max = 1LL << 40,
      .help = "at most so many bytes of them",
      .help_zh = "最多留多少"},
+    {.key = "http.listen",
+     .type = CONFIG_TEXT,
+     .offset = PLACE(http.listen),
+     .fallback = "127.0.0.1:8610",
+     .help = "address and port for sources of kind http; any but this machine's own wants a certificate and tokens",
+     .help_zh = "http 来源的地址和端口；不是本机地址的，要有证书，每个来源要有口令"},
+    {.key = "http.certificate",
+     .type = CONFIG_PATH,
+     .offset = PLACE(http.certificate),
+     .sample = "",
+     .help = "certificate chain for TLS, PEM; empty = no TLS",
+     .help_zh = "TLS 证书（PEM）；空=不用 TLS"},
+    {.key = "http.key",
+     .type = CONFIG_PATH,
+     .offset = PLACE(http.key),
+     .sample = "",
+     .help = "its private key, PEM",
+     .help_zh = "证书的私钥（PEM）"},
+    {.key = "http.body",
+     .type = CONFIG_SIZE,
+     .offset = PLACE(http.body_bytes),
+     .fallback = "4MiB",
+     .min = 1024,
+     .max = SHEET_BYTES_MAX,
+     .help = "largest document that http and zmq sources take",
+     .help_zh = "http、zmq 来源一次最多收多少"},
+    {.key = "http.patience",
+     .type = CONFIG_DURATION,
+     .offset = PLACE(http.patience_ms),
+     .fallback = "30s",
+     .min = 100,
+     .max = 600000,
+     .help = "how long a request may take to come in",
+     .help_zh = "一次请求最多等多久"},
     {.key = "limit",
      .type = CONFIG_SIZE,
      .offset = PLACE(max_bytes),
@@ -244,9 +236,10 @@ static const struct config_field fields[] = {
      .required = true,
      .read = read_sources,
      .sample = "- name: 报表\n  folder: inbox\n  rejected: rejected\n  mapping: {as_of: column}",
-     .help = "drop folders: name, folder, rejected, on_behalf, quiet, mapping (README.md tells its keys)",
-     .help_zh =
-         "文件夹：name 名称，folder 位置，rejected 退回放哪里，on_behalf 代报，quiet 静止多久才收，mapping 列的对应"},
+     .help = "where reports come from: name, source (folder, sql, http, zmq, stdin), rejected, on_behalf, mapping, and "
+             "what is each kind's own (README.md tells the keys)",
+     .help_zh = "来源：name 名称，source 种类（folder 文件夹、sql 数据库、http、zmq、stdin），rejected 退回放哪里，"
+                "on_behalf 代报，mapping 列的对应，以及各种来源自己的项（见使用说明）"},
 };
 
 const struct config_program settings_program = {

@@ -5,17 +5,9 @@
 #include "common/base/config.h"
 #include "common/link/keys.h"
 #include "common/spool/uplink.h"
-#include "services/collector/mapping.h"
+#include "services/collector/source_settings.h"
 
 enum { SETTINGS_SERVERS_MAX = 8 };
-
-struct source_settings {
-    const char *name, *folder;
-    const char *rejected; /* where refused rows go; NULL = the folder itself */
-    struct mapping mapping;
-    bool on_behalf;
-    int64_t quiet_ms; /* domain time without a change before a file is taken */
-};
 
 struct settings {
     const char *stream, *unit;
@@ -30,6 +22,11 @@ struct settings {
     int language, log;
     int64_t poll_ms; /* real time between two looks into the folders */
     int64_t keep_ms, keep_bytes, max_bytes, reserve_bytes;
+    struct settings_http { /* for all sources of kind http */
+        const char *listen;
+        const char *certificate, *key; /* NULL, "" = no TLS */
+        int64_t body_bytes, patience_ms;
+    } http;
     struct settings_sources {
         struct source_settings *items;
         size_t count;

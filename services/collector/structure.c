@@ -212,7 +212,15 @@ static bool find_in_workbook(const struct paper *paper, struct verdict *out) {
     return paper->mapping->sheet ? find_by_name(paper, workbook, out) : find_by_header(paper, workbook, out);
 }
 
+/* What came as cells is what it is: nothing to be found out but the header. */
+static bool find_in_cells(const struct paper *paper, struct verdict *out) {
+    out->sheet = *paper->sheet;
+    *paper->sheet = (struct sheet){.row_count = 0};
+    return find_header(paper, out, &out->whole);
+}
+
 bool structure_find(const struct paper *paper, struct verdict *out) {
+    if (paper->sheet) return find_in_cells(paper, out);
     if (decode_is_zip(paper->bytes)) return find_in_workbook(paper, out);
     return decode(paper->bytes, out->arena, &out->decoded, &out->whole) && find_in_text(paper, out);
 }

@@ -16,7 +16,13 @@
 #include "services/collector/rejected.h"
 #include "services/collector/workbook.h"
 
-enum { EVENT_ROOM = 600, UNFINISHED_MS = MS_DAY, HEAD_BYTES = 512 };
+enum {
+    EVENT_ROOM = 600,
+    UNFINISHED_MS = MS_DAY,
+    HEAD_BYTES = 512,
+    TROUBLE_MAX = sizeof((struct taker_report *)NULL)->trouble,
+};
+_Static_assert(TROUBLE_MAX == sizeof((struct taken *)NULL)->trouble, "files and documents say the same of it");
 
 /* --- the spool as memory --- */
 
@@ -146,6 +152,7 @@ static enum error_code keep_outcome(struct spool *spool, const struct outcome *o
     return code;
 }
 
+/* look NULL: it is no file that is looked at again. */
 static enum error_code keep_all(struct taker *taker, const struct paper *paper, const struct verdict *verdict,
                                 const struct source_look *look, const char *name, struct error *err) {
     struct spool *spool = taker->spool;
@@ -156,7 +163,7 @@ static enum error_code keep_all(struct taker *taker, const struct paper *paper, 
     if (!code) code = sources_file_mark(spool, paper->source, paper->hash, name, paper->now, err);
     if (!code && !verdict->whole.code && !verdict->feed && !verdict->extent.part)
         code = sources_extent_set(spool, paper->source, name, verdict->extent.figures, verdict->extent.cells, err);
-    if (!code) code = sources_look_set(spool, paper->source, name, look, err);
+    if (!code && look) code = sources_look_set(spool, paper->source, name, look, err);
     if (!code) code = spool_commit(spool, err);
     if (code) spool_rollback(spool);
     return code;
@@ -180,17 +187,17 @@ static enum error_code write_rejected(const struct verdict *verdict, const char 
 /* Before the commit: written again after a kill in between, never missing after it. An older one of the same name says
  * nothing true about a file that is now in order. */
 static void give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
-                      struct taker_report *report) {
+                      char trouble[static TROUBLE_MAX]) {
     AUTO_FREE char *file = verdict->workbook ? rejected_book_name(name) : rejected_name(name);
     const char *folder = source->rejected ? source->rejected : source->folder;
-    AUTO_FREE char *path = file ? path_join(folder, file) : NULL;
+    AUTO_FREE char *path = file && folder ? path_join(folder, file) : NULL;
     struct error err;
     if (!path) return;
     if (verdict->refused == 0) {
         remove_old(path);
     } else if (write_rejected(verdict, folder, path, &err)) {
         log_failure(LOG_LEVEL_WARN, "rejected_not_written", &err);
-        snprintf(report->trouble, sizeof report->trouble, "退回文件写不了：%s", path);
+        snprintf(trouble, TROUBLE_MAX, "退回文件写不了：%s", path);
     }
 }
 
@@ -206,6 +213,16 @@ static void unfinished(const struct source_settings *source, const char *name, c
     snprintf(report->trouble, sizeof report->trouble, "“%s”放了一天还没有写完（%s）", name, source->name);
 }
 
+static size_t room_for(const struct verdict *verdict) {
+    return (verdict->taken + 1) * (size_t)EVENT_ROOM;
+}
+
+static void log_taken(const struct source_settings *source, const char *name, const struct verdict *verdict) {
+    log_info("file_taken", "source=%s file=%s taken=%u unchanged=%u held=%u refused=%u blank=%u whole_refused=%s",
+             source->name, name, verdict->taken, verdict->unchanged, verdict->held, verdict->refused, verdict->blank,
+             verdict->whole.code ? refusal_row(verdict->whole.code)->word : "no");
+}
+
 static enum error_code file_judged(struct taker *taker, const struct source_settings *source, const char *name,
                                    const struct paper *paper, const struct source_look *look,
                                    struct taker_report *report, struct error *err) {
@@ -217,20 +234,18 @@ static enum error_code file_judged(struct taker *taker, const struct source_sett
         return ERROR_OK;
     }
     const char *why = NULL;
-    if (spool_full(taker->spool, (verdict.taken + 1) * (size_t)EVENT_ROOM, &why)) {
+    if (spool_full(taker->spool, room_for(&verdict), &why)) {
         report->files_pending++;
         snprintf(report->trouble, sizeof report->trouble, "%s", why);
         log_warn("spool_full", "source=%s file=%s why=%s", source->name, name, why);
         return ERROR_OK;
     }
-    give_back(source, name, &verdict, report);
+    give_back(source, name, &verdict, report->trouble);
     code = keep_all(taker, paper, &verdict, look, name, err);
     if (code) return code;
     report->files_taken++;
     snprintf(report->last_file, sizeof report->last_file, "%s", name);
-    log_info("file_taken", "source=%s file=%s taken=%u unchanged=%u held=%u refused=%u blank=%u whole_refused=%s",
-             source->name, name, verdict.taken, verdict.unchanged, verdict.held, verdict.refused, verdict.blank,
-             verdict.whole.code ? refusal_row(verdict.whole.code)->word : "no");
+    log_taken(source, name, &verdict);
     return ERROR_OK;
 }
 
@@ -313,8 +328,10 @@ enum error_code taker_look(struct taker *taker, struct instant now, struct taker
     *report = (struct taker_report){.wake_at = INSTANT_NONE};
     enum error_code code = ERROR_OK;
     for (size_t i = 0; i < taker->settings->sources.count; i++) {
+        const struct source_settings *source = &taker->settings->sources.items[i];
         struct error trouble;
-        enum error_code here = look_into(taker, &taker->settings->sources.items[i], now, report, &trouble);
+        enum error_code here =
+            source->kind == SOURCE_FOLDER ? look_into(taker, source, now, report, &trouble) : ERROR_OK;
         if (!here) continue;
         report->files_pending++;
         log_failure(LOG_LEVEL_ERROR, "source_failed", &trouble);
@@ -323,4 +340,80 @@ enum error_code taker_look(struct taker *taker, struct instant now, struct taker
         if (err) *err = trouble;
     }
     return code;
+}
+
+/* --- what is no file --- */
+
+/* The cells with their lengths, so that no two sheets look alike. */
+static bool sheet_hash(const struct sheet *sheet, uint8_t out[SOURCE_HASH_BYTES]) {
+    CLEAN(buffer_finish) struct buffer all = {0};
+    buffer_add_text(&all, "cells\n");
+    for (size_t row = 0; row < sheet->row_count; row++) {
+        buffer_printf(&all, "%zu\n", sheet->rows[row].cell_count);
+        for (size_t i = 0; i < sheet->rows[row].cell_count; i++) {
+            struct slice text = sheet_cell(sheet, row, i);
+            buffer_printf(&all, "%u %zu ", sheet_marks(sheet, row, i), text.len);
+            buffer_add(&all, text.ptr, text.len);
+        }
+    }
+    content_hash(&all, out);
+    return !all.failed;
+}
+
+static bool document_hash(const struct document *document, uint8_t out[SOURCE_HASH_BYTES]) {
+    if (document->sheet) return sheet_hash(document->sheet, out);
+    struct chain_hash hash = chain_digest((const uint8_t *)document->bytes.ptr, document->bytes.len);
+    memcpy(out, hash.bytes, SOURCE_HASH_BYTES);
+    return true;
+}
+
+void document_name(const struct source_settings *source, const struct document *document, const char *ending,
+                   char out[DOCUMENT_NAME_MAX]) {
+    uint8_t hash[SOURCE_HASH_BYTES] = {0};
+    (void)document_hash(document, hash);
+    snprintf(out, DOCUMENT_NAME_MAX, "%s-%02x%02x%02x%02x%s", source->name, hash[0], hash[1], hash[2], hash[3], ending);
+}
+
+static enum error_code document_judged(struct taker *taker, const struct document *document, const struct paper *paper,
+                                       struct taken *out, struct error *err) {
+    enum error_code code = paper_judge(paper, &out->verdict, err);
+    if (code) return code;
+    if (spool_full(taker->spool, room_for(&out->verdict), &out->why)) {
+        out->how = DOCUMENT_LATER;
+        log_warn("spool_full", "source=%s file=%s why=%s", document->source->name, document->name, out->why);
+        return ERROR_OK;
+    }
+    give_back(document->source, document->name, &out->verdict, out->trouble);
+    code = keep_all(taker, paper, &out->verdict, NULL, document->name, err);
+    if (!code) log_taken(document->source, document->name, &out->verdict);
+    return code;
+}
+
+enum error_code taker_take(struct taker *taker, const struct document *document, struct instant now, struct taken *out,
+                           struct error *err) {
+    const struct source_settings *source = document->source;
+    *out = (struct taken){.how = DOCUMENT_TAKEN};
+    struct paper paper = {.source = source->name,
+                          .name = slice_of(document->name),
+                          .bytes = document->bytes,
+                          .sheet = document->sheet,
+                          .modified = INSTANT_NONE,
+                          .now = now,
+                          .catalogue = taker->catalogue,
+                          .mapping = &source->mapping,
+                          .unit = taker->settings->unit,
+                          .on_behalf = source->on_behalf,
+                          .memory = taker_memory(taker->spool),
+                          .make_uid = random_uid};
+    if (!document_hash(document, paper.hash)) return error_set(err, ERROR_MEMORY, "no memory for a document");
+    memcpy(out->hash, paper.hash, sizeof out->hash);
+    enum error_code code = sources_file_find(taker->spool, source->name, paper.hash, &out->before, err);
+    if (code || !out->before.found) return code ? code : document_judged(taker, document, &paper, out, err);
+    out->how = DOCUMENT_AGAIN;
+    log_info("file_known", "source=%s file=%s first=%s", source->name, document->name, out->before.name);
+    return ERROR_OK;
+}
+
+void taken_finish(struct taken *taken) {
+    verdict_finish(&taken->verdict);
 }

@@ -1,4 +1,4 @@
-/* From the folders into the spool. Each look takes what may be taken, file by file in the order of their names: events,
+/* From the sources into the spool. Each look into the folders takes what may be taken, file by file in the order of their names: events,
  * receipt, what was last sent and the mark "taken" in one transaction, so that a kill at any point loses and doubles
  * nothing. A failing source never stops the others. Blocks on the disk. */
 #ifndef DUBAN_COLLECTOR_TAKER_H
@@ -28,6 +28,42 @@ struct taker_report {
 /* An error is the spool's and leaves it rolled back; all else is in the report. */
 __attribute__((warn_unused_result)) enum error_code taker_look(struct taker *taker, struct instant now,
                                                                struct taker_report *report, struct error *err);
+
+/* What is no file in a folder: the body of a request, a message, the standard input, the rows of a query. */
+enum { DOCUMENT_NAME_MAX = 160 };
+struct document {
+    const struct source_settings *source;
+    const char *name;    /* a plain file name, as document_name makes one: in receipts, and of rejected files */
+    struct slice bytes;  /* what a file would hold; all of it is there */
+    struct sheet *sheet; /* … or rows already in cells: named, the names in the first row. Judging takes its content
+                            over; the caller finishes it either way. NULL = bytes */
+};
+
+enum taken_how {
+    DOCUMENT_TAKEN, /* judged and in the spool, with what was refused in the receipt */
+    DOCUMENT_AGAIN, /* this very content was taken before from this source: 已收过, nothing was written */
+    DOCUMENT_LATER, /* not taken, nothing was written: the spool is full or the disk short. Bring it again */
+};
+struct taken {
+    enum taken_how how;
+    uint8_t hash[SOURCE_HASH_BYTES]; /* of the content */
+    struct verdict verdict;          /* DOCUMENT_TAKEN: every row, the note, the receipt */
+    struct source_file before;       /* DOCUMENT_AGAIN: under which name, when */
+    const char *why;                 /* DOCUMENT_LATER: Chinese, static */
+    char trouble[256];               /* the rejected file could not be written; "" = all is well */
+};
+/* The same way into the spool as a file's: judged, events, receipt, memory and mark in one transaction, which is on
+ * the disk when this returns. Refused rows go to the source's folder for them, if it has one. Blocks on the disk. An
+ * error is the spool's and leaves it rolled back. *out wants taken_finish either way. */
+__attribute__((warn_unused_result)) enum error_code taker_take(struct taker *taker, const struct document *document,
+                                                               struct instant now, struct taken *out,
+                                                               struct error *err);
+void taken_finish(struct taken *taken);
+/* "进度-1f3a9c02.csv": the source's name, some of the content's hash, the ending (with its dot). The same content has
+ * the same name, another does not write over its rejected file. */
+void document_name(const struct source_settings *source, const struct document *document, const char *ending,
+                   char out[DOCUMENT_NAME_MAX]);
+
 /* The spool as a paper's memory. */
 struct memory taker_memory(struct spool *spool);
 /* Reads a file and fills a paper for it (bytes into *bytes; of a workbook the beginning, the rest stays in paper->file
