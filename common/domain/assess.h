@@ -150,5 +150,10 @@ const char *cell_state_word(enum cell_state state);               /* "on_plan" *
 const char *light_word(enum light light);                         /* "blue"; "none" */
 const char *report_state_word(enum report_state state);           /* NULL for none */
 const char *forecast_refusal_word(enum forecast_refusal refusal); /* NULL when given */
+/* The other way; false: no such word (or NULL). */
+bool cell_state_find(const char *word, enum cell_state *out);
+bool light_find(const char *word, enum light *out);
+bool report_state_find(const char *word, enum report_state *out);
+bool forecast_refusal_find(const char *word, enum forecast_refusal *out);
 
 #endif

@@ -1,4 +1,6 @@
 /* The words of an assessment for programs: closed tokens. */
+#include <string.h>
+
 #include "common/base/word.h"
 #include "common/domain/assess.h"
 
@@ -51,4 +53,29 @@ const char *report_state_word(enum report_state state) {
 }
 const char *forecast_refusal_word(enum forecast_refusal refusal) {
     return word_text(refusals, (int)refusal);
+}
+
+bool cell_state_find(const char *word, enum cell_state *out) {
+    int value;
+    if (!word || !word_find(states, word, strlen(word), &value)) return false;
+    *out = (enum cell_state)value;
+    return true;
+}
+bool light_find(const char *word, enum light *out) {
+    int value;
+    if (!word || !word_find(lights, word, strlen(word), &value)) return false;
+    *out = (enum light)value;
+    return true;
+}
+bool report_state_find(const char *word, enum report_state *out) {
+    int value;
+    if (!word || !word_find(report_states, word, strlen(word), &value)) return false;
+    *out = (enum report_state)value;
+    return true;
+}
+bool forecast_refusal_find(const char *word, enum forecast_refusal *out) {
+    int value;
+    if (!word || !word_find(refusals, word, strlen(word), &value)) return false;
+    *out = (enum forecast_refusal)value;
+    return true;
 }
