@@ -4,3 +4,4 @@ CREATE ROLE duban_aggregator LOGIN PASSWORD 'sample-only';
 CREATE ROLE duban_alerter LOGIN PASSWORD 'sample-only';
 CREATE ROLE duban_reader LOGIN PASSWORD 'sample-only';
 CREATE ROLE duban_admin LOGIN PASSWORD 'sample-only';
+CREATE ROLE duban_board LOGIN PASSWORD 'sample-only';

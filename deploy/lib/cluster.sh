@@ -25,7 +25,7 @@ cluster_make() {
         --auth-local=peer --auth-host=reject >"$state/log/initdb.log" 2>&1 || { tail "$state/log/initdb.log" >&2; return 1; }
     printf 'local all all peer map=duban\n' >"$state/pg/pg_hba.conf"
     local role
-    for role in duban_owner duban_aggregator duban_alerter duban_reader duban_admin; do
+    for role in duban_owner duban_aggregator duban_alerter duban_reader duban_admin duban_board; do
         printf 'duban %s %s\n' "$user" "$role"
     done >"$state/pg/pg_ident.conf"
     cat >>"$state/pg/postgresql.conf" <<CONF
