@@ -1,6 +1,7 @@
 /* Migrations, the kind of an installation, and who may write what. */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,19 +27,30 @@ Test(migrate, a_second_run_changes_nothing) {
     pg_close(&owner);
 }
 
+/* Makes or removes, in folder, a name for each migration but the first. */
+static void later_migrations(const char *folder, bool make) {
+    glob_t found;
+    cr_assert_eq(glob(DUBAN_SOURCE_DIR "/deploy/sql/*.sql", 0, NULL, &found), 0);
+    for (size_t i = 1; i < found.gl_pathc; i++) {
+        char name[256];
+        (void)snprintf(name, sizeof name, "%s/%s", folder, strrchr(found.gl_pathv[i], '/') + 1);
+        cr_assert_eq(make ? symlink(found.gl_pathv[i], name) : unlink(name), 0);
+    }
+    globfree(&found);
+}
+
 Test(migrate, a_changed_file_is_refused) {
     struct pg *owner = cluster_database(getppid(), "changed", INSTALLATION_REAL);
-    char folder[] = "/tmp/duban-sql-XXXXXX", file[64], newer[64];
+    char folder[] = "/tmp/duban-sql-XXXXXX", file[64];
     struct migration_report report;
     cr_assert(mkdtemp(folder));
     (void)snprintf(file, sizeof file, "%s/0001_walls.sql", folder);
-    (void)snprintf(newer, sizeof newer, "%s/0002_alerts.sql", folder);
     cr_assert_eq(file_write(file, "SELECT 1", 8, 0644, &err), ERROR_OK);
-    cr_assert_eq(symlink(DUBAN_SOURCE_DIR "/deploy/sql/0002_alerts.sql", newer), 0);
+    later_migrations(folder, true);
     cr_expect_eq(migrate(owner, folder, INSTALLATION_REAL, NULL, NULL, &report, &err), ERROR_CONFLICT);
     cr_expect(strstr(err.message, "0001_walls.sql"), "%s", err.message);
     (void)unlink(file);
-    (void)unlink(newer);
+    later_migrations(folder, false);
     (void)rmdir(folder);
     pg_close(&owner);
 }
