@@ -98,6 +98,39 @@ enum error_code sources_extent_set(struct spool *spool, const char *source, cons
     return spool_run(spool, statement, err);
 }
 
+enum error_code sources_receipt_set(struct spool *spool, const char *source, const uint8_t hash[SOURCE_HASH_BYTES],
+                                    struct slice more, struct instant now, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_RECEIPT_SET, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    sqlite3_bind_blob(statement, 2, hash, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(statement, 3, more.ptr, (int)more.len, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(statement, 4, now.ms);
+    return spool_run(spool, statement, err);
+}
+
+enum error_code sources_receipt_find(struct spool *spool, const char *source, const uint8_t hash[SOURCE_HASH_BYTES],
+                                     struct buffer *more, bool *found, struct error *err) {
+    *found = false;
+    sqlite3_stmt *statement = spool_statement(spool, SQL_RECEIPT_FIND, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    sqlite3_bind_blob(statement, 2, hash, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    enum error_code code = spool_step(spool, statement, found, err);
+    if (code || !*found) return code;
+    const void *bytes = sqlite3_column_blob(statement, 0);
+    if (bytes) buffer_add(more, bytes, (size_t)sqlite3_column_bytes(statement, 0));
+    sqlite3_reset(statement);
+    return more->failed ? error_set(err, ERROR_MEMORY, "no memory for a receipt") : ERROR_OK;
+}
+
+enum error_code sources_receipt_forget(struct spool *spool, struct instant before, struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_RECEIPT_FORGET, err);
+    if (!statement) return ERROR_IO;
+    sqlite3_bind_int64(statement, 1, before.ms);
+    return spool_run(spool, statement, err);
+}
+
 static void bind_cell(sqlite3_stmt *statement, const struct source_cell *cell, struct day as_of) {
     spool_bind_slice(statement, 1, cell->target);
     spool_bind_slice(statement, 2, cell->area);

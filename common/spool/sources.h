@@ -58,6 +58,21 @@ __attribute__((warn_unused_result)) enum error_code sources_extent_set(struct sp
                                                                        const char *name, int64_t figures,
                                                                        struct slice cells, struct error *err);
 
+/* --- receipts of what programs bring, by content: who asks again hears the same --- */
+
+/* `more` is that of the receipt's event. */
+__attribute__((warn_unused_result)) enum error_code sources_receipt_set(struct spool *spool, const char *source,
+                                                                        const uint8_t hash[SOURCE_HASH_BYTES],
+                                                                        struct slice more, struct instant now,
+                                                                        struct error *err);
+/* Adds it to *more. */
+__attribute__((warn_unused_result)) enum error_code sources_receipt_find(struct spool *spool, const char *source,
+                                                                         const uint8_t hash[SOURCE_HASH_BYTES],
+                                                                         struct buffer *more, bool *found,
+                                                                         struct error *err);
+__attribute__((warn_unused_result)) enum error_code sources_receipt_forget(struct spool *spool, struct instant before,
+                                                                           struct error *err);
+
 /* --- the last figure sent for a cell and day, by reporter --- */
 
 struct source_figure {

@@ -33,6 +33,9 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_WORDS_SET] = "INSERT OR REPLACE INTO words (target, area, reporter, as_of, words) VALUES (?1, ?2, ?3, ?4, ?5)",
     [SQL_EXTENT_FIND] = "SELECT name, figures, cells FROM extent WHERE source = ?1",
     [SQL_EXTENT_SET] = "INSERT OR REPLACE INTO extent (source, name, figures, cells) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_RECEIPT_FIND] = "SELECT more FROM receipt WHERE source = ?1 AND hash = ?2",
+    [SQL_RECEIPT_SET] = "INSERT OR REPLACE INTO receipt (source, hash, more, given_at) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_RECEIPT_FORGET] = "DELETE FROM receipt WHERE given_at < ?1",
 };
 
 /* 'dubs': tells our file from another program's. */
@@ -158,10 +161,14 @@ static enum error_code spool_pragma(struct spool *spool, const char *text, int64
     return code;
 }
 
-/* Spools made before files were compared with the last one have no such table. */
-static enum error_code spool_add_extent(struct spool *spool, struct error *err) {
-    static const char text[] = "CREATE TABLE IF NOT EXISTS extent (source TEXT PRIMARY KEY, name TEXT NOT NULL,"
-                               " figures INTEGER NOT NULL, cells TEXT NOT NULL) STRICT, WITHOUT ROWID";
+/* Spools made before files were compared with the last one, or receipts kept for those who ask again, lack these. */
+static enum error_code spool_add_tables(struct spool *spool, struct error *err) {
+    static const char text[] =
+        "CREATE TABLE IF NOT EXISTS extent (source TEXT PRIMARY KEY, name TEXT NOT NULL,"
+        " figures INTEGER NOT NULL, cells TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS receipt (source TEXT NOT NULL, hash BLOB NOT NULL, more BLOB NOT NULL,"
+        " given_at INTEGER NOT NULL, PRIMARY KEY (source, hash)) STRICT, WITHOUT ROWID;"
+        "CREATE INDEX IF NOT EXISTS receipt_given_at ON receipt (given_at);";
     return sqlite3_exec(spool->db, text, NULL, NULL, NULL) == SQLITE_OK ? ERROR_OK : spool_failed(spool, "create", err);
 }
 
@@ -201,7 +208,7 @@ enum error_code spool_schema(struct spool *spool, struct error *err) {
         code = error_set(err, ERROR_INPUT, "this is no spool, or one of a newer version: give another file");
         error_place(err, "%s", spool->file);
     }
-    if (!code) code = spool_add_extent(spool, err);
+    if (!code) code = spool_add_tables(spool, err);
     if (!code) return spool_commit(spool, err);
     spool_rollback(spool);
     return code;

@@ -31,6 +31,9 @@ enum spool_statement {
     SQL_WORDS_SET,
     SQL_EXTENT_FIND,
     SQL_EXTENT_SET,
+    SQL_RECEIPT_FIND,
+    SQL_RECEIPT_SET,
+    SQL_RECEIPT_FORGET,
     SQL_COUNT
 };
 

@@ -122,3 +122,34 @@ Test(sources, the_extent_of_the_last_file_of_each_source) {
     source_extent_finish(&out);
     spool_fixture_close(&f);
 }
+
+Test(sources, a_receipt_is_kept_for_who_asks_again_and_forgotten_after_a_while) {
+    struct spool_fixture f = spool_fixture_open("a");
+    struct buffer more = {0};
+    const uint8_t one[SOURCE_HASH_BYTES] = {1}, other[SOURCE_HASH_BYTES] = {2};
+    bool found = true;
+    cr_assert_eq(sources_receipt_find(f.spool, "接口", one, &more, &found, &f.err), ERROR_OK);
+    cr_assert_not(found);
+    cr_assert_eq(spool_begin(f.spool, &f.err), ERROR_OK);
+    cr_assert_eq(sources_receipt_set(f.spool, "接口", one, (struct slice){"a\0b", 3}, (struct instant){1000}, &f.err),
+                 ERROR_OK);
+    cr_assert_eq(sources_receipt_set(f.spool, "接口", other, slice_of("c"), (struct instant){2000}, &f.err), ERROR_OK);
+    cr_assert_eq(sources_receipt_forget(f.spool, (struct instant){1000}, &f.err), ERROR_OK);
+    cr_assert_eq(spool_commit(f.spool, &f.err), ERROR_OK);
+    spool_fixture_reopen(&f);
+    cr_assert_eq(sources_receipt_find(f.spool, "接口", one, &more, &found, &f.err), ERROR_OK);
+    cr_assert(found);
+    cr_assert(more.len == 3 && memcmp(more.data, "a\0b", 3) == 0);
+    buffer_clear(&more);
+    cr_assert_eq(sources_receipt_find(f.spool, "别的", one, &more, &found, &f.err), ERROR_OK);
+    cr_assert_not(found, "each source has its own");
+    cr_assert_eq(spool_begin(f.spool, &f.err), ERROR_OK);
+    cr_assert_eq(sources_receipt_forget(f.spool, (struct instant){2000}, &f.err), ERROR_OK);
+    cr_assert_eq(spool_commit(f.spool, &f.err), ERROR_OK);
+    cr_assert_eq(sources_receipt_find(f.spool, "接口", one, &more, &found, &f.err), ERROR_OK);
+    cr_assert_not(found, "older than the day it was to be forgotten");
+    cr_assert_eq(sources_receipt_find(f.spool, "接口", other, &more, &found, &f.err), ERROR_OK);
+    cr_assert(found);
+    buffer_finish(&more);
+    spool_fixture_close(&f);
+}
