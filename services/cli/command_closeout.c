@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/desk/request_choice.h"
 #include "common/report/json.h"
 #include "common/report/words.h"
 #include "services/cli/decide.h"
-#include "services/cli/request_choice.h"
 
 static enum error_code is_done(const struct view *view, size_t cell, struct error *err) {
     const struct assessment *now = &view->cells[cell];
@@ -87,7 +87,7 @@ static enum error_code take_step(struct cli *cli,
     CLEAN(buffer_finish) struct buffer name = {0};
     const struct close_out *one = NULL;
     enum error_code code = decide_open(cli, &pg, &view, err);
-    if (!code) code = close_out_named(cli, &view, &one, err);
+    if (!code) code = close_out_named(&view, cli->args->positionals, cli->args->positional_count, &one, err);
     if (!code) code = not_closed(one, err);
     if (!code && may) code = may(&view, one, err);
     if (code) return code;

@@ -6,7 +6,7 @@
 #include "common/report/json.h"
 #include "common/report/words.h"
 #include "services/cli/decide.h"
-#include "services/cli/naming.h"
+#include "common/desk/naming.h"
 
 /* The held figure that is meant: of a day when --as-of names one, else the newest by its day. */
 static enum error_code held_of_cell(struct cli *cli, const struct view *view, size_t cell, const uint8_t **uid,

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/desk/request_choice.h"
 #include "common/report/words.h"
 #include "services/cli/decide.h"
-#include "services/cli/request_choice.h"
 
 static enum error_code may_be_extended(const struct view *view, size_t cell, struct error *err) {
     const struct assessment *now = &view->cells[cell];
@@ -87,7 +87,8 @@ enum error_code command_extension_grant(struct cli *cli, struct error *err) {
     enum error_code code = decide_day(cli, "due", true, &granted.more.extension.due, err);
     if (!code) code = decide_text(cli, "doc", "the number of the document that grants it", &document, err);
     if (!code) code = decide_open(cli, &pg, &view, err);
-    if (!code) code = extension_named(cli, &view, false, &cell, &asked, err);
+    if (!code)
+        code = extension_named(&view, cli->args->positionals, cli->args->positional_count, false, &cell, &asked, err);
     if (!code) code = may_be_extended(&view, cell, err);
     if (!code) code = later_than_due(&view, cell, granted.more.extension.due, err);
     if (code) return code;
@@ -112,7 +113,8 @@ enum error_code command_extension_refuse(struct cli *cli, struct error *err) {
     size_t cell = NO_INDEX;
     enum error_code code = decide_text(cli, "reason", "the county will be told why", &refused.reason, err);
     if (!code) code = decide_open(cli, &pg, &view, err);
-    if (!code) code = extension_named(cli, &view, true, &cell, &asked, err);
+    if (!code)
+        code = extension_named(&view, cli->args->positionals, cli->args->positional_count, true, &cell, &asked, err);
     if (code) return code;
     refused.more.extension.due = DAY_NONE;
     refused.more.extension.document = slice_of(args_value(cli->args, "doc", NULL));

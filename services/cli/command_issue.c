@@ -10,7 +10,7 @@
 #include "common/report/json.h"
 #include "common/report/words.h"
 #include "services/cli/decide.h"
-#include "services/cli/naming.h"
+#include "common/desk/naming.h"
 
 /* --- which proposal --- */
 

@@ -5,7 +5,7 @@
 #include "common/domain/alert.h"
 #include "common/report/words.h"
 #include "services/cli/decide.h"
-#include "services/cli/naming.h"
+#include "common/desk/naming.h"
 
 /* --- mute --- */
 

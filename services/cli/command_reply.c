@@ -5,7 +5,7 @@
 #include "common/base/cleanup.h"
 #include "common/domain/alert.h"
 #include "services/cli/decide.h"
-#include "services/cli/naming.h"
+#include "common/desk/naming.h"
 
 /* What is only told wants no answer: that it is over, that a card was taken back, what only the office decides. */
 static bool asks(const struct said_item *said) {

@@ -5,7 +5,7 @@
 #include "common/report/grid.h"
 #include "common/report/json.h"
 #include "common/report/words.h"
-#include "services/cli/request_choice.h"
+#include "common/desk/request_choice.h"
 #include "services/cli/view_open.h"
 
 static void add_slice(struct grid *grid, struct slice text) {

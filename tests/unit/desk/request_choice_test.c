@@ -1,4 +1,4 @@
-#include "services/cli/request_choice.h"
+#include "common/desk/request_choice.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -13,8 +13,8 @@ struct small {
     struct cell cell;
     struct plan plan;
     struct view view;
-    struct args args;
-    struct cli cli;
+    const char *words[2];
+    size_t count;
     struct desk_event event;
     struct extension extensions[2];
     struct close_out close_outs[2];
@@ -41,9 +41,8 @@ static void start(struct small *s, const char *first, const char *second) {
     s->target.cell_count = 1;
     s->view.plan = &s->plan;
     s->view.requests = (struct requests){.extensions = s->extensions, .close_outs = s->close_outs};
-    s->args.positionals[s->args.positional_count++] = first;
-    if (second) s->args.positionals[s->args.positional_count++] = second;
-    s->cli.args = &s->args;
+    s->words[s->count++] = first;
+    if (second) s->words[s->count++] = second;
 }
 
 Test(request_choice, a_wrong_number_is_answered_with_those_that_wait) {
@@ -55,17 +54,17 @@ Test(request_choice, a_wrong_number_is_answered_with_those_that_wait) {
     s.view.requests.extension_count = 2;
     s.extensions[0] = (struct extension){.number = 3, .state = EXTENSION_WAITING};
     s.extensions[1] = (struct extension){.number = 5, .state = EXTENSION_GRANTED, .decided = &s.event};
-    cr_expect_eq(extension_named(&s.cli, &s.view, true, &cell, &asked, &err), ERROR_NOT_FOUND);
+    cr_expect_eq(extension_named(&s.view, s.words, s.count, true, &cell, &asked, &err), ERROR_NOT_FOUND);
     cr_expect_str_eq(err.message, "there is no extension E0009; these wait: E0003");
-    s.args.positionals[0] = "E0003";
-    cr_expect_eq(extension_named(&s.cli, &s.view, true, &cell, &asked, &err), ERROR_OK, "%s", err.message);
+    s.words[0] = "E0003";
+    cr_expect_eq(extension_named(&s.view, s.words, s.count, true, &cell, &asked, &err), ERROR_OK, "%s", err.message);
     cr_expect(asked == &s.extensions[0] && cell == 0);
-    s.args.positionals[0] = "E0005";
+    s.words[0] = "E0005";
     s.event.event.uid[0] = 0x8b;
-    cr_expect_eq(extension_named(&s.cli, &s.view, true, &cell, &asked, &err), ERROR_CONFLICT);
+    cr_expect_eq(extension_named(&s.view, s.words, s.count, true, &cell, &asked, &err), ERROR_CONFLICT);
     cr_expect(strstr(err.message, "duban reverse 8b000000"), "%s", err.message);
-    s.args.positionals[0] = "K0003";
-    cr_expect_eq(extension_named(&s.cli, &s.view, true, &cell, &asked, &err), ERROR_USAGE, "%s", err.message);
+    s.words[0] = "K0003";
+    cr_expect_eq(extension_named(&s.view, s.words, s.count, true, &cell, &asked, &err), ERROR_USAGE, "%s", err.message);
 }
 
 Test(request_choice, a_cell_may_be_extended_without_having_asked_but_not_refused) {
@@ -74,9 +73,9 @@ Test(request_choice, a_cell_may_be_extended_without_having_asked_but_not_refused
     const struct extension *asked;
     size_t cell;
     start(&s, "T08.4", "苍溪");
-    cr_expect_eq(extension_named(&s.cli, &s.view, false, &cell, &asked, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(extension_named(&s.view, s.words, s.count, false, &cell, &asked, &err), ERROR_OK, "%s", err.message);
     cr_expect_null(asked);
-    cr_expect_eq(extension_named(&s.cli, &s.view, true, &cell, &asked, &err), ERROR_CONFLICT);
+    cr_expect_eq(extension_named(&s.view, s.words, s.count, true, &cell, &asked, &err), ERROR_CONFLICT);
 }
 
 Test(request_choice, what_can_be_closed) {
@@ -120,18 +119,18 @@ Test(request_choice, a_close_out_by_number_or_by_its_cell) {
     struct error err = {0};
     const struct close_out *claimed;
     start(&s, "T08.4", "苍溪");
-    cr_expect_eq(close_out_named(&s.cli, &s.view, &claimed, &err), ERROR_CONFLICT);
+    cr_expect_eq(close_out_named(&s.view, s.words, s.count, &claimed, &err), ERROR_CONFLICT);
     cr_expect(strstr(err.message, "销号申请.csv"), "%s", err.message);
     s.view.requests.close_out_count = 2;
     s.close_outs[0] = (struct close_out){.number = 1, .state = CLOSE_OUT_REFUSED};
     s.close_outs[1] = (struct close_out){.number = 4, .state = CLOSE_OUT_CLAIMED};
-    cr_expect_eq(close_out_named(&s.cli, &s.view, &claimed, &err), ERROR_OK, "%s", err.message);
+    cr_expect_eq(close_out_named(&s.view, s.words, s.count, &claimed, &err), ERROR_OK, "%s", err.message);
     cr_expect_eq(claimed, &s.close_outs[1]);
-    s.args.positional_count = 1;
-    s.args.positionals[0] = "K0001";
-    cr_expect_eq(close_out_named(&s.cli, &s.view, &claimed, &err), ERROR_OK);
+    s.count = 1;
+    s.words[0] = "K0001";
+    cr_expect_eq(close_out_named(&s.view, s.words, s.count, &claimed, &err), ERROR_OK);
     cr_expect_eq(claimed, &s.close_outs[0]);
-    s.args.positionals[0] = "K0002";
-    cr_expect_eq(close_out_named(&s.cli, &s.view, &claimed, &err), ERROR_NOT_FOUND);
+    s.words[0] = "K0002";
+    cr_expect_eq(close_out_named(&s.view, s.words, s.count, &claimed, &err), ERROR_NOT_FOUND);
     cr_expect_str_eq(err.message, "there is no close-out K0002; these are under way: K0004");
 }

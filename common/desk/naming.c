@@ -1,4 +1,4 @@
-#include "services/cli/naming.h"
+#include "common/desk/naming.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "services/cli/request_choice.h"
+#include "common/desk/request_choice.h"
 
 #include <string.h>
 
@@ -6,12 +6,12 @@
 #include "common/report/json.h"
 #include "common/report/words.h"
 
-static enum error_code cell_of_words(const struct cli *cli, const struct view *view, const char *numbers, size_t *cell,
-                                     struct error *err) {
-    if (cli->args->positional_count != 2)
-        return error_set(err, ERROR_USAGE, "“%s” is no number of a request (%s): give one, or TARGET AREA",
-                         cli->args->positionals[0], numbers);
-    return view_find(view->plan, cli->args->positionals[0], cli->args->positionals[1], view->moment.as_of, cell, err);
+static enum error_code cell_of_words(const struct view *view, const char *const *words, size_t count,
+                                     const char *numbers, size_t *cell, struct error *err) {
+    if (count != 2)
+        return error_set(err, ERROR_USAGE, "“%s” is no number of a request (%s): give one, or TARGET AREA", words[0],
+                         numbers);
+    return view_find(view->plan, words[0], words[1], view->moment.as_of, cell, err);
 }
 
 /* --- extensions --- */
@@ -35,13 +35,13 @@ static enum error_code decided_already(const struct extension *one, struct error
                      one->number, extension_state_word(one->state), uid);
 }
 
-enum error_code extension_named(const struct cli *cli, const struct view *view, bool wanted, size_t *cell,
-                                const struct extension **asked, struct error *err) {
-    const char *word = cli->args->positionals[0];
+enum error_code extension_named(const struct view *view, const char *const *words, size_t count, bool wanted,
+                                size_t *cell, const struct extension **asked, struct error *err) {
+    const char *word = words[0];
     unsigned number;
     *asked = NULL;
     if (!request_number_parse(word, 'E', &number)) {
-        enum error_code code = cell_of_words(cli, view, "E0007", cell, err);
+        enum error_code code = cell_of_words(view, words, count, "E0007", cell, err);
         if (!code) *asked = requests_extension_waiting(&view->requests, *cell);
         if (!code && wanted && !*asked)
             return error_set(err, ERROR_CONFLICT, "no extension of %s %s waits for a decision",
@@ -96,14 +96,14 @@ static enum error_code no_such_close_out(const struct view *view, const char *wo
                      open.len ? "these are under way:" : "none is under way", buffer_text(&open));
 }
 
-enum error_code close_out_named(const struct cli *cli, const struct view *view, const struct close_out **claimed,
-                                struct error *err) {
-    const char *word = cli->args->positionals[0];
+enum error_code close_out_named(const struct view *view, const char *const *words, size_t count,
+                                const struct close_out **claimed, struct error *err) {
+    const char *word = words[0];
     unsigned number;
     size_t cell;
     *claimed = NULL;
     if (!request_number_parse(word, 'K', &number)) {
-        enum error_code code = cell_of_words(cli, view, "K0004", &cell, err);
+        enum error_code code = cell_of_words(view, words, count, "K0004", &cell, err);
         if (!code) code = close_out_possible(view, cell, err);
         if (!code && !(*claimed = requests_close_out(&view->requests, cell)))
             code = error_set(err, ERROR_CONFLICT,

@@ -1,11 +1,10 @@
 /* What a command is about, as people name it: by the number of a message (D21-1108-05), by one of its items
  * (D21-1108-05/2), or as TARGET AREA. */
-#ifndef DUBAN_CLI_NAMING_H
-#define DUBAN_CLI_NAMING_H
+#ifndef DUBAN_DESK_NAMING_H
+#define DUBAN_DESK_NAMING_H
 
 #include "common/report/view.h"
 #include "common/store/query_answer.h"
-#include "services/cli/cli.h"
 
 enum { NAMED_NUMBER_MAX = 48 };
 
