@@ -34,8 +34,8 @@ struct source_type {
 
 /* All sources of the configuration but folders and the standard input. */
 struct source_set;
-__attribute__((warn_unused_result)) enum error_code
-source_set_open(const struct source_host *host, struct source_set **out, struct error *err);
+__attribute__((warn_unused_result)) enum error_code source_set_open(const struct source_host *host,
+                                                                    struct source_set **out, struct error *err);
 __attribute__((warn_unused_result)) enum error_code source_set_look(struct source_set *set, struct instant now,
                                                                     struct taker_report *report, struct error *err);
 void source_set_close(struct source_set **set); /* accepts NULL */

@@ -11,6 +11,7 @@
 #include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/base/random.h"
+#include "proto/chain.h"
 #include "services/collector/folder.h"
 #include "services/collector/marked.h"
 #include "services/collector/rejected.h"
@@ -152,15 +153,53 @@ static enum error_code keep_outcome(struct spool *spool, const struct outcome *o
     return code;
 }
 
+/* What was refused as a whole is marked apart: nothing of it was taken, so the same content is judged again when it
+ * comes again (the mapping may have been mended), but its refusal is said to the centre once. */
+static void mark_of(const struct paper *paper, bool refused, uint8_t out[SOURCE_HASH_BYTES]) {
+    uint8_t bytes[SOURCE_HASH_BYTES + 1] = {'r'};
+    memcpy(out, paper->hash, SOURCE_HASH_BYTES);
+    if (!refused) return;
+    memcpy(bytes + 1, paper->hash, SOURCE_HASH_BYTES);
+    struct chain_hash hash = chain_digest(bytes, sizeof bytes);
+    memcpy(out, hash.bytes, SOURCE_HASH_BYTES);
+}
+
+/* Whether this very content has been refused as a whole before. */
+static enum error_code refused_before(struct taker *taker, const struct paper *paper, bool *before, struct error *err) {
+    uint8_t mark[SOURCE_HASH_BYTES];
+    struct source_file known;
+    mark_of(paper, true, mark);
+    enum error_code code = sources_file_find(taker->spool, paper->source, mark, &known, err);
+    *before = !code && known.found;
+    return code;
+}
+
+static bool is_asked_again(enum source_kind kind) {
+    return kind == SOURCE_HTTP || kind == SOURCE_STDIN;
+}
+
+static enum error_code keep_receipt(struct taker *taker, const struct source_settings *source,
+                                    const struct paper *paper, const struct verdict *verdict, struct error *err) {
+    if (!is_asked_again(source->kind)) return ERROR_OK;
+    struct instant before = {paper->now.ms - taker->settings->keep_ms};
+    enum error_code code =
+        sources_receipt_set(taker->spool, source->name, paper->hash, verdict->receipt.more, paper->now, err);
+    return code ? code : sources_receipt_forget(taker->spool, before, err);
+}
+
 /* look NULL: it is no file that is looked at again. */
-static enum error_code keep_all(struct taker *taker, const struct paper *paper, const struct verdict *verdict,
-                                const struct source_look *look, const char *name, struct error *err) {
+static enum error_code keep_all(struct taker *taker, const struct source_settings *source, const struct paper *paper,
+                                const struct verdict *verdict, const struct source_look *look, const char *name,
+                                struct error *err) {
     struct spool *spool = taker->spool;
+    uint8_t mark[SOURCE_HASH_BYTES];
+    mark_of(paper, verdict->whole.code != REFUSAL_NONE, mark);
     enum error_code code = spool_begin(spool, err);
     for (size_t i = 0; !code && i < verdict->outcome_count; i++)
         code = keep_outcome(spool, &verdict->outcomes[i], paper->now, err);
     if (!code) code = spool_append_event(spool, &verdict->receipt, paper->now, NULL, err);
-    if (!code) code = sources_file_mark(spool, paper->source, paper->hash, name, paper->now, err);
+    if (!code) code = sources_file_mark(spool, paper->source, mark, name, paper->now, err);
+    if (!code) code = keep_receipt(taker, source, paper, verdict, err);
     if (!code && !verdict->whole.code && !verdict->feed && !verdict->extent.part)
         code = sources_extent_set(spool, paper->source, name, verdict->extent.figures, verdict->extent.cells, err);
     if (!code && look) code = sources_look_set(spool, paper->source, name, look, err);
@@ -241,7 +280,15 @@ static enum error_code file_judged(struct taker *taker, const struct source_sett
         return ERROR_OK;
     }
     give_back(source, name, &verdict, report->trouble);
-    code = keep_all(taker, paper, &verdict, look, name, err);
+    bool told = false;
+    if (verdict.whole.code) code = refused_before(taker, paper, &told, err);
+    if (code) return code;
+    if (told) {
+        snprintf(report->again, sizeof report->again, "“%s”内容没有变，仍然整份退回：%.400s", name,
+                 verdict.whole.reason);
+        return sources_look_set(taker->spool, source->name, name, look, err);
+    }
+    code = keep_all(taker, source, paper, &verdict, look, name, err);
     if (code) return code;
     report->files_taken++;
     snprintf(report->last_file, sizeof report->last_file, "%s", name);
@@ -384,9 +431,23 @@ static enum error_code document_judged(struct taker *taker, const struct documen
         return ERROR_OK;
     }
     give_back(document->source, document->name, &out->verdict, out->trouble);
-    code = keep_all(taker, paper, &out->verdict, NULL, document->name, err);
+    if (out->verdict.whole.code) code = refused_before(taker, paper, &out->told, err);
+    if (code || out->told) return code;
+    code = keep_all(taker, document->source, paper, &out->verdict, NULL, document->name, err);
     if (!code) log_taken(document->source, document->name, &out->verdict);
     return code;
+}
+
+static enum error_code find_receipt(struct taker *taker, const struct source_settings *source, struct taken *out,
+                                    struct error *err) {
+    struct more more;
+    if (!is_asked_again(source->kind)) return ERROR_OK;
+    enum error_code code =
+        sources_receipt_find(taker->spool, source->name, out->hash, &out->more, &out->has_receipt, err);
+    if (code || !out->has_receipt) return code;
+    out->has_receipt = more_decode(EVENT_RECEIPT, (struct slice){out->more.data, out->more.len}, &more) == PROTO_OK;
+    out->receipt = more;
+    return ERROR_OK;
 }
 
 enum error_code taker_take(struct taker *taker, const struct document *document, struct instant now, struct taken *out,
@@ -410,10 +471,12 @@ enum error_code taker_take(struct taker *taker, const struct document *document,
     enum error_code code = sources_file_find(taker->spool, source->name, paper.hash, &out->before, err);
     if (code || !out->before.found) return code ? code : document_judged(taker, document, &paper, out, err);
     out->how = DOCUMENT_AGAIN;
+    code = find_receipt(taker, source, out, err);
     log_info("file_known", "source=%s file=%s first=%s", source->name, document->name, out->before.name);
-    return ERROR_OK;
+    return code;
 }
 
 void taken_finish(struct taken *taken) {
+    buffer_finish(&taken->more);
     verdict_finish(&taken->verdict);
 }

@@ -1,10 +1,12 @@
-/* From the sources into the spool. Each look into the folders takes what may be taken, file by file in the order of their names: events,
- * receipt, what was last sent and the mark "taken" in one transaction, so that a kill at any point loses and doubles
- * nothing. A failing source never stops the others. Blocks on the disk. */
+/* From the sources into the spool. A look into the folders takes what may be taken, file by file in the order of their
+ * names; what is no file is brought by its source. Events, receipt, what was last sent and the mark "taken" are one
+ * transaction, so that a kill at any point loses and doubles nothing. A failing source never stops the others. Blocks
+ * on the disk. */
 #ifndef DUBAN_COLLECTOR_TAKER_H
 #define DUBAN_COLLECTOR_TAKER_H
 
 #include "common/domain/catalogue.h"
+#include "proto/more.h"
 #include "services/collector/paper.h"
 #include "services/collector/settings.h"
 
@@ -48,9 +50,13 @@ struct taken {
     enum taken_how how;
     uint8_t hash[SOURCE_HASH_BYTES]; /* of the content */
     struct verdict verdict;          /* DOCUMENT_TAKEN: every row, the note, the receipt */
+    bool told;                       /* DOCUMENT_TAKEN: refused as a whole, as it was before: nothing was written */
     struct source_file before;       /* DOCUMENT_AGAIN: under which name, when */
-    const char *why;                 /* DOCUMENT_LATER: Chinese, static */
-    char trouble[256];               /* the rejected file could not be written; "" = all is well */
+    bool has_receipt;                /* DOCUMENT_AGAIN, of kinds that give an answer: what it was told then */
+    struct more receipt;             /* borrows from the bytes below */
+    struct buffer more;
+    const char *why;   /* DOCUMENT_LATER: Chinese, static */
+    char trouble[256]; /* the rejected file could not be written; "" = all is well */
 };
 /* The same way into the spool as a file's: judged, events, receipt, memory and mark in one transaction, which is on
  * the disk when this returns. Refused rows go to the source's folder for them, if it has one. Blocks on the disk. An
