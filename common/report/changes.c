@@ -36,11 +36,18 @@ static int direction_of(const struct assessment *before, const struct assessment
     return is < was ? 1 : -1;
 }
 
-enum change_silence change_silence(const struct changes *changes, const struct change *change) {
-    bool was = changes->before[change->cell].report_state == REPORT_MISSING;
-    bool is = changes->view->cells[change->cell].report_state == REPORT_MISSING;
+struct change_sides changes_sides(const struct changes *changes, const struct change *change) {
+    return (struct change_sides){&changes->before[change->cell], &changes->view->cells[change->cell]};
+}
+
+enum change_silence change_sides_silence(struct change_sides sides, const struct change *change) {
+    bool was = sides.before->report_state == REPORT_MISSING, is = sides.after->report_state == REPORT_MISSING;
     if (change->direction || was == is) return SILENCE_NOT;
     return is ? SILENCE_BEGAN : SILENCE_ENDED;
+}
+
+enum change_silence change_silence(const struct changes *changes, const struct change *change) {
+    return change_sides_silence(changes_sides(changes, change), change);
 }
 
 void changes_silence_words(const struct changes *changes, enum change_silence which, size_t most, struct buffer *out) {
@@ -58,10 +65,14 @@ void changes_silence_words(const struct changes *changes, enum change_silence wh
     }
 }
 
-unsigned change_rank(const struct changes *changes, const struct change *change) {
-    if (change_silence(changes, change) != SILENCE_NOT) return CHANGE_RANKS;
+unsigned change_sides_rank(struct change_sides sides, const struct change *change) {
+    if (change_sides_silence(sides, change) != SILENCE_NOT) return CHANGE_RANKS;
     unsigned group = change->direction < 0 ? 0 : change->direction > 0 ? 1 : 2;
-    return 5 * group + (unsigned)(3 - badness(seen(&changes->view->cells[change->cell])));
+    return 5 * group + (unsigned)(3 - badness(seen(sides.after)));
+}
+
+unsigned change_rank(const struct changes *changes, const struct change *change) {
+    return change_sides_rank(changes_sides(changes, change), change);
 }
 
 /* A cell without any figure that only passes from one kind of waiting to the next is no news. */
@@ -70,25 +81,32 @@ static bool is_news(const struct assessment *before, const struct assessment *af
            after->state == STATE_NOT_REPORTED || after->state == STATE_AWAITING_FINAL;
 }
 
+bool change_between(struct change_sides sides, size_t cell, struct change *out) {
+    const struct assessment *before = sides.before, *after = sides.after;
+    *out = (struct change){.cell = cell, .direction = direction_of(before, after)};
+    out->light = seen(before) != seen(after) || before->light != after->light || before->state != after->state;
+    out->figure = before->has_value != after->has_value ||
+                  (after->has_value && strcmp(before->value_text, after->value_text) != 0);
+    return is_news(before, after) && (out->light || out->figure);
+}
+
 bool changes_make(struct view *view, const struct moment *since, bool figures, struct changes *out) {
     *out = (struct changes){.since = *since, .view = view};
-    out->before = view_cells_at(view, since);
+    bool standing = view->stated && view->since.known_at.ms == since->known_at.ms;
+    out->before = standing ? view->before : view_cells_at(view, since);
     out->items = calloc(view->plan->cell_count + 1, sizeof *out->items);
     if (!out->before || !out->items) return false;
     for (size_t i = 0; i < view->plan->cell_count; i++) {
-        const struct assessment *before = &out->before[i], *after = &view->cells[i];
-        bool light = seen(before) != seen(after) || before->light != after->light || before->state != after->state;
-        bool figure = before->has_value != after->has_value ||
-                      (after->has_value && strcmp(before->value_text, after->value_text) != 0);
-        out->figures += figure;
-        if (is_news(before, after) && (light || (figures && figure)))
-            out->items[out->count++] = (struct change){i, direction_of(before, after), light, figure};
+        struct change change;
+        bool news = change_between((struct change_sides){&out->before[i], &view->cells[i]}, i, &change);
+        out->figures += change.figure;
+        if (news && (change.light || figures)) out->items[out->count++] = change;
     }
     return true;
 }
 
 void changes_finish(struct changes *changes) {
-    if (changes->view) view_cells_free(changes->view, &changes->before);
+    if (changes->view && changes->before != changes->view->before) view_cells_free(changes->view, &changes->before);
     free(changes->items);
     *changes = (struct changes){0};
 }
@@ -108,19 +126,20 @@ static json_t *side_json(const struct assessment *side) {
                      json_of_text(side->has_value ? side->value_text : NULL));
 }
 
+json_t *change_json(const struct view *view, const struct change *change, struct change_sides sides) {
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "target", view_target(view, change->cell)->code, "area",
+                     view_area(view, change->cell)->code, "direction",
+                     change->direction > 0   ? "better"
+                     : change->direction < 0 ? "worse"
+                                             : "neither",
+                     "before", side_json(sides.before), "after", side_json(sides.after));
+}
+
 json_t *changes_json(const struct changes *changes) {
     json_t *list = json_array();
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct change *change = &changes->items[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o, s:o}", "target",
-                                              view_target(changes->view, change->cell)->code, "area",
-                                              view_area(changes->view, change->cell)->code, "direction",
-                                              change->direction > 0   ? "better"
-                                              : change->direction < 0 ? "worse"
-                                                                      : "neither",
-                                              "before", side_json(&changes->before[change->cell]), "after",
-                                              side_json(&changes->view->cells[change->cell])));
-    }
+    for (size_t i = 0; i < changes->count; i++)
+        json_array_append_new(list, change_json(changes->view, &changes->items[i],
+                                                changes_sides(changes, &changes->items[i])));
     return list;
 }
 
@@ -144,10 +163,11 @@ static void figure_side(const struct target *target, bool rollup, const struct a
         buffer_add_text(out, side->value_text);
 }
 
-void change_words(const struct changes *changes, const struct change *change, struct buffer *out) {
-    const struct assessment *before = &changes->before[change->cell], *after = &changes->view->cells[change->cell];
+void change_sides_words(const struct view *view, const struct change *change, struct change_sides sides,
+                        struct buffer *out) {
+    const struct assessment *before = sides.before, *after = sides.after;
     buffer_add_text(out, change->direction > 0 ? "▲" : change->direction < 0 ? "▼" : "・");
-    cell_name_words(changes->view, change->cell, out);
+    cell_name_words(view, change->cell, out);
     if (change->light) {
         buffer_add_char(out, ' ');
         side_words(before, out);
@@ -155,13 +175,17 @@ void change_words(const struct changes *changes, const struct change *change, st
         side_words(after, out);
     }
     if (!change->figure) return;
-    const struct target *target = view_target(changes->view, change->cell);
+    const struct target *target = view_target(view, change->cell);
     buffer_add_char(out, ' ');
-    figure_side(target, changes->view->plan->cells[change->cell].rollup, before, out);
+    figure_side(target, view->plan->cells[change->cell].rollup, before, out);
     buffer_add_text(out, "→");
-    figure_side(target, changes->view->plan->cells[change->cell].rollup, after, out);
+    figure_side(target, view->plan->cells[change->cell].rollup, after, out);
     if (after->has_value && target->kind == KIND_MILESTONE)
-        buffer_add_text(out, changes->view->plan->cells[change->cell].rollup ? "县" : "");
+        buffer_add_text(out, view->plan->cells[change->cell].rollup ? "县" : "");
     else if (after->has_value && target->unit)
         buffer_add_text(out, target->unit);
+}
+
+void change_words(const struct changes *changes, const struct change *change, struct buffer *out) {
+    change_sides_words(changes->view, change, changes_sides(changes, change), out);
 }

@@ -37,6 +37,18 @@ unsigned change_rank(const struct changes *changes, const struct change *change)
 /* "▼苍溪 融合试点村 黄→红（待核定）" */
 void change_words(const struct changes *changes, const struct change *change, struct buffer *out);
 
+/* The same of one cell as somebody may see it, before and after. change_between: false = no news. */
+struct change_sides {
+    const struct assessment *before, *after; /* borrowed */
+};
+struct change_sides changes_sides(const struct changes *changes, const struct change *change);
+bool change_between(struct change_sides sides, size_t cell, struct change *out);
+enum change_silence change_sides_silence(struct change_sides sides, const struct change *change);
+unsigned change_sides_rank(struct change_sides sides, const struct change *change);
+void change_sides_words(const struct view *view, const struct change *change, struct change_sides sides,
+                        struct buffer *out);
+json_t *change_json(const struct view *view, const struct change *change, struct change_sides sides);
+
 /* What the last morning view knew: the first window (08:30) of the working day before the view's day. */
 struct moment changes_last_workday(const struct view *view);
 

@@ -171,7 +171,7 @@ static void proposal_words(const struct view *view, size_t cell, struct buffer *
         buffer_printf(out, " 偏差%s点", points);
 }
 
-static void detail_words(const struct view *view, const struct decision *decision, struct buffer *out) {
+void decision_detail(const struct view *view, const struct decision *decision, struct buffer *out) {
     switch (decision->kind) {
     case DECISION_REVIEW:
         cell_done_words(view, decision->cell, &view->cells[decision->cell], out);
@@ -221,7 +221,7 @@ static void add_row(const struct view *view, const struct decision *decision, st
     CLEAN(buffer_finish) struct buffer detail = {0};
     CLEAN(buffer_finish) struct buffer command = {0};
     decision_subject(view, decision, &subject);
-    detail_words(view, decision, &detail);
+    decision_detail(view, decision, &detail);
     command_words(view, decision, &command);
     grid_add(grid, decision_name(decision->kind));
     grid_add(grid, buffer_text(&subject));
@@ -248,18 +248,19 @@ void decisions_print(const struct view *view, const struct decisions *decisions,
     grid_print(&grid, "  ", out);
 }
 
+json_t *decision_json(const struct view *view, const struct decision *decision) {
+    bool cell = decision->cell != NO_INDEX;
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", kinds[decision->kind].token, "id",
+                     json_of_text(decision->id), "target",
+                     json_of_text(cell ? view_target(view, decision->cell)->code : NULL), "area",
+                     json_of_text(cell ? view_area(view, decision->cell)->code : NULL), "meant_for",
+                     json_of_text(decision->recipient), "notices",
+                     decision->notices ? json_integer((json_int_t)decision->notices) : json_null());
+}
+
 json_t *decisions_json(const struct view *view, const struct decisions *decisions) {
     json_t *list = json_array();
-    for (size_t i = 0; i < decisions->count; i++) {
-        const struct decision *decision = &decisions->items[i];
-        bool cell = decision->cell != NO_INDEX;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", kinds[decision->kind].token, "id",
-                                        json_of_text(decision->id), "target",
-                                        json_of_text(cell ? view_target(view, decision->cell)->code : NULL), "area",
-                                        json_of_text(cell ? view_area(view, decision->cell)->code : NULL), "meant_for",
-                                        json_of_text(decision->recipient), "notices",
-                                        decision->notices ? json_integer((json_int_t)decision->notices) : json_null()));
-    }
+    for (size_t i = 0; i < decisions->count; i++)
+        json_array_append_new(list, decision_json(view, &decisions->items[i]));
     return list;
 }

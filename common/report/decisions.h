@@ -50,9 +50,12 @@ void decisions_finish(struct decisions *decisions);
 
 void decisions_print(const struct view *view, const struct decisions *decisions, struct buffer *out);
 json_t *decisions_json(const struct view *view, const struct decisions *decisions);
+json_t *decision_json(const struct view *view, const struct decision *decision);
 
 const char *decision_name(enum decision_kind kind); /* "核定红灯" */
 /* "苍溪 校舍面积", "苍溪县" */
 void decision_subject(const struct view *view, const struct decision *decision, struct buffer *out);
+/* "9/21个", "2021-12-31→2022-03-31 理由：征地" */
+void decision_detail(const struct view *view, const struct decision *decision, struct buffer *out);
 
 #endif

@@ -106,7 +106,7 @@ static void set_figure(json_t *out, const struct plan *plan, const struct cell *
 }
 
 /* Of the rules file: the thresholds of the rule that decided, where it has any. */
-static json_t *threshold(const struct assessment *a) {
+json_t *cell_threshold_json(const struct assessment *a) {
     for (size_t i = 0; a->rules && a->rule && i < a->rules->report_count; i++) {
         const struct report_rule *rule = &a->rules->reports[i];
         if (strcmp(rule->name, a->rule) != 0) continue;
@@ -125,7 +125,7 @@ static json_t *inputs(const struct cell *cell, const struct assessment *a) {
                      tenths_or_null(a->has_deviation, a->deviation_tenths), "units_behind",
                      decimal_or_null(a->has_units_behind, a->units_behind), "days_behind",
                      a->has_days_behind ? json_integer(a->days_behind) : json_null(), "reports",
-                     (json_int_t)(cell->rollup ? a->counties_in : a->reports), "threshold", threshold(a));
+                     (json_int_t)(cell->rollup ? a->counties_in : a->reports), "threshold", cell_threshold_json(a));
 }
 
 static json_t *override(const struct assessment *a) {

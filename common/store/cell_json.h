@@ -12,5 +12,7 @@
  * each stream among them; history (may be NULL) knows their epochs. */
 json_t *cell_json(const struct plan *plan, const struct cell *cell, const struct assessment *assessment,
                   const struct cell_event *events, size_t count, const struct history *history);
+/* inputs.threshold of it: what the rule that decided asks for; null where it asks for no figure. */
+json_t *cell_threshold_json(const struct assessment *assessment);
 
 #endif
