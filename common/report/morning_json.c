@@ -23,10 +23,18 @@ static void merge_complete(json_t *into, const json_t *from) {
     }
 }
 
+/* As the alerter said it, or as it was judged here. */
+static json_t *judged_json(const struct view *view, size_t cell) {
+    const char *said = view->stated ? view->stated[cell].json : NULL;
+    json_t *json = said ? json_loads(said, 0, NULL) : NULL;
+    if (json) return json;
+    return cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].events,
+                     view->events[cell].count, &view->history);
+}
+
 json_t *view_cell_json(const struct view *view, size_t cell) {
     const struct close_out *close_out = requests_close_out(&view->requests, cell);
-    json_t *json = cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].events,
-                             view->events[cell].count, &view->history);
+    json_t *json = judged_json(view, cell);
     json_object_set_new(json, "close_out",
                         close_out ? json_string(close_out_state_word(close_out->state)) : json_null());
     return json;

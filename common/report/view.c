@@ -5,6 +5,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
+#include "common/report/view_parts.h"
 #include "common/store/registry.h"
 
 const char *area_short(const struct area *area) {
@@ -19,44 +20,69 @@ static enum error_code no_memory(struct error *err) {
     return error_set(err, ERROR_MEMORY, "out of memory");
 }
 
-static enum error_code read_rules(struct view *view, struct pg *pg, struct error *err) {
+enum error_code view_read_rules(struct pg *pg, int32_t programme, int32_t version, struct light_rules *out,
+                                struct error *err) {
     CLEAN(buffer_finish) struct buffer memory = {0};
     CLEAN(findings_finish) struct findings findings = {0};
     struct plan_text *texts = NULL;
     size_t count = 0;
-    view->rules = *rules_shipped();
-    enum error_code code = plan_texts_read(pg, view->programme.id, view->stored.version, &texts, &count, &memory, err);
+    *out = *rules_shipped();
+    enum error_code code = plan_texts_read(pg, programme, version, &texts, &count, &memory, err);
     for (size_t i = 0; !code && i < count; i++)
-        if (strcmp(texts[i].role, "rules") == 0 && rules_read(texts[i].name, texts[i].bytes, &view->rules, &findings))
+        if (strcmp(texts[i].role, "rules") == 0 && rules_read(texts[i].name, texts[i].bytes, out, &findings))
             code = error_set(err, ERROR_INPUT, "the rules stored with plan version %d cannot be read: %.300s",
-                             (int)view->stored.version, findings.count ? findings.items[0].message : "");
+                             (int)version, findings.count ? findings.items[0].message : "");
     free(texts);
     return code;
 }
 
-/* Cells that the database has (all but those of a plan loaded by somebody else's hand), and where they stand. */
-static enum error_code read_history(struct view *view, struct pg *pg, struct error *err) {
-    size_t count = view->plan->cell_count, known = 0;
-    CLEAN(registry_finish) struct registry registry = {0};
-    enum error_code code = registry_read(pg, view->programme.id, &registry, err);
-    int32_t *ids = calloc(count + 1, sizeof *ids);
-    int32_t *asked = calloc(count + 1, sizeof *asked);
-    size_t *places = calloc(count + 1, sizeof *places);
-    view->events = calloc(count + 1, sizeof *view->events);
-    if (!code && (!ids || !asked || !places || !view->events)) code = no_memory(err);
-    if (!code) registry_match_plan(&registry, view->plan, ids);
-    for (size_t i = 0; !code && i < count; i++)
-        if (ids[i]) {
-            asked[known] = ids[i];
-            places[known++] = i;
-        }
-    if (!code) code = history_load(pg, asked, known, moment_before(&view->moment), &view->history, err);
-    for (size_t i = 0; !code && i < known && i < view->history.count; i++)
-        view->events[places[i]] = (struct cell_events){view->history.cells[i].events, view->history.cells[i].count};
-    free(ids);
-    free(asked);
-    free(places);
+/* Of cells that the database has (all but those of a plan loaded by somebody else's hand). ids: of all of
+ * plan->cells. */
+static enum error_code read_history(struct view *view, struct pg *pg, const int32_t *ids, const size_t *cells,
+                                    size_t count, struct history *out, struct error *err) {
+    AUTO_FREE int32_t *asked = calloc(count + 1, sizeof *asked);
+    AUTO_FREE size_t *places = calloc(count + 1, sizeof *places);
+    size_t known = 0;
+    *out = (struct history){0};
+    if (!asked || !places) return no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        size_t cell = cells ? cells[i] : i;
+        if (!ids[cell]) continue;
+        asked[known] = ids[cell];
+        places[known++] = cell;
+    }
+    enum error_code code = history_load(pg, asked, known, moment_before(&view->moment), out, err);
+    for (size_t i = 0; !code && i < known && i < out->count; i++)
+        view->events[places[i]] = (struct cell_events){out->cells[i].events, out->cells[i].count};
     return code;
+}
+
+enum error_code view_cell_ids(struct pg *pg, int32_t programme, const struct plan *plan, int32_t **out,
+                              struct error *err) {
+    CLEAN(registry_finish) struct registry registry = {0};
+    enum error_code code = registry_read(pg, programme, &registry, err);
+    *out = calloc(plan->cell_count + 1, sizeof **out);
+    if (!code && !*out) code = no_memory(err);
+    if (!code) registry_match_plan(&registry, plan, *out);
+    return code;
+}
+
+enum error_code view_judge(struct view *view, struct pg *pg, const int32_t *ids, struct error *err) {
+    view->events = calloc(view->plan->cell_count + 1, sizeof *view->events);
+    if (!view->events) return no_memory(err);
+    enum error_code code = read_history(view, pg, ids, NULL, view->plan->cell_count, &view->history, err);
+    if (code) return code;
+    view->cells = view_cells_at(view, &view->moment);
+    return view->cells ? ERROR_OK : no_memory(err);
+}
+
+enum error_code view_read_events(struct view *view, struct pg *pg, const size_t *cells, size_t count,
+                                 struct error *err) {
+    if (!view->stated) return ERROR_OK;
+    struct history *more = realloc(view->more, (view->more_count + 1) * sizeof *more);
+    if (!more) return no_memory(err);
+    view->more = more;
+    return read_history(view, pg, view->cell_ids, cells, count, &more[view->more_count++], err);
 }
 
 /* A replay of the city's cell costs with the square of the counties: beyond so many its light is today's alone, as the
@@ -83,6 +109,7 @@ static void assess_target(struct view *view, const struct assess_context *contex
 }
 
 struct assessment *view_cells_at(struct view *view, const struct moment *moment) {
+    if (view->stated) return NULL;
     struct assessment *cells = calloc(view->plan->cell_count + 1, sizeof *cells);
     if (!view->scratch) view->scratch = assess_scratch_create();
     if (!cells || !view->scratch) {
@@ -103,41 +130,47 @@ void view_cells_free(const struct view *view, struct assessment **cells) {
     *cells = NULL;
 }
 
-/* What there is beside plan and rules. */
-static enum error_code read_rest(struct view *view, struct pg *pg, struct error *err) {
+enum error_code view_read_around(struct view *view, struct pg *pg, struct error *err) {
     const struct moment *moment = &view->moment;
     int32_t programme = view->programme.id;
     enum error_code code;
-    if ((code = read_history(view, pg, err)) || (code = streams_read(pg, programme, &view->streams, err)) ||
+    if ((code = streams_read(pg, programme, &view->streams, err)) ||
         (code = query_files(pg, programme, moment->known_at, FEED_LAST, &view->last_files, err)) ||
         (code = query_positions(pg, moment->known_at, &view->positions, err)) ||
         (code = query_alerts(pg, programme, moment->known_at, false, &view->alerts, err)) ||
         (code = desk_read(pg, programme, view->plan, moment_before(moment), &view->desk, err)))
         return code;
     requests_build(view->plan, view->desk.events, view->desk.count, &view->requests);
-    view->cells = view_cells_at(view, moment);
-    return view->cells && !view->requests.failed ? ERROR_OK : no_memory(err);
+    return view->requests.failed ? no_memory(err) : ERROR_OK;
 }
 
-static void take_programme(struct view *view, struct programme *programme, const struct moment *moment) {
+/* What there is beside plan and rules. */
+static enum error_code read_rest(struct view *view, struct pg *pg, struct error *err) {
+    AUTO_FREE int32_t *ids = NULL;
+    enum error_code code = view_cell_ids(pg, view->programme.id, view->plan, &ids, err);
+    if (!code) code = view_judge(view, pg, ids, err);
+    return code ? code : view_read_around(view, pg, err);
+}
+
+void view_take_programme(struct view *view, struct programme *programme, const struct moment *moment) {
     *view = (struct view){.moment = *moment, .programme = *programme};
     *programme = (struct programme){0};
 }
 
 enum error_code view_load(struct pg *pg, struct programme *programme, const struct moment *moment, struct view *out,
                           struct error *err) {
-    take_programme(out, programme, moment);
+    view_take_programme(out, programme, moment);
     enum error_code code = stored_plan_read(pg, out->programme.id, moment->known_at, &out->stored, err);
     if (code) return code;
     out->plan = out->stored.plan;
-    code = read_rules(out, pg, err);
+    code = view_read_rules(pg, out->programme.id, out->stored.version, &out->rules, err);
     return code ? code : read_rest(out, pg, err);
 }
 
 enum error_code view_load_by(struct pg *pg, struct programme *programme, const struct stored_plan *stored,
                              const struct light_rules *rules, const struct moment *moment, struct view *out,
                              struct error *err) {
-    take_programme(out, programme, moment);
+    view_take_programme(out, programme, moment);
     out->stored = *stored;
     out->borrowed = true;
     out->plan = stored->plan;
@@ -146,10 +179,12 @@ enum error_code view_load_by(struct pg *pg, struct programme *programme, const s
 }
 
 void view_finish(struct view *view) {
-    if (view->plan) view_cells_free(view, &view->cells);
+    if (view->plan && !view->stated) view_cells_free(view, &view->cells);
     assess_scratch_destroy(&view->scratch);
     free(view->events);
     history_finish(&view->history);
+    for (size_t i = 0; i < view->more_count; i++) history_finish(&view->more[i]);
+    free(view->more);
     requests_finish(&view->requests);
     desk_finish(&view->desk);
     alert_rows_finish(&view->alerts);

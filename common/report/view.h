@@ -3,6 +3,8 @@
 #ifndef DUBAN_REPORT_VIEW_H
 #define DUBAN_REPORT_VIEW_H
 
+#include <jansson.h>
+
 #include "common/domain/rules.h"
 #include "common/store/desk.h"
 #include "common/store/history.h"
@@ -21,14 +23,27 @@ static inline struct instant moment_before(const struct moment *moment) {
     return (struct instant){moment->known_at.ms + 1};
 }
 
+/* What the alerter said of a cell, as `duban status --json` prints it (heap). */
+struct stated {
+    char *json;   /* NULL = never assessed */
+    json_t *said; /* the same, where the cell borrows texts of it; else NULL */
+};
+
 struct view {
     struct moment moment;
     struct programme programme;
     struct stored_plan stored; /* owned, unless borrowed: somebody else's */
     bool borrowed;
+    const struct stated *stated; /* of each cell: what stands was read and not judged (present.h), cells and `before`
+                                    are borrowed; NULL = judged here from the events */
+    const int32_t *cell_ids;     /* with stated: of each cell, 0 = the database has none */
+    struct assessment *before;   /* with stated: the cells at `since` */
+    struct moment since;
     const struct plan *plan; /* of stored */
     struct light_rules rules;
-    struct history history;
+    struct history history;     /* of all cells; of a view of what stands: of none */
+    struct history *more;       /* what view_read_events added (heap) */
+    size_t more_count;
     struct cell_events *events; /* of each of plan->cells */
     struct assessment *cells;   /* of each of plan->cells */
     struct assess_scratch *scratch;
@@ -49,9 +64,13 @@ __attribute__((warn_unused_result)) enum error_code
 view_load_by(struct pg *pg, struct programme *programme, const struct stored_plan *stored,
              const struct light_rules *rules, const struct moment *moment, struct view *out, struct error *err);
 void view_finish(struct view *view);
+/* The events of these cells, for a view of what stands; nothing for any other: it has them. May block on the database. */
+__attribute__((warn_unused_result)) enum error_code view_read_events(struct view *view, struct pg *pg,
+                                                                     const size_t *cells, size_t count,
+                                                                     struct error *err);
 
 /* All cells at an earlier moment, by the plan of the view: an array like view->cells, free it with view_cells_free.
- * NULL without memory. */
+ * NULL without memory, or for a view of what stands. */
 struct assessment *view_cells_at(struct view *view, const struct moment *moment);
 void view_cells_free(const struct view *view, struct assessment **cells);
 
