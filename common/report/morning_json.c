@@ -1,6 +1,7 @@
 /* `duban status --json`. */
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/report/json.h"
 #include "common/report/morning.h"
 #include "common/store/cell_json.h"
@@ -23,11 +24,27 @@ static void merge_complete(json_t *into, const json_t *from) {
     }
 }
 
+/* What the row says once and the day says anew. */
+static void bring_to_today(const struct view *view, size_t cell, json_t *json) {
+    const struct assessment *now = &view->cells[cell];
+    char why[1024];
+    if (!json_is_string(json_object_get(json, "light_since")))
+        json_object_set_new(json, "light_since", json_of_day(now->light_since));
+    if (!json_object_get(json, "older")) json_object_set_new(json, "older", json_null()); /* written before it was said */
+    if (now->days_overdue <= 0) return;
+    json_object_set_new(json, "days_overdue", json_integer(now->days_overdue));
+    size_t len = assess_why(view->plan, &view->plan->cells[cell], now, why, sizeof why);
+    json_object_set_new(json, "why", json_stringn(why, text_cut_bytes(why, len, sizeof why - 1)));
+}
+
 /* As the alerter said it, or as it was judged here. */
 static json_t *judged_json(const struct view *view, size_t cell) {
     const char *said = view->stated ? view->stated[cell].json : NULL;
     json_t *json = said ? json_loads(said, 0, NULL) : NULL;
-    if (json) return json;
+    if (json) {
+        bring_to_today(view, cell, json);
+        return json;
+    }
     return cell_json(view->plan, &view->plan->cells[cell], &view->cells[cell], view->events[cell].events,
                      view->events[cell].count, &view->history);
 }

@@ -122,6 +122,7 @@ static enum error_code take_row(struct present *present, const struct present_ro
                          plan->targets[plan->cells[cell].target].code, plan->areas[plan->cells[cell].area].code);
     }
     now.rule = keep_rule(present, now.rule);
+    if (!day_is(now.light_since)) now.light_since = row->light_since;
     free(stated->json);
     json_decref(stated->said);
     assessment_finish(&present->cells[cell]);
@@ -172,6 +173,14 @@ static enum error_code read_held(struct view *view, struct pg *pg, struct error 
     return count ? view_read_events(view, pg, held, count, err) : ERROR_OK;
 }
 
+/* What is counted from today on: the alerter looks again when something can change, not each midnight. */
+static void count_days(struct present *present, struct day today) {
+    for (size_t i = 0; i < present->stored.plan->cell_count; i++) {
+        struct assessment *now = &present->cells[i];
+        if (day_is(now->overdue_since) && now->days_overdue > 0) now->days_overdue = today.n - now->overdue_since.n + 1;
+    }
+}
+
 static enum error_code fill(struct present *present, struct pg *pg, struct view *out, struct error *err) {
     out->stored = present->stored;
     out->borrowed = true;
@@ -180,6 +189,7 @@ static enum error_code fill(struct present *present, struct pg *pg, struct view 
     out->stated = present->stated;
     out->cell_ids = present->cell_ids;
     out->cells = present->cells;
+    count_days(present, out->moment.as_of);
     struct moment since = changes_last_workday(out);
     enum error_code code = ERROR_OK;
     if (!present->before || present->since.known_at.ms != since.known_at.ms)

@@ -174,6 +174,10 @@ json_t *cell_json(const struct plan *plan, const struct cell *cell, const struct
     assess_flags(plan, a, add_flag, flags);
     json_object_set_new(out, "flags", flags);
     json_object_set_new(out, "note", slice_or_null(newest_note(events, count)));
+    json_object_set_new(out, "older",
+                        a->has_older ? json_pack("{s:o, s:o}", "as_of", day_or_null(a->older_as_of), "known_at",
+                                                 instant_or_null(a->older_known_at))
+                                     : json_null());
     json_object_set_new(out, "forecast", forecast(&a->forecast));
     json_object_set_new(out, "forecast_refused", text_or_null(forecast_refusal_word(a->forecast.refused)));
     json_object_set_new(out, "complete_to", complete_to(events, count, history));

@@ -57,6 +57,14 @@ static void read_value(const json_t *json, const struct target *target, struct a
         out->figure = (struct figure){.form = FIGURE_DONE, .done = out->value.mantissa > 0};
 }
 
+/* A figure for an older day that changed the judgement. */
+static void read_older(const json_t *json, struct assessment *out) {
+    const json_t *older = json_object_get(json, "older");
+    out->has_older = json_is_object(older);
+    out->older_as_of = day_of(older, "as_of");
+    out->older_known_at = instant_of(older, "known_at");
+}
+
 static void read_distance(const json_t *json, struct assessment *out) {
     out->has_planned = decimal_of(json, "planned", &out->planned);
     out->has_planned_original = decimal_of(json, "planned_original", &out->planned_original);
@@ -219,6 +227,7 @@ bool cell_read(const json_t *json, const struct plan *plan, const struct cell *c
     *out = (struct assessment){.rules = rules};
     read_value(json, &plan->targets[cell->target], out);
     read_distance(json, out);
+    read_older(json, out);
     read_report(json, plan, out);
     read_forecast(json, out);
     if (read_light(json, out) && read_flags(json, plan, out) && (!cell->rollup || read_rollup(json, plan, out)))

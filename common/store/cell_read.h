@@ -1,6 +1,5 @@
 /* The other way of cell_json: what the alerter last said of a cell (cell_light.assessment) as an assessment again, for
- * those who show it and judge nothing. What a cell does not print is not there: figure_event, next_check, and what an
- * older figure changed (it stands in the words of "why"). */
+ * those who show it and judge nothing. What a cell does not print is not there: figure_event and next_check. */
 #ifndef DUBAN_STORE_CELL_READ_H
 #define DUBAN_STORE_CELL_READ_H
 

@@ -120,9 +120,12 @@ static enum error_code delete_wakes(struct pg *pg, const int64_t *wakes, size_t 
     return pg_run(pg, "DELETE FROM wake WHERE id = ANY($1)", &params, NULL, err);
 }
 
+/* A roll-up does not say since when (assess_rollup looks at today alone): as long as its row says the same light. */
 static const char write_sql[] =
     "UPDATE cell_light l SET next_check_at = n.next_at, assessed_at = $11, plan_version = $12, rules_version = $13,"
-    "       state = n.state, light = n.light, proposed = n.proposed, light_since = n.since, rule = n.rule,"
+    "       state = n.state, light = n.light, proposed = n.proposed, rule = n.rule,"
+    "       light_since = coalesce(n.since, CASE WHEN l.light = n.light AND l.proposed IS NOT DISTINCT FROM n.proposed"
+    "           THEN l.light_since END, ($11 AT TIME ZONE interval '8 hours')::date),"
     "       deviation_tenths = n.tenths, why = n.why, assessment = n.assessment::jsonb, computed = n.computed"
     "  FROM unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[],"
     "              $8::int[], $9::text[], $10::text[], $14::text[])"

@@ -7,7 +7,7 @@
 
 /* A row version that this snapshot sees and the last one did not was written by a transaction that had not ended then:
  * its number is not below that snapshot's xmin. age() compares across the wrap-around of transaction numbers. */
-static const char present_sql[] = "SELECT l.cell, l.assessment FROM cell_light l JOIN cell c ON c.id = l.cell"
+static const char present_sql[] = "SELECT l.cell, l.assessment, l.light_since FROM cell_light l JOIN cell c ON c.id = l.cell"
                                    " WHERE c.programme = $1 AND NOT c.retired"
                                    "   AND ($2::text IS NULL OR age(l.xmin) <= age($2::text::xid))";
 static const char horizon_sql[] = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::xid)::text";
@@ -33,7 +33,8 @@ enum error_code query_present(struct pg *pg, int32_t programme, struct present_h
     out->items = calloc(count + 1, sizeof *out->items);
     if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory for %zu cells", count);
     for (size_t i = 0; i < count; i++)
-        out->items[i] = (struct present_row){(int32_t)pg_int(&out->rows, i, 0), pg_text(&out->rows, i, 1)};
+        out->items[i] = (struct present_row){(int32_t)pg_int(&out->rows, i, 0), pg_text(&out->rows, i, 1),
+                                              pg_day(&out->rows, i, 2)};
     out->count = count;
     *horizon = next;
     return ERROR_OK;

@@ -13,6 +13,7 @@ struct present_rows {
     struct present_row {
         int32_t cell;     /* id of the row in `cell` */
         const char *json; /* the cell as `duban status --json` prints it; "" = never assessed */
+        struct day light_since; /* of a roll-up, whose JSON does not say it */
     } * items;
     size_t count;
     struct pg_rows rows;
