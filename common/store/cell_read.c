@@ -42,7 +42,7 @@ static bool count_of(const json_t *json, const char *key, int32_t *out) {
 
 /* --- parts --- */
 
-static void read_value(const json_t *json, const struct target *target, struct assessment *out) {
+static void read_value(const json_t *json, bool done_or_not, struct assessment *out) {
     const char *text = text_of(json, "value");
     out->has_value = decimal_of(json, "value", &out->value) && strlen(text) < sizeof out->value_text;
     out->figure_as_of = day_of(json, "figure_as_of");
@@ -53,7 +53,7 @@ static void read_value(const json_t *json, const struct target *target, struct a
     out->figure = (struct figure){.form = FIGURE_VALUE, .value = out->value};
     if (decimal_of(json, "numerator", &out->figure.value) && decimal_of(json, "denominator", &out->figure.denominator))
         out->figure.form = FIGURE_FRACTION;
-    else if (target->kind == KIND_MILESTONE)
+    else if (done_or_not)
         out->figure = (struct figure){.form = FIGURE_DONE, .done = out->value.mantissa > 0};
 }
 
@@ -225,7 +225,8 @@ static bool read_rollup(const json_t *json, const struct plan *plan, struct asse
 bool cell_read(const json_t *json, const struct plan *plan, const struct cell *cell, const struct light_rules *rules,
                struct assessment *out) {
     *out = (struct assessment){.rules = rules};
-    read_value(json, &plan->targets[cell->target], out);
+    /* of the city's milestone the value is how many counties have it */
+    read_value(json, plan->targets[cell->target].kind == KIND_MILESTONE && !cell->rollup, out);
     read_distance(json, out);
     read_older(json, out);
     read_report(json, plan, out);
