@@ -25,12 +25,12 @@ class Service:
         # below /var/tmp: the system user of the services must be able to enter it
         self.state = Path(tempfile.mkdtemp(prefix=f"duban-{name}-", dir="/var/tmp"))
         self.state.chmod(0o755)
-        self.looking = None
+        self.looking = self.player = None
 
     def play(self, meanwhile=None, alerters=1):
         """The whole year, as fast as it goes. `meanwhile(self)` is called again and again while it plays."""
         log = open(self.state.parent / f"{self.state.name}.log", "wb")
-        player = subprocess.Popen([QUICKSTART, "--once", "--state", self.state], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        self.player = player = subprocess.Popen([QUICKSTART, "--once", "--state", self.state], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                   env={**os.environ, "DUBAN_ALERTERS": str(alerters)})
         while player.poll() is None:
             if meanwhile:
@@ -49,6 +49,9 @@ class Service:
         raise RuntimeError("the service did not come up to be looked at")
 
     def stop(self):
+        if self.player and self.player.poll() is None:
+            self.player.send_signal(signal.SIGINT)
+            self.player.wait(PATIENCE_S)
         if self.looking:
             self.looking.send_signal(signal.SIGINT)
             self.looking.wait(PATIENCE_S)
