@@ -131,6 +131,46 @@ enum error_code sources_receipt_forget(struct spool *spool, struct instant befor
     return spool_run(spool, statement, err);
 }
 
+static void take_text(sqlite3_stmt *statement, int column, char *out, size_t size) {
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    size_t len = text ? text_cut_bytes(text, strlen(text), size - 1) : 0;
+    if (text) memcpy(out, text, len);
+    out[len] = 0;
+}
+
+enum error_code sources_pull_find(struct spool *spool, const char *source, struct source_pull *out,
+                                  struct error *err) {
+    memset(out, 0, sizeof *out);
+    out->asked_at = INSTANT_NONE;
+    sqlite3_stmt *statement = spool_statement(spool, SQL_PULL_FIND, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    enum error_code code = spool_step(spool, statement, &out->found, err);
+    if (code || !out->found) return code;
+    take_text(statement, 0, out->mark, sizeof out->mark);
+    out->asked_at.ms = sqlite3_column_int64(statement, 1);
+    out->failures = (uint32_t)sqlite3_column_int64(statement, 2);
+    take_text(statement, 3, out->code, sizeof out->code);
+    bool sound = spool_column_bytes(statement, 4, out->refused, SOURCE_HASH_BYTES) &&
+                 spool_column_bytes(statement, 5, out->noted, SOURCE_HASH_BYTES);
+    sqlite3_reset(statement);
+    return sound ? ERROR_OK : error_set(err, ERROR_INPUT, "what is kept of a database's last answer is damaged");
+}
+
+enum error_code sources_pull_set(struct spool *spool, const char *source, const struct source_pull *pull,
+                                 struct error *err) {
+    sqlite3_stmt *statement = spool_statement(spool, SQL_PULL_SET, err);
+    if (!statement) return ERROR_IO;
+    spool_bind_slice(statement, 1, slice_of(source));
+    spool_bind_slice(statement, 2, slice_of(pull->mark));
+    sqlite3_bind_int64(statement, 3, pull->asked_at.ms);
+    sqlite3_bind_int64(statement, 4, pull->failures);
+    spool_bind_slice(statement, 5, slice_of(pull->code));
+    sqlite3_bind_blob(statement, 6, pull->refused, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(statement, 7, pull->noted, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    return spool_run(spool, statement, err);
+}
+
 static void bind_cell(sqlite3_stmt *statement, const struct source_cell *cell, struct day as_of) {
     spool_bind_slice(statement, 1, cell->target);
     spool_bind_slice(statement, 2, cell->area);

@@ -73,6 +73,23 @@ __attribute__((warn_unused_result)) enum error_code sources_receipt_find(struct 
 __attribute__((warn_unused_result)) enum error_code sources_receipt_forget(struct spool *spool, struct instant before,
                                                                            struct error *err);
 
+/* --- a source that is asked again and again: how far its answers have been taken --- */
+
+struct source_pull {
+    bool found;
+    char mark[96];           /* the watermark, in the source's own words; "" = none yet */
+    struct instant asked_at; /* the last time, with or without an answer; INSTANT_NONE = never */
+    uint32_t failures;       /* in a row, up to then */
+    char code[32];           /* why the last one failed; "" = it did not */
+    uint8_t refused[SOURCE_HASH_BYTES], noted[SOURCE_HASH_BYTES]; /* of what the last receipts said; zeros = nothing */
+};
+__attribute__((warn_unused_result)) enum error_code sources_pull_find(struct spool *spool, const char *source,
+                                                                      struct source_pull *out, struct error *err);
+/* In the same transaction as the events it covers. */
+__attribute__((warn_unused_result)) enum error_code sources_pull_set(struct spool *spool, const char *source,
+                                                                     const struct source_pull *pull,
+                                                                     struct error *err);
+
 /* --- the last figure sent for a cell and day, by reporter --- */
 
 struct source_figure {

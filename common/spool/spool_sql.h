@@ -34,6 +34,8 @@ enum spool_statement {
     SQL_RECEIPT_FIND,
     SQL_RECEIPT_SET,
     SQL_RECEIPT_FORGET,
+    SQL_PULL_FIND,
+    SQL_PULL_SET,
     SQL_COUNT
 };
 

@@ -56,6 +56,14 @@ static const struct area *lost_area(const struct plan *plan, struct slice cells,
     return area == NO_INDEX ? NULL : &plan->areas[area];
 }
 
+/* "T06.1旺苍县" */
+static const char *cell_words(struct arena *arena, const struct plan *plan, struct slice line) {
+    const char *space = memchr(line.ptr, ' ', line.len);
+    size_t target = space ? (size_t)(space - line.ptr) : line.len, rest = space ? line.len - target - 2 : 0;
+    size_t area = space ? plan_find_area(plan, (struct slice){space + 1, rest}) : NO_INDEX;
+    return say(arena, "%.*s%s", (int)target, line.ptr, area == NO_INDEX ? "" : plan->areas[area].name);
+}
+
 bool extent_is_part(const struct verdict *verdict, const struct source_extent *last) {
     const char *at = buffer_text(&last->cells);
     size_t common = 0, all = 0;
@@ -67,7 +75,7 @@ bool extent_is_part(const struct verdict *verdict, const struct source_extent *l
 const char *extent_loss(const struct paper *paper, const struct verdict *verdict, const struct source_extent *last) {
     const struct plan *plan = catalogue_plan(paper->catalogue);
     struct slice cells = verdict->extent.cells, line;
-    const char *counties = "", *at = buffer_text(&last->cells);
+    const char *counties = "", *cells_lost = "", *at = buffer_text(&last->cells);
     size_t common = 0, lost = 0, named = 0;
     while (last->found && next_line(&at, &line)) {
         if (holds(cells, line)) {
@@ -75,13 +83,15 @@ const char *extent_loss(const struct paper *paper, const struct verdict *verdict
             continue;
         }
         const struct area *area = lost_area(plan, cells, line);
-        lost++;
+        if (lost++ < NAMED_MAX)
+            cells_lost = say(verdict->arena, "%s%s%s", cells_lost, *cells_lost ? "、" : "",
+                             cell_words(verdict->arena, plan, line));
         if (!area || strstr(counties, area->name) || named++ >= NAMED_MAX) continue;
         counties = say(verdict->arena, "%s%s%s", counties, *counties ? "、" : "", area->name);
     }
     if (common == 0) return NULL;
     if (*counties) return say(verdict->arena, "上一份有%s，这一份没有", counties);
-    if (lost) return say(verdict->arena, "比上一份少%zu项", lost);
+    if (lost) return say(verdict->arena, "比上一份少%zu项：%s%s", lost, cells_lost, lost > NAMED_MAX ? "等" : "");
     return verdict->extent.figures < last->figures ? say(verdict->arena, "上一份有%lld个数，这一份只有%lld个",
                                                          (long long)last->figures, (long long)verdict->extent.figures)
                                                    : NULL;

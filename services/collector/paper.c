@@ -174,7 +174,7 @@ static bool fits(struct verdict *out) {
 
 /* Of a table with several figures in a row the place names the cell, as that of a workbook does. */
 static const char *place_of(const struct verdict *out, size_t row, size_t column) {
-    bool cell = out->header.wide && !out->sheet.name && column != NO_COLUMN;
+    bool cell = out->header.wide && !out->sheet.name && !out->sheet.query && column != NO_COLUMN;
     return cell ? say(out->arena, ":%s%zu", sheet_letters(out->arena, column), out->sheet.rows[row].line)
                 : sheet_cell_place(out->arena, &out->sheet, row, column);
 }

@@ -32,6 +32,7 @@ struct paper {
     FILE *file; /* of a workbook: bytes are only its beginning, the rest is read as a stream; NULL = bytes are all */
     struct sheet *sheet; /* rows that came as cells; judging takes it over and leaves it empty. NULL = bytes hold it */
     bool too_large; /* bytes were not read: refused by its size */
+    const struct refusal *given; /* with sheet: it is refused as a whole for this; NULL = it is not */
     uint8_t hash[SOURCE_HASH_BYTES];
     struct instant now;      /* domain time */
     struct instant modified; /* when the file was last written; INSTANT_NONE = unknown */

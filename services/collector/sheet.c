@@ -128,6 +128,8 @@ const char *sheet_letters(struct arena *arena, size_t column) {
 }
 
 const char *sheet_cell_place(struct arena *arena, const struct sheet *sheet, size_t row, size_t column) {
+    if (sheet->query && column != NO_COLUMN)
+        return say(arena, ":%zu %s", sheet->rows[row].line, shown(arena, sheet_cell(sheet, 0, column)));
     const char *letters = sheet->name && column != NO_COLUMN ? sheet_letters(arena, column) : "";
     return sheet->name ? say(arena, "%s!%s%zu", sheet->name, letters, sheet->rows[row].line)
                        : say(arena, ":%zu", sheet->rows[row].line);

@@ -55,6 +55,7 @@ struct sheet {
     size_t text_len;
     char separator; /* ',' '\t' ';'; 0 for JSON lines and workbooks */
     bool named;     /* the first row holds the names (JSON lines): no header to search for */
+    bool query;     /* rows of a database's answer: their places give the column by its name */
     bool failed;    /* out of memory */
 
     /* Of a workbook. */
@@ -87,7 +88,7 @@ struct refusal sheet_doubt(const struct sheet *sheet, struct arena *arena, size_
 
 /* ":17", of a workbook "6月!17" — the place of a row, as events and receipts give it. */
 const char *sheet_place(struct arena *arena, const struct sheet *sheet, size_t row);
-/* Of a workbook "6月!F17"; of text ":17". The row's place for NO_COLUMN. */
+/* Of a workbook "6月!F17"; of text ":17"; of a query ":17 数值". The row's place for NO_COLUMN. */
 const char *sheet_cell_place(struct arena *arena, const struct sheet *sheet, size_t row, size_t column);
 /* The column as spreadsheets letter it: A, Z, AA. */
 const char *sheet_letters(struct arena *arena, size_t column);

@@ -21,9 +21,7 @@ enum {
     EVENT_ROOM = 600,
     UNFINISHED_MS = MS_DAY,
     HEAD_BYTES = 512,
-    TROUBLE_MAX = sizeof((struct taker_report *)NULL)->trouble,
 };
-_Static_assert(TROUBLE_MAX == sizeof((struct taken *)NULL)->trouble, "files and documents say the same of it");
 
 /* --- the spool as memory --- */
 
@@ -153,6 +151,14 @@ static enum error_code keep_outcome(struct spool *spool, const struct outcome *o
     return code;
 }
 
+enum error_code taker_keep_outcomes(struct spool *spool, const struct verdict *verdict, struct instant now,
+                                    struct error *err) {
+    enum error_code code = ERROR_OK;
+    for (size_t i = 0; !code && i < verdict->outcome_count; i++)
+        code = keep_outcome(spool, &verdict->outcomes[i], now, err);
+    return code;
+}
+
 /* What was refused as a whole is marked apart: nothing of it was taken, so the same content is judged again when it
  * comes again (the mapping may have been mended), but its refusal is said to the centre once. */
 static void mark_of(const struct paper *paper, bool refused, uint8_t out[SOURCE_HASH_BYTES]) {
@@ -195,8 +201,7 @@ static enum error_code keep_all(struct taker *taker, const struct source_setting
     uint8_t mark[SOURCE_HASH_BYTES];
     mark_of(paper, verdict->whole.code != REFUSAL_NONE, mark);
     enum error_code code = spool_begin(spool, err);
-    for (size_t i = 0; !code && i < verdict->outcome_count; i++)
-        code = keep_outcome(spool, &verdict->outcomes[i], paper->now, err);
+    if (!code) code = taker_keep_outcomes(spool, verdict, paper->now, err);
     if (!code) code = spool_append_event(spool, &verdict->receipt, paper->now, NULL, err);
     if (!code) code = sources_file_mark(spool, paper->source, mark, name, paper->now, err);
     if (!code) code = keep_receipt(taker, source, paper, verdict, err);
@@ -225,8 +230,8 @@ static enum error_code write_rejected(const struct verdict *verdict, const char 
 
 /* Before the commit: written again after a kill in between, never missing after it. An older one of the same name says
  * nothing true about a file that is now in order. */
-static void give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
-                      char trouble[static TROUBLE_MAX]) {
+void taker_give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
+                     char trouble[static TAKER_TROUBLE_MAX]) {
     AUTO_FREE char *file = verdict->workbook ? rejected_book_name(name) : rejected_name(name);
     const char *folder = source->rejected ? source->rejected : source->folder;
     AUTO_FREE char *path = file && folder ? path_join(folder, file) : NULL;
@@ -236,7 +241,7 @@ static void give_back(const struct source_settings *source, const char *name, co
         remove_old(path);
     } else if (write_rejected(verdict, folder, path, &err)) {
         log_failure(LOG_LEVEL_WARN, "rejected_not_written", &err);
-        snprintf(trouble, TROUBLE_MAX, "退回文件写不了：%s", path);
+        snprintf(trouble, TAKER_TROUBLE_MAX, "退回文件写不了：%s", path);
     }
 }
 
@@ -252,7 +257,7 @@ static void unfinished(const struct source_settings *source, const char *name, c
     snprintf(report->trouble, sizeof report->trouble, "“%s”放了一天还没有写完（%s）", name, source->name);
 }
 
-static size_t room_for(const struct verdict *verdict) {
+size_t taker_room(const struct verdict *verdict) {
     return (verdict->taken + 1) * (size_t)EVENT_ROOM;
 }
 
@@ -273,13 +278,13 @@ static enum error_code file_judged(struct taker *taker, const struct source_sett
         return ERROR_OK;
     }
     const char *why = NULL;
-    if (spool_full(taker->spool, room_for(&verdict), &why)) {
+    if (spool_full(taker->spool, taker_room(&verdict), &why)) {
         report->files_pending++;
         snprintf(report->trouble, sizeof report->trouble, "%s", why);
         log_warn("spool_full", "source=%s file=%s why=%s", source->name, name, why);
         return ERROR_OK;
     }
-    give_back(source, name, &verdict, report->trouble);
+    taker_give_back(source, name, &verdict, report->trouble);
     bool told = false;
     if (verdict.whole.code) code = refused_before(taker, paper, &told, err);
     if (code) return code;
@@ -425,12 +430,12 @@ static enum error_code document_judged(struct taker *taker, const struct documen
                                        struct taken *out, struct error *err) {
     enum error_code code = paper_judge(paper, &out->verdict, err);
     if (code) return code;
-    if (spool_full(taker->spool, room_for(&out->verdict), &out->why)) {
+    if (spool_full(taker->spool, taker_room(&out->verdict), &out->why)) {
         out->how = DOCUMENT_LATER;
         log_warn("spool_full", "source=%s file=%s why=%s", document->source->name, document->name, out->why);
         return ERROR_OK;
     }
-    give_back(document->source, document->name, &out->verdict, out->trouble);
+    taker_give_back(document->source, document->name, &out->verdict, out->trouble);
     if (out->verdict.whole.code) code = refused_before(taker, paper, &out->told, err);
     if (code || out->told) return code;
     code = keep_all(taker, document->source, paper, &out->verdict, NULL, document->name, err);

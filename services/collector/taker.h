@@ -16,13 +16,14 @@ struct taker {
     const struct catalogue *catalogue; /* borrowed; may be exchanged between looks */
 };
 
+enum { TAKER_TROUBLE_MAX = 256 };
 struct taker_report {
     uint64_t files_taken;      /* in this look */
     uint64_t files_pending;    /* could be taken now and were not: the spool is full, a read failed */
     uint64_t files_waiting;    /* not quiet yet */
     uint64_t files_unfinished; /* not whole for more than 24 h */
     struct instant wake_at;    /* when to look again at the latest; INSTANT_NONE */
-    char trouble[256];         /* Chinese or English, the last thing that went wrong; "" = nothing */
+    char trouble[TAKER_TROUBLE_MAX]; /* Chinese or English, the last thing that went wrong; "" = nothing */
     char last_file[256];       /* taken last; "" = none in this look */
     char again[640]; /* a file whose content was taken before: "“a.csv”已收过…"; "" = none in this look */
 };
@@ -56,7 +57,7 @@ struct taken {
     struct more receipt;             /* borrows from the bytes below */
     struct buffer more;
     const char *why;   /* DOCUMENT_LATER: Chinese, static */
-    char trouble[256]; /* the rejected file could not be written; "" = all is well */
+    char trouble[TAKER_TROUBLE_MAX]; /* the rejected file could not be written; "" = all is well */
 };
 /* The same way into the spool as a file's: judged, events, receipt, memory and mark in one transaction, which is on
  * the disk when this returns. Refused rows go to the source's folder for them, if it has one. Blocks on the disk. An
@@ -69,6 +70,15 @@ void taken_finish(struct taken *taken);
  * the same name, another does not write over its rejected file. */
 void document_name(const struct source_settings *source, const struct document *document, const char *ending,
                    char out[DOCUMENT_NAME_MAX]);
+
+/* For those who judge and keep by themselves (sql_take.h): the events of a verdict with what is to be remembered of them,
+ * in a transaction that is open; the rejected file, or an old one removed; bytes that the events want. */
+__attribute__((warn_unused_result)) enum error_code taker_keep_outcomes(struct spool *spool,
+                                                                        const struct verdict *verdict,
+                                                                        struct instant now, struct error *err);
+void taker_give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
+                     char trouble[static TAKER_TROUBLE_MAX]);
+size_t taker_room(const struct verdict *verdict);
 
 /* The spool as a paper's memory. */
 struct memory taker_memory(struct spool *spool);

@@ -35,7 +35,7 @@ Test(extent, losses) {
     cr_expect_str_eq(loss(file, "T06.1 510821\nT06.1 510822\n", 2), "");
     cr_expect_str_eq(loss(file, "T06.1 510822\n", 1), "", "it grew");
     cr_expect_str_eq(loss(file, "T06.1 510802\nT06.1 510821\nT06.1 510822\n", 3), "上一份有利州区，这一份没有");
-    cr_expect_str_eq(loss(file, "T06.1 510821\nT06.1 510822\nT06.2 510822\n", 3), "比上一份少1项");
+    cr_expect_str_eq(loss(file, "T06.1 510821\nT06.1 510822\nT06.2 510822\n", 3), "比上一份少1项：T06.2青川县");
     cr_expect_str_eq(loss(file, "T06.1 510821\nT06.1 510822\n", 12), "上一份有12个数，这一份只有2个");
     cr_expect_str_eq(loss(file, "T06.2 510802\nT06.5 510822\n", 2), "", "another table of the same folder");
 }
