@@ -58,6 +58,7 @@ static size_t cell_of(const struct present *present, int32_t id) {
 /* What is not said yet is no data. */
 static struct assessment unsaid(void) {
     return (struct assessment){.state = STATE_NO_FIGURE,
+                               .rule = "no_figure",
                                .light = LIGHT_GREY,
                                .proposed = LIGHT_GREY,
                                .computed_light = LIGHT_GREY,
