@@ -9,9 +9,10 @@
 struct board_said {
     int64_t alert;
     struct instant rung_said_at; /* since when its ladder counts; INSTANT_NONE = not said yet */
-    const char *number, *line;   /* of the newest message that said it; "" = none */
-    int64_t item;
-    struct instant window_at;
+    struct board_line {
+        const char *number, *line; /* "" = none */
+        int64_t item;
+    } newest, open;     /* of the newest message that said it; of the newest that did not only propose a card */
 };
 struct board_standing {
     struct board_said *items; /* by alert */

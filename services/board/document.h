@@ -21,6 +21,7 @@ enum { DOCUMENT_PAGE = 60, DOCUMENT_PAGE_MAX = 200 };
 struct document_request {
     const char *code;  /* areas/{code} tasks/{code} targets/{code} units/{name} feeds/{id} explain/{code}/… */
     const char *area;  /* explain/…/{area}; ?area= of series and alerts */
+    const char *under; /* ?under= of overview: the first digits of a code, "51" or "5108", to go down a level */
     const char *state; /* ?state= of alerts: open promised suppressed resolved */
     const char *after; /* ?after= as the next link gave it */
     size_t limit;      /* ?limit=; 0 = DOCUMENT_PAGE */

@@ -160,17 +160,3 @@ void counts_words(const struct counts *counts, struct buffer *out) {
             buffer_printf(out, "%s%s%zu", out->len > before ? " " : "", i == LAMP_NONE ? "不评判" : lamps[i].name,
                           counts->lamps[i]);
 }
-
-/* --- order --- */
-
-static int more_first(int64_t a, int64_t b) {
-    return (a < b) - (a > b);
-}
-
-int sight_order(const struct assessment *a, size_t cell_a, const struct assessment *b, size_t cell_b) {
-    int order = (int)lamp_of(a) - (int)lamp_of(b);
-    if (!order) order = more_first(a->days_overdue, b->days_overdue);
-    if (!order) order = more_first(a->has_deviation ? -a->deviation_tenths : INT32_MIN,
-                                   b->has_deviation ? -b->deviation_tenths : INT32_MIN);
-    return order ? order : (cell_a > cell_b) - (cell_a < cell_b);
-}

@@ -56,7 +56,4 @@ enum lamp counts_worst(const struct counts *counts); /* LAMPS: nothing there */
 /* "红5 待核定2 黄3 灰1"; of what is in order only that: "正常4 完成2". */
 void counts_words(const struct counts *counts, struct buffer *out);
 
-/* <0 when a is worse: by lamp, days overdue, points behind, units short, plan order. For lists. */
-int sight_order(const struct assessment *a, size_t cell_a, const struct assessment *b, size_t cell_b);
-
 #endif

@@ -6,9 +6,10 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/alert.h"
+#include "common/report/answer_words.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
-#include "services/cli/answer_words.h"
+#include "common/report/list_json.h"
 #include "services/cli/command_message.h"
 #include "services/cli/listing.h"
 
@@ -27,25 +28,10 @@ static json_t *notices_json(const struct listing *listing, int64_t alert, bool r
     return list;
 }
 
-/* How it ended; null while it stands. */
-static json_t *class_of(const struct alert_row *alert) {
-    return strcmp(alert->state, "resolved") == 0 ? json_of_text(cause_class_name(alert_cause_class(alert->cause)))
-                                                 : json_null();
-}
-
-static json_t *alert_json(const struct alert_row *alert, json_t *notices) {
-    json_t *facts = json_loads(alert->facts, 0, NULL);
-    return json_pack(
-        "{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "id",
-        (json_int_t)alert->id, "word", listing_rule_word(alert->rule), "rule", alert->rule, "target",
-        json_of_text(alert->target), "area", json_of_text(alert->area), "stream", json_of_text(alert->stream), "period",
-        json_of_day(alert->period), "file", alert->file ? json_sprintf("F%" PRId64, alert->file) : json_null(), "state",
-        alert->state, "cause", alert->cause, "step", alert->step, "class", class_of(alert), "rung",
-        alert_rung_name((enum alert_rung)alert->rung), "issued",
-        alert->issued ? json_string(alert_rung_name((enum alert_rung)alert->issued)) : json_null(), "opened_at",
-        json_of_instant(alert->opened_at), "changed_at", json_of_instant(alert->changed_at), "resolved_at",
-        json_of_instant(alert->resolved_at), "back_filled", alert->back_filled, "facts", facts ? facts : json_null(),
-        "notices", notices);
+static json_t *with_notices(const struct alert_row *alert, json_t *notices) {
+    json_t *json = alert_json(alert);
+    json_object_set_new(json, "notices", notices);
+    return json;
 }
 
 /* That it is over is a message of its own kind, 转好 or 补齐: an entry of its own, opened when the first one ended. */
@@ -59,7 +45,7 @@ static void add_recovery(const struct listing *listing, const struct alert_row *
     bool made_good = line && strncmp(line, "【补齐】", strlen("【补齐】")) == 0;
     struct alert_row recovery = *alert;
     recovery.opened_at = alert->changed_at;
-    json_t *json = alert_json(&recovery, notices);
+    json_t *json = with_notices(&recovery, notices);
     json_object_set_new(json, "word", json_string(made_good ? "补齐" : "转好"));
     json_object_set_new(json, "rule", json_string("recovered"));
     json_array_append_new(list, json);
@@ -69,22 +55,13 @@ static void print_json(const struct listing *listing, struct buffer *out) {
     json_t *document = json_document(), *list = json_array();
     for (size_t i = 0; i < listing->alerts.count; i++) {
         const struct alert_row *alert = &listing->alerts.items[i];
-        json_array_append_new(list, alert_json(alert, notices_json(listing, alert->id, false)));
+        json_array_append_new(list, with_notices(alert, notices_json(listing, alert->id, false)));
         add_recovery(listing, alert, list);
     }
     json_object_set_new(document, "as_of", json_of_day(listing->moment.as_of));
     json_object_set_new(document, "known_at", json_of_instant(listing->moment.known_at));
     json_object_set_new(document, "alerts", list);
     json_print(document, out);
-}
-
-static const char *alert_state_word(const char *state) {
-    static const struct {
-        const char *state, *word;
-    } words[] = {{"open", "未了"}, {"promised", "已承诺"}, {"suppressed", "暂不提"}, {"resolved", "已了"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].state, state) == 0) return words[i].word;
-    return state;
 }
 
 static size_t count_notices(const struct listing *listing, int64_t alert, bool rendered) {
@@ -111,11 +88,11 @@ static void print_alerts(const struct listing *listing, struct buffer *out) {
         char opened[INSTANT_TEXT_MAX], changed[INSTANT_TEXT_MAX];
         instant_print(alert->opened_at, opened);
         instant_print(alert->changed_at, changed);
-        grid_addf(&grid, "【%s】%s", listing_rule_word(alert->rule), alert->back_filled ? "补录" : "");
+        grid_addf(&grid, "【%s】%s", alert_rule_words(alert->rule), alert->back_filled ? "补录" : "");
         CLEAN(buffer_finish) struct buffer subject = {0};
         listing_subject(listing, alert->target, alert->area, alert->stream, &subject);
         grid_add(&grid, buffer_text(&subject));
-        grid_add(&grid, alert_state_word(alert->state));
+        grid_add(&grid, alert_state_words(alert->state));
         grid_add(&grid, alert_cause_words(alert->cause));
         grid_add(&grid, alert->issued ? "已发牌" : alert_rung_word((enum alert_rung)alert->rung));
         grid_addf(&grid, "%.10s", opened);

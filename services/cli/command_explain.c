@@ -6,13 +6,13 @@
 
 #include "common/base/cleanup.h"
 #include "common/domain/ledger.h"
+#include "common/report/answer_words.h"
 #include "common/report/evidence.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
 #include "common/report/morning.h"
 #include "common/report/words.h"
 #include "common/store/verify.h"
-#include "services/cli/answer_words.h"
 #include "services/cli/view_open.h"
 
 struct explanation {

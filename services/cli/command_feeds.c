@@ -8,25 +8,9 @@
 #include "common/report/feed.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
+#include "common/report/list_json.h"
 #include "common/report/morning.h"
 #include "services/cli/view_open.h"
-
-static json_t *file_json(const struct feed_file *file) {
-    char id[32];
-    snprintf(id, sizeof id, "F%" PRId64, file->id);
-    json_t *refusals = json_array(), *rows = json_loads(file->refusals, 0, NULL), *row;
-    size_t i;
-    json_array_foreach(rows, i, row)
-        json_array_append_new(refusals, json_pack("{s:O?, s:O?, s:O?}", "place", json_array_get(row, 0), "code",
-                                                  json_array_get(row, 1), "text", json_array_get(row, 2)));
-    json_decref(rows);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "id", id, "stream",
-                     file->stream_name, "file", file->file, "feed", json_of_text(file->feed), "period",
-                     json_of_text(file->period), "known_at", json_of_instant(file->known_at), "reported_at",
-                     json_of_instant(file->reported_at), "taken", (json_int_t)file->taken, "unchanged",
-                     (json_int_t)file->unchanged, "held", (json_int_t)file->held, "refused", (json_int_t)file->refused,
-                     "refusals", refusals);
-}
 
 /* "F12", "12" or a name (all of that name). */
 static bool is_meant(const struct feed_file *file, const char *asked) {

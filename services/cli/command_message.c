@@ -5,11 +5,11 @@
 #include "common/base/cleanup.h"
 #include "common/domain/requests.h"
 #include "common/domain/route.h"
+#include "common/report/answer_words.h"
 #include "common/report/json.h"
 #include "common/report/view.h"
 #include "common/store/query_answer.h"
 #include "common/store/query_message.h"
-#include "services/cli/answer_words.h"
 #include "services/cli/moment.h"
 #include "services/cli/programme_choice.h"
 

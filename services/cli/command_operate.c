@@ -8,6 +8,7 @@
 #include "common/base/file.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
+#include "common/report/list_json.h"
 #include "common/store/migrate.h"
 #include "common/store/quarantine.h"
 #include "common/store/stream.h"
@@ -106,10 +107,7 @@ static bool list_quarantined(void *context, const struct quarantined *row) {
     struct quarantine_list *list = context;
     char at[INSTANT_TEXT_MAX];
     instant_print(row->known_at, at);
-    json_array_append_new(list->json, json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:I}", "stream", row->stream, "seq",
-                                                (json_int_t)row->seq, "known_at", json_of_instant(row->known_at),
-                                                "code", row->code, "field", json_of_text(row->field), "hint",
-                                                json_of_text(row->hint), "raw_bytes", (json_int_t)row->raw.len));
+    json_array_append_new(list->json, quarantined_json(row));
     grid_addf(list->grid, "%.16s", at);
     grid_add(list->grid, row->stream);
     grid_addf(list->grid, "%" PRId64, row->seq);

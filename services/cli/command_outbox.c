@@ -7,6 +7,7 @@
 #include "common/base/cleanup.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
+#include "common/report/list_json.h"
 #include "services/cli/listing.h"
 #include "services/cli/programme_choice.h"
 
@@ -38,7 +39,7 @@ static void add_notice(const struct listing *listing, const struct notice_row *n
     grid_addf(grid, "%.10s %.5s", at, at + 11);
     grid_add(grid, is_held(notice->state) ? "暂存" : "待发");
     grid_add(grid, buffer_text(&who));
-    grid_addf(grid, "【%s】%s", listing_rule_word(alert->rule), buffer_text(&subject));
+    grid_addf(grid, "【%s】%s", alert_rule_words(alert->rule), buffer_text(&subject));
     grid_addf(grid, "%s%s", notice->unroutable ? "原收件人无联系方式 " : "",
               strcmp(notice->cause, "office") == 0 ? "办公室暂存" : notice->cause);
 }
@@ -106,7 +107,7 @@ static json_t *waiting_json(const struct listing *listing) {
         const struct alert_row *alert = listing_alert(listing, notice->alert);
         if (!is_waiting(notice) || !alert) continue;
         json_t *json = listing_notice_json(listing, notice);
-        json_object_set_new(json, "word", json_string(listing_rule_word(alert->rule)));
+        json_object_set_new(json, "word", json_string(alert_rule_words(alert->rule)));
         json_object_set_new(json, "target", json_of_text(alert->target));
         json_object_set_new(json, "area", json_of_text(alert->area));
         json_object_set_new(json, "stream", json_of_text(alert->stream));

@@ -11,7 +11,7 @@
 #include "common/report/json.h"
 #include "services/cli/moment.h"
 #include "services/cli/plan_files.h"
-#include "services/cli/plan_json.h"
+#include "common/report/plan_json.h"
 #include "services/cli/programme_choice.h"
 
 /* A plan read from files, with all that was said about it. */

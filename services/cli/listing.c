@@ -105,11 +105,6 @@ size_t listing_deliveries(const struct listing *listing, int64_t message, const 
     return count;
 }
 
-const char *listing_rule_word(const char *rule) {
-    enum alert_rule found;
-    return alert_rule_find(slice_of(rule), &found) ? alert_rule_word(found) : rule;
-}
-
 static const char *unit_of(const struct streams *streams, const char *stream) {
     const struct stream *found = streams_find(streams, slice_of(stream));
     return found && found->unit ? found->unit : stream;

@@ -32,7 +32,6 @@ const struct message_row_read *listing_message(const struct listing *listing, in
 /* The notices of an alert, which are neighbours; *first: the first of them. */
 size_t listing_notices(const struct listing *listing, int64_t alert, const struct notice_row **first);
 size_t listing_deliveries(const struct listing *listing, int64_t message, const struct delivery_row **first);
-const char *listing_rule_word(const char *rule);                                           /* "滞后" */
 /* "青川 直连道路", "剑阁县（jiange）" */
 void listing_subject(const struct listing *listing, const char *target, const char *area, const char *stream,
                      struct buffer *out);

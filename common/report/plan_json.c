@@ -1,4 +1,4 @@
-#include "services/cli/plan_json.h"
+#include "common/report/plan_json.h"
 
 #include "common/domain/plan_words.h"
 #include "common/report/json.h"

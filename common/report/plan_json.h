@@ -1,6 +1,6 @@
 /* A plan as `duban plan show --json` prints it. */
-#ifndef DUBAN_CLI_PLAN_JSON_H
-#define DUBAN_CLI_PLAN_JSON_H
+#ifndef DUBAN_REPORT_PLAN_JSON_H
+#define DUBAN_REPORT_PLAN_JSON_H
 
 #include <jansson.h>
 

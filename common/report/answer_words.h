@@ -1,6 +1,6 @@
-/* An answer to an alert, as commands list it. Pure. */
-#ifndef DUBAN_CLI_ANSWER_WORDS_H
-#define DUBAN_CLI_ANSWER_WORDS_H
+/* An answer to an alert, as commands and the board list it. Pure. */
+#ifndef DUBAN_REPORT_ANSWER_WORDS_H
+#define DUBAN_REPORT_ANSWER_WORDS_H
 
 #include <jansson.h>
 

@@ -1,4 +1,4 @@
-#include "services/cli/answer_words.h"
+#include "common/report/answer_words.h"
 
 #include <string.h>
 
