@@ -1,6 +1,7 @@
 #include "services/collector/agent.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,8 @@
 #include "common/base/status.h"
 #include "common/link/poll.h"
 #include "services/collector/resume.h"
+#include "services/collector/source.h"
+#include "services/collector/source_tally.h"
 #include "services/collector/taker.h"
 
 enum {
@@ -31,6 +34,9 @@ struct agent {
     struct stat catalogue_seen;
     struct taker taker;
     struct taker_report report;
+    struct source_set *sources;
+    struct source_tally *tallies;                           /* one for each source of the settings */
+    uint64_t documents;                                     /* that came through them */
     char again[sizeof((struct taker_report *)NULL)->again]; /* the last file that came twice */
     struct loop_timer look_timer;
     bool look_due;
@@ -94,7 +100,10 @@ static void agent_look(struct agent *agent) {
     agent->looked_step = step;
     agent_refresh_catalogue(agent);
     struct error err;
-    enum error_code code = taker_look(&agent->taker, clock_domain(&agent->clock), &agent->report, &err);
+    struct instant now = clock_domain(&agent->clock);
+    enum error_code code = taker_look(&agent->taker, now, &agent->report, &err);
+    enum error_code pushed = source_set_look(agent->sources, now, &agent->report, code ? NULL : &err);
+    if (!code) code = pushed;
     if (*agent->report.again) memcpy(agent->again, agent->report.again, sizeof agent->again);
     /* a full spool waits; a spool that cannot be written at all is opened anew by a restart */
     if (code == ERROR_IO || code == ERROR_INPUT) agent_fail(agent, code, &err);
@@ -115,6 +124,11 @@ static void agent_ask_status(struct agent *agent) {
     agent->asked_step = step;
     agent->answered_before = uplink_status(agent->uplink).statuses_answered;
     uplink_status_wanted(agent->uplink);
+}
+
+/* Folders have their numbers as one; the standard input is another program's. */
+static bool is_pushed_to(const struct source_settings *source) {
+    return source->kind != SOURCE_FOLDER && source->kind != SOURCE_STDIN;
 }
 
 static void agent_fill_status(struct agent *agent, const struct uplink_status *uplink) {
@@ -145,6 +159,10 @@ static void agent_fill_status(struct agent *agent, const struct uplink_status *u
     status_set_text(status, "again", agent->again);
     status_set_text(status, "uplink", uplink->trouble);
     status_set_text(status, "server", uplink->server);
+    source_set_show(agent->sources, status);
+    for (size_t i = 0; i < agent->settings->sources.count; i++)
+        if (is_pushed_to(&agent->settings->sources.items[i]))
+            source_tally_show(&agent->tallies[i], &agent->settings->sources.items[i], status);
 }
 
 static void agent_say(struct agent *agent) {
@@ -155,10 +173,11 @@ static void agent_say(struct agent *agent) {
     if (clock_is_stepped(&agent->clock) && uplink.state == SENDER_LIVE && !agent_step_answered(agent)) return;
     const struct spool_state *spool = spool_state(agent->spool);
     char now[sizeof agent->said];
-    snprintf(now, sizeof now, "%lld %d %d %llu %llu %llu %llu %llu %lld %.200s %.200s", (long long)step,
-             (int)uplink.state, (int)uplink.halt, (unsigned long long)spool->last_seq,
-             (unsigned long long)spool->acked_seq, (unsigned long long)agent->report.files_pending,
-             (unsigned long long)agent->report.files_waiting, (unsigned long long)agent->report.files_unfinished,
+    snprintf(now, sizeof now, "%lld %llu %d %d %llu %llu %llu %llu %llu %lld %.200s %.200s", (long long)step,
+             (unsigned long long)agent->documents, (int)uplink.state, (int)uplink.halt,
+             (unsigned long long)spool->last_seq, (unsigned long long)spool->acked_seq,
+             (unsigned long long)agent->report.files_pending, (unsigned long long)agent->report.files_waiting,
+             (unsigned long long)agent->report.files_unfinished,
              (long long)(instant_is(agent->report.wake_at) ? agent->report.wake_at.ms : 0), agent->report.trouble,
              uplink.trouble);
     struct tick tick = tick_now();
@@ -170,6 +189,35 @@ static void agent_say(struct agent *agent) {
     struct error err;
     if (status_write(&agent->status, agent->settings->status, &err))
         log_failure(LOG_LEVEL_WARN, "status_not_written", &err);
+}
+
+/* --- what programs bring --- */
+
+static void agent_took(void *context, const struct source_settings *source, const char *name,
+                       const struct taken *taken) {
+    struct agent *agent = context;
+    agent->documents++;
+    source_tally_add(&agent->tallies[source - agent->settings->sources.items], name, taken);
+    if (taken->how == DOCUMENT_AGAIN)
+        snprintf(agent->again, sizeof agent->again, "“%s”已收过（与“%s”内容一样）", name, taken->before.name);
+}
+
+/* As with a look: a spool that cannot be written at all is opened anew by a restart. */
+static void agent_take_failed(void *context, enum error_code code, const struct error *err) {
+    if (code == ERROR_IO || code == ERROR_INPUT) agent_fail(context, code, err);
+}
+
+static enum error_code agent_open_sources(struct agent *agent, struct error *err) {
+    const struct source_host host = {.settings = agent->settings,
+                                     .taker = &agent->taker,
+                                     .loop = &agent->loop,
+                                     .context = agent->context,
+                                     .agent = agent,
+                                     .took = agent_took,
+                                     .failed = agent_take_failed};
+    agent->tallies = calloc(agent->settings->sources.count + 1, sizeof *agent->tallies);
+    if (!agent->tallies) return error_set(err, ERROR_MEMORY, "no memory for the sources");
+    return source_set_open(&host, &agent->sources, err);
 }
 
 /* --- the turn --- */
@@ -223,6 +271,7 @@ static enum error_code agent_open(struct agent *agent, struct error *err) {
     if (!code) code = link_loop_init(&agent->loop, &agent->clock, err);
     if (!code) code = link_context_open(&agent->context, err);
     if (!code) code = agent_open_spool(agent, err);
+    if (!code) code = agent_open_sources(agent, err);
     if (code) return code;
     agent->loop.on_turn = agent_turn;
     agent->loop.context = agent;
@@ -234,6 +283,8 @@ static enum error_code agent_open(struct agent *agent, struct error *err) {
 
 static void agent_close(struct agent *agent) {
     loop_timer_cancel(&agent->loop.timers, &agent->look_timer);
+    source_set_close(&agent->sources);
+    free(agent->tallies);
     uplink_destroy(&agent->uplink);
     spool_close(&agent->spool);
     link_loop_finish(&agent->loop);

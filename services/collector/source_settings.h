@@ -15,7 +15,7 @@ enum source_kind {
     SOURCE_STDIN,  /* `duban-collector take`; the running agent leaves it alone */
 };
 
-enum { SOURCE_KEYS_MAX = 64, SOURCE_NAME_BYTES = 96 };
+enum { SOURCE_KEYS_MAX = 64, SOURCE_NAME_BYTES = 60 };
 
 struct source_settings {
     const char *name;
