@@ -1,6 +1,7 @@
 #include "common/store/desk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/cleanup.h"
 #include "common/store/history.h"
@@ -47,4 +48,22 @@ void desk_finish(struct desk *desk) {
     free(desk->events);
     pg_rows_finish(&desk->rows);
     *desk = (struct desk){0};
+}
+
+/* --- one at a time --- */
+
+enum error_code desk_lock(struct pg *pg, struct error *err) {
+    static const char limit_sql[] = "SET lock_timeout = '25s'",
+                      lock_sql[] = "SELECT pg_advisory_lock(hashtext('duban desk'))";
+    enum error_code code = pg_run(pg, limit_sql, NULL, NULL, err);
+    if (!code) code = pg_run(pg, lock_sql, NULL, NULL, err);
+    if (code && strcmp(pg_state(pg), "55P03") == 0)
+        return error_set(err, ERROR_CONFLICT, "another decision is under way and does not come to an end: try again");
+    return code;
+}
+
+void desk_unlock(struct pg *pg) {
+    struct error ignored;
+    if (pg_run(pg, "SELECT pg_advisory_unlock(hashtext('duban desk'))", NULL, NULL, &ignored))
+        return; /* a connection that is gone took the lock with it */
 }

@@ -17,4 +17,9 @@ __attribute__((warn_unused_result)) enum error_code desk_read(struct pg *pg, int
                                                               struct error *err);
 void desk_finish(struct desk *desk);
 
+/* One decides at a time, whoever it is and wherever: until desk_unlock, or until the connection ends. What is read
+ * after it shows what the one before decided. ERROR_CONFLICT: another did not come to an end within half a minute. */
+__attribute__((warn_unused_result)) enum error_code desk_lock(struct pg *pg, struct error *err);
+void desk_unlock(struct pg *pg);
+
 #endif
