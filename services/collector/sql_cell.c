@@ -1,7 +1,6 @@
 #include "services/collector/sql_cell.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +56,9 @@ static void read_single(struct slice value, struct sql_cell *out) {
         snprintf(shortest, sizeof shortest, "%.*g", digits, (double)single);
         if (!(strtof(shortest, NULL) < single) && !(strtof(shortest, NULL) > single)) break;
     }
-    bool whole = fabsf(single) <= SINGLE_WHOLE_MAX && !(truncf(single) < single) && !(truncf(single) > single);
+    bool small = single <= SINGLE_WHOLE_MAX && single >= -SINGLE_WHOLE_MAX;
+    float cut = small ? (float)(int)single : 0;
+    bool whole = small && !(cut < single) && !(cut > single);
     read_double(slice_of(shortest), out);
     if (digits > SINGLE_DIGITS && !whole) out->fault = SQL_CELL_SINGLE;
 }
