@@ -37,6 +37,7 @@ static void take_month(struct pace *out, struct exact rise, struct month_end end
     struct decimal value;
     if (!exact_round(rise, decimals, ROUND_HALF_UP, &value)) return;
     bool best = !out->known || decimal_compare(value, out->best) >= 0;
+    if (best && !day_make(end.month / 12, end.month % 12 + 1, 1, &out->best_month)) return;
     if (best) out->best = value;
     out->known = true;
     if (!newest) return;
@@ -78,4 +79,28 @@ bool pace_of_cell(const struct plan *plan, const struct cell *cell, const struct
             take_month(out, exact_subtract(ends[i].value, ends[i - 1].value), ends[i], decimals, i == n - 1);
     take_recent(out, &ledger, points, counted ? 1 : decimals);
     return true;
+}
+
+static int months_left(struct day as_of, struct day due) {
+    enum { LAST_DAYS = 3 };
+    int year, month, mday, due_year, due_month, due_mday;
+    day_split(as_of, &year, &month, &mday);
+    day_split(due, &due_year, &due_month, &due_mday);
+    int months = (due_year - year) * 12 + due_month - month;
+    return mday + LAST_DAYS >= day_month_length(year, month) ? months : months + 1;
+}
+
+bool pace_needed(const struct plan *plan, const struct cell *cell, const struct assessment *assessment,
+                 struct pace_needed *out) {
+    const struct target *target = &plan->targets[cell->target];
+    if (target->kind != KIND_CUMULATIVE || !assessment->has_missing || !day_is(assessment->due) ||
+        !assessment->has_value)
+        return false;
+    int months = months_left(assessment->figure_as_of, assessment->due);
+    if (months < 1) return false;
+    out->months = (unsigned)months;
+    struct exact each = exact_divide(exact_of(assessment->missing), exact_whole(months));
+    bool counted = cell_is_counted(plan, cell);
+    return exact_known(each) && exact_sign(each) > 0 &&
+           exact_round(each, counted ? 0 : target->decimals, counted ? ROUND_CEILING : ROUND_HALF_UP, &out->each);
 }

@@ -97,36 +97,11 @@ void saying_forecast_line(const struct digest_view *view, const struct digest_it
     if (out->len > before) buffer_add_text(out, "\n");
 }
 
-/* The months left after the month of the figure; that month too, unless the figure is of its last days: what is asked
- * a month is never put too high. */
-static int months_left(struct day as_of, struct day due) {
-    enum { LAST_DAYS = 3 };
-    int year, month, mday, due_year, due_month, due_mday;
-    day_split(as_of, &year, &month, &mday);
-    day_split(due, &due_year, &due_month, &due_mday);
-    int months = (due_year - year) * 12 + due_month - month;
-    return mday + LAST_DAYS >= day_month_length(year, month) ? months : months + 1;
-}
-
-/* What must come a month: rounded up to whole things where things are counted, else half up to the target's places. */
-static bool needed(const struct digest_view *view, const struct digest_item *item, int months, struct decimal *out) {
-    const struct target *target = &view->plan->targets[item->cell->target];
-    struct exact each = exact_divide(exact_of(item->assessment->missing), exact_whole(months));
-    bool counted = cell_is_counted(view->plan, item->cell);
-    return exact_known(each) && exact_sign(each) > 0 &&
-           exact_round(each, counted ? 0 : target->decimals, counted ? ROUND_CEILING : ROUND_HALF_UP, out);
-}
-
 void saying_pace(const struct digest_view *view, const struct digest_item *item, struct buffer *out) {
-    const struct assessment *a = item->assessment;
-    struct decimal each;
-    if (view->plan->targets[item->cell->target].kind != KIND_CUMULATIVE || !a->has_missing || !day_is(a->due) ||
-        !a->has_value)
-        return;
-    int months = months_left(a->figure_as_of, a->due);
-    if (months < 1 || !needed(view, item, months, &each)) return;
-    buffer_printf(out, "要按期，今后%d个月每月须", months);
-    add_pace(view, item, each, out);
+    struct pace_needed needed;
+    if (!pace_needed(view->plan, item->cell, item->assessment, &needed)) return;
+    buffer_printf(out, "要按期，今后%u个月每月须", needed.months);
+    add_pace(view, item, needed.each, out);
     if (item->pace.known) {
         buffer_printf(out, "；%s最快的一个月是", saying_own(view, item));
         add_pace(view, item, item->pace.best, out);

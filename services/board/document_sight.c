@@ -97,7 +97,8 @@ enum lamp lamp_of(const struct assessment *seen) {
     case LIGHT_NONE:
         break;
     }
-    return seen->state == STATE_UNDATED ? LAMP_UNDATED : LAMP_NONE;
+    bool waits_for_figures = seen->state == STATE_NO_FIGURE || seen->state == STATE_NOT_REPORTED;
+    return seen->state == STATE_UNDATED || (waits_for_figures && !day_is(seen->due)) ? LAMP_UNDATED : LAMP_NONE;
 }
 
 bool lamp_is_stale(const struct assessment *seen) {
