@@ -37,10 +37,11 @@ static enum error_code send_wait(struct uplink *uplink, struct link_loop *loop, 
     }
 }
 
-enum error_code spool_send_and_wait(struct spool *spool, const struct uplink_settings *settings,
+/* event NULL: what the spool holds already. */
+static enum error_code send_session(struct spool *spool, const struct uplink_settings *settings,
                                     const struct event *event, struct instant now, int deadline_ms, unsigned *rejected,
                                     struct error *err) {
-    uint64_t seq = 0;
+    uint64_t seq = spool_state(spool)->last_seq;
     struct link_context *context = NULL;
     struct uplink *uplink = NULL;
     struct link_loop loop;
@@ -49,7 +50,7 @@ enum error_code spool_send_and_wait(struct spool *spool, const struct uplink_set
     if (code) return code;
     code = link_context_open(&context, err);
     if (!code) code = uplink_create(settings, spool, context, &loop, &uplink, err);
-    if (!code) code = send_append(spool, event, now, &seq, err);
+    if (!code && event) code = send_append(spool, event, now, &seq, err);
     if (!code) {
         uplink_watch(uplink, seq);
         code = send_wait(uplink, &loop, spool, now, seq, deadline_ms, err);
@@ -59,4 +60,16 @@ enum error_code spool_send_and_wait(struct spool *spool, const struct uplink_set
     link_loop_finish(&loop);
     link_context_close(&context);
     return code;
+}
+
+enum error_code spool_send_and_wait(struct spool *spool, const struct uplink_settings *settings,
+                                    const struct event *event, struct instant now, int deadline_ms, unsigned *rejected,
+                                    struct error *err) {
+    return send_session(spool, settings, event, now, deadline_ms, rejected, err);
+}
+
+enum error_code spool_send_held(struct spool *spool, const struct uplink_settings *settings, struct instant now,
+                                int deadline_ms, struct error *err) {
+    unsigned ignored = 0;
+    return send_session(spool, settings, NULL, now, deadline_ms, &ignored, err);
 }

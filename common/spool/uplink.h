@@ -71,5 +71,11 @@ __attribute__((warn_unused_result)) enum error_code uplink_resume(struct uplink 
 __attribute__((warn_unused_result)) enum error_code
 spool_send_and_wait(struct spool *spool, const struct uplink_settings *settings, const struct event *event,
                     struct instant now, int deadline_ms, unsigned *rejected, struct error *err);
+/* The same for all that the spool holds and the centre has not acknowledged: one whole session of a program that is
+ * started now and then. ERROR_OK at once when there is nothing. */
+__attribute__((warn_unused_result)) enum error_code spool_send_held(struct spool *spool,
+                                                                    const struct uplink_settings *settings,
+                                                                    struct instant now, int deadline_ms,
+                                                                    struct error *err);
 
 #endif
