@@ -8,6 +8,7 @@
 #include "common/link/zap.h"
 #include "services/collector/source_http.h"
 #include "services/collector/source_zmq.h"
+#include "services/collector/sql.h"
 
 struct source_set {
     struct source_host host;
@@ -18,6 +19,7 @@ struct source_set {
     struct source_slot {
         const struct source_settings *settings;
         struct zmq_source *zmq;
+        struct sql_source *sql;
     } * slots; /* one for each source of the configuration */
     size_t slot_count;
 };
@@ -68,6 +70,9 @@ static void open_slot(struct source_set *set, struct source_slot *slot, struct t
     struct error err;
     if (slot->settings->kind == SOURCE_ZMQ && !slot->zmq && open_zmq(set, slot, &err))
         trouble(report, slot->settings->name, &err);
+    if (slot->settings->kind == SOURCE_SQL && !slot->sql &&
+        sql_source_open(&set->host, slot->settings, &slot->sql, &err))
+        trouble(report, slot->settings->name, &err);
 }
 
 static void open_closed_ones(struct source_set *set, struct taker_report *report) {
@@ -98,17 +103,20 @@ enum error_code source_set_open(const struct source_host *host, struct source_se
 
 enum error_code source_set_look(struct source_set *set, struct instant now, struct taker_report *report,
                                 struct error *err) {
-    (void)now, (void)err;
+    enum error_code code = ERROR_OK;
     open_closed_ones(set, report);
-    for (size_t i = 0; i < set->slot_count; i++)
+    for (size_t i = 0; i < set->slot_count; i++) {
         if (set->slots[i].zmq) zmq_source_look(set->slots[i].zmq, report);
-    return ERROR_OK;
+        if (set->slots[i].sql && !code) code = sql_source_look(set->slots[i].sql, now, report, err);
+    }
+    return code;
 }
 
 void source_set_show(const struct source_set *set, struct status *status) {
     char key[STATUS_WORD_MAX];
     if (set->http) status_set_text(status, "http", http_door_address(set->http));
     for (size_t i = 0; i < set->slot_count; i++) {
+        if (set->slots[i].sql) sql_source_show(set->slots[i].sql, status);
         if (!set->slots[i].zmq) continue;
         snprintf(key, sizeof key, "source/%s/address", set->slots[i].settings->name);
         status_set_text(status, key, zmq_source_address(set->slots[i].zmq));
@@ -117,8 +125,10 @@ void source_set_show(const struct source_set *set, struct status *status) {
 
 void source_set_close(struct source_set **set) {
     if (!*set) return;
-    for (size_t i = 0; i < (*set)->slot_count; i++)
+    for (size_t i = 0; i < (*set)->slot_count; i++) {
         zmq_source_close(&(*set)->slots[i].zmq);
+        sql_source_close(&(*set)->slots[i].sql);
+    }
     http_door_close(&(*set)->http);
     zap_close(&(*set)->zap);
     key_pair_wipe(&(*set)->own);

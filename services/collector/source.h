@@ -21,18 +21,6 @@ struct source_host {
     void (*failed)(void *agent, enum error_code code, const struct error *err);
 };
 
-/* One of these for each kind that is opened source by source (sql: services/collector/sql.h). */
-struct source_type {
-    /* An error is what no waiting mends: a wrong configuration, an address in use. A database that cannot be reached
-     * now is trouble for the report. */
-    enum error_code (*open)(const struct source_host *host, const struct source_settings *settings, void **out,
-                            struct error *err);
-    /* At every look (settings->poll; once at every step of a stepped clock): takes what is due, adds to *report what
-     * waits (files_pending), when to look again (wake_at, the earlier one), trouble. An error is the spool's. */
-    enum error_code (*look)(void *source, struct instant now, struct taker_report *report, struct error *err);
-    void (*close)(void **source);
-};
-
 /* All sources of the configuration but folders and the standard input. One that cannot be opened (the port is in use)
  * does not stop the others: it is trouble in the report, and tried again at every look. */
 struct source_set;
@@ -40,7 +28,7 @@ __attribute__((warn_unused_result)) enum error_code source_set_open(const struct
                                                                     struct source_set **out, struct error *err);
 __attribute__((warn_unused_result)) enum error_code source_set_look(struct source_set *set, struct instant now,
                                                                     struct taker_report *report, struct error *err);
-/* Adds where the sources listen: "http" and "source/NAME/address". */
+/* Adds where the sources listen, "http" and "source/NAME/address", and how far databases were read. */
 void source_set_show(const struct source_set *set, struct status *status);
 void source_set_close(struct source_set **set); /* accepts NULL */
 

@@ -11,10 +11,6 @@ void sql_take_name(const struct source_settings *source, char out[SQL_NAME_MAX])
     snprintf(out, SQL_NAME_MAX, "%s-查询", source->name);
 }
 
-void sql_taken_finish(struct sql_taken *taken) {
-    verdict_finish(&taken->verdict);
-}
-
 /* --- what there is to say --- */
 
 /* Rows have no order of their own: the sum of their digests has none, either. */
@@ -64,14 +60,14 @@ bool sql_take_worth_saying(const struct verdict *verdict, bool part, const struc
 
 /* --- keeping --- */
 
-static enum error_code keep(struct taker *taker, const struct sql_pull *pull, const struct sql_taken *taken,
+static enum error_code keep(struct taker *taker, const struct sql_pull *pull, const struct taken *taken,
                             const char *name, struct instant now, struct error *err) {
     struct spool *spool = taker->spool;
     const struct verdict *verdict = &taken->verdict;
     const struct extent *extent = &verdict->extent;
     enum error_code code = spool_begin(spool, err);
     if (!code) code = taker_keep_outcomes(spool, verdict, now, err);
-    if (!code && taken->said) code = spool_append_event(spool, &verdict->receipt, now, NULL, err);
+    if (!code && !taken->told) code = spool_append_event(spool, &verdict->receipt, now, NULL, err);
     if (!code && !pull->part && !verdict->whole.code && !verdict->feed && !extent->part)
         code = sources_extent_set(spool, pull->source->name, name, extent->figures, extent->cells, err);
     if (!code) code = sources_pull_set(spool, pull->source->name, &pull->after, err);
@@ -100,19 +96,28 @@ static struct paper paper_of(struct taker *taker, const struct sql_pull *pull, c
     return paper;
 }
 
-enum error_code sql_take(struct taker *taker, struct sql_pull *pull, struct instant now, struct sql_taken *out,
+/* Of what was refused as a whole nothing was taken: the watermark stays. */
+static void note_failure(const struct refusal *whole, const struct source_pull *before, struct source_pull *after) {
+    after->failures = whole->code ? before->failures + 1 : 0;
+    snprintf(after->code, sizeof after->code, "%s", whole->code ? refusal_row(whole->code)->word : "");
+    if (whole->code) memcpy(after->mark, before->mark, sizeof after->mark);
+}
+
+enum error_code sql_take(struct taker *taker, struct sql_pull *pull, struct instant now, struct taken *out,
                          struct error *err) {
     char name[SQL_NAME_MAX];
-    *out = (struct sql_taken){.why = NULL};
+    *out = (struct taken){.how = DOCUMENT_TAKEN};
     sql_take_name(pull->source, name);
     struct paper paper = paper_of(taker, pull, name, now);
     enum error_code code = paper_judge(&paper, &out->verdict, err);
     if (code) return code;
     if (spool_full(taker->spool, taker_room(&out->verdict), &out->why)) {
+        out->how = DOCUMENT_LATER;
         log_warn("spool_full", "source=%s why=%s", pull->source->name, out->why);
         return ERROR_OK;
     }
-    out->said = sql_take_worth_saying(&out->verdict, pull->part, &pull->before, &pull->after);
+    note_failure(&out->verdict.whole, &pull->before, &pull->after);
+    out->told = !sql_take_worth_saying(&out->verdict, pull->part, &pull->before, &pull->after);
     if (!pull->part || out->verdict.refused) taker_give_back(pull->source, name, &out->verdict, out->trouble);
     code = keep(taker, pull, out, name, now, err);
     if (code) return code;

@@ -16,20 +16,13 @@ struct sql_pull {
     bool part;             /* only what is newer than the watermark: not compared with the last result */
     struct source_pull before, after; /* what is remembered of the source; refused and noted are filled in here */
 };
-struct sql_taken {
-    struct verdict verdict;
-    bool said;       /* a receipt went out */
-    const char *why; /* nothing was taken, the spool is full: Chinese, static; NULL = all is well */
-    char trouble[TAKER_TROUBLE_MAX];
-};
-
 /* "报表-查询": under which results of the source stand in receipts and rejected files. */
 void sql_take_name(const struct source_settings *source, char out[SQL_NAME_MAX]);
-/* An error is the spool's and leaves it rolled back. *out wants sql_taken_finish either way. */
+/* Taken, or to be brought later; told: nothing new, no receipt went out. An error is the spool's and leaves it rolled
+ * back. *out wants taken_finish either way. */
 __attribute__((warn_unused_result)) enum error_code sql_take(struct taker *taker, struct sql_pull *pull,
-                                                             struct instant now, struct sql_taken *out,
+                                                             struct instant now, struct taken *out,
                                                              struct error *err);
-void sql_taken_finish(struct sql_taken *taken);
 
 /* Whether a receipt is worth sending; fills in what is remembered of it. Pure. */
 bool sql_take_worth_saying(const struct verdict *verdict, bool part, const struct source_pull *before,
