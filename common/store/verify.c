@@ -22,6 +22,9 @@ struct reader {
 struct verifier {
     struct pg *pg;
     struct reader events, quarantine, batches;
+    int32_t programme;
+    const int32_t *streams; /* NULL = all of the programme */
+    size_t stream_count;
     struct verify_report *report;
     void (*progress)(void *context, int64_t done, int64_t total);
     void *context;
@@ -83,28 +86,37 @@ static int64_t reader_seq(const struct reader *reader) {
     return pg_int(&reader->rows, reader->at, 1);
 }
 
-static enum error_code declare(struct verifier *v, const char *name, const char *what, int32_t programme,
-                               struct error *err) {
+/* $1 = programme or 0 (all), $2 = streams (NULL = all). */
+static void put_scope(const struct verifier *v, struct pg_params *params) {
+    pg_put_int(params, v->programme);
+    if (v->streams)
+        pg_put_ints(params, v->streams, v->stream_count);
+    else
+        pg_put_null(params);
+}
+#define SCOPE "($1 = 0 OR s.programme = $1) AND ($2::int[] IS NULL OR s.id = ANY ($2::int[])) "
+
+static enum error_code declare(struct verifier *v, const char *name, const char *what, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(buffer_finish) struct buffer sql = {0};
-    pg_put_int(&params, programme);
+    put_scope(v, &params);
     buffer_printf(&sql, "DECLARE %s NO SCROLL CURSOR FOR SELECT %s", name, what);
     return pg_run(v->pg, buffer_text(&sql), &params, NULL, err);
 }
 
-static enum error_code open_readers(struct verifier *v, int32_t programme, struct error *err) {
+static enum error_code open_readers(struct verifier *v, struct error *err) {
     static const char scope[] = "JOIN log l ON l.id = e.log JOIN stream s ON s.id = l.stream ";
     CLEAN(buffer_finish) struct buffer what = {0};
     buffer_printf(&what, "%s FROM event e %sLEFT JOIN target t ON t.id = e.target LEFT JOIN area a ON a.id = e.area "
-                  "WHERE $1 = 0 OR s.programme = $1 ORDER BY e.log, e.seq", event_columns, scope);
-    enum error_code code = declare(v, "verify_events", buffer_text(&what), programme, err);
+                  "WHERE " SCOPE "ORDER BY e.log, e.seq", event_columns, scope);
+    enum error_code code = declare(v, "verify_events", buffer_text(&what), err);
     buffer_clear(&what);
-    buffer_printf(&what, "e.log, e.seq, e.raw FROM quarantine e %sWHERE $1 = 0 OR s.programme = $1 ORDER BY e.log, e.seq", scope);
-    if (code == ERROR_OK) code = declare(v, "verify_quarantine", buffer_text(&what), programme, err);
+    buffer_printf(&what, "e.log, e.seq, e.raw FROM quarantine e %sWHERE " SCOPE "ORDER BY e.log, e.seq", scope);
+    if (code == ERROR_OK) code = declare(v, "verify_quarantine", buffer_text(&what), err);
     buffer_clear(&what);
-    buffer_printf(&what, "e.log, e.first_seq, e.last_seq, e.head FROM batch e %sWHERE $1 = 0 OR s.programme = $1 "
+    buffer_printf(&what, "e.log, e.first_seq, e.last_seq, e.head FROM batch e %sWHERE " SCOPE
                   "ORDER BY e.log, e.first_seq", scope);
-    if (code == ERROR_OK) code = declare(v, "verify_batches", buffer_text(&what), programme, err);
+    if (code == ERROR_OK) code = declare(v, "verify_batches", buffer_text(&what), err);
     v->events.fetch = "FETCH 2000 FROM verify_events";
     v->quarantine.fetch = "FETCH 500 FROM verify_quarantine";
     v->batches.fetch = "FETCH 2000 FROM verify_batches";
@@ -255,14 +267,14 @@ static int by_place(const void *a, const void *b) {
 
 static const char logs_sql[] =
     "SELECT l.id, s.name, l.epoch, l.first_hash, l.committed_seq, l.head_hash, sum(l.committed_seq) OVER () FROM log l "
-    "JOIN stream s ON s.id = l.stream WHERE $1 = 0 OR s.programme = $1 ORDER BY l.id";
+    "JOIN stream s ON s.id = l.stream WHERE " SCOPE "ORDER BY l.id";
 
-static enum error_code check_all(struct verifier *v, int32_t programme, struct error *err) {
+static enum error_code check_all(struct verifier *v, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows logs = {0};
-    pg_put_int(&params, programme);
+    put_scope(v, &params);
     enum error_code code = pg_run(v->pg, logs_sql, &params, &logs, err);
-    if (code == ERROR_OK) code = open_readers(v, programme, err);
+    if (code == ERROR_OK) code = open_readers(v, err);
     if (code == ERROR_OK && pg_count(&logs)) v->total = pg_int(&logs, 0, 6);
     for (size_t i = 0; code == ERROR_OK && i < pg_count(&logs); i++) {
         begin_log(v, &logs, i);
@@ -272,19 +284,36 @@ static enum error_code check_all(struct verifier *v, int32_t programme, struct e
     return code;
 }
 
+static void finish(struct verifier *v) {
+    pg_rows_finish(&v->events.rows);
+    pg_rows_finish(&v->quarantine.rows);
+    pg_rows_finish(&v->batches.rows);
+    if (v->report->break_count)
+        qsort(v->report->breaks, v->report->break_count, sizeof *v->report->breaks, by_place);
+}
+
 enum error_code verify_chains(struct pg *pg, int32_t programme,
                               void (*progress)(void *context, int64_t done, int64_t total), void *context,
                               struct verify_report *report, struct error *err) {
-    struct verifier v = {.pg = pg, .report = report, .progress = progress, .context = context};
+    struct verifier v = {
+        .pg = pg, .programme = programme, .report = report, .progress = progress, .context = context};
     *report = (struct verify_report){0};
     pg_set_answer_ms(pg, VERIFY_ANSWER_MS);
     enum error_code code = pg_run(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, NULL, err);
-    if (code == ERROR_OK) code = check_all(&v, programme, err);
-    pg_rows_finish(&v.events.rows);
-    pg_rows_finish(&v.quarantine.rows);
-    pg_rows_finish(&v.batches.rows);
+    if (code == ERROR_OK) code = check_all(&v, err);
     pg_rollback(pg);
     pg_set_answer_ms(pg, 0);
-    if (report->break_count) qsort(report->breaks, report->break_count, sizeof *report->breaks, by_place);
+    finish(&v);
+    return code;
+}
+
+enum error_code verify_streams(struct pg *pg, const int32_t *streams, size_t count, struct verify_report *report,
+                               struct error *err) {
+    struct verifier v = {.pg = pg, .streams = streams, .stream_count = count, .report = report};
+    *report = (struct verify_report){0};
+    enum error_code code = check_all(&v, err);
+    if (code == ERROR_OK)
+        code = pg_script(pg, "CLOSE verify_events; CLOSE verify_quarantine; CLOSE verify_batches", err);
+    finish(&v);
     return code;
 }

@@ -37,6 +37,10 @@ __attribute__((warn_unused_result)) enum error_code verify_chains(struct pg *pg,
                                                                                    int64_t total),
                                                                   void *context, struct verify_report *report,
                                                                   struct error *err);
+/* The same of these streams alone (their ids), inside the caller's transaction. After an error that is to be rolled back.
+ */
+__attribute__((warn_unused_result)) enum error_code verify_streams(struct pg *pg, const int32_t *streams, size_t count,
+                                                                   struct verify_report *report, struct error *err);
 void verify_report_finish(struct verify_report *report);
 
 #endif

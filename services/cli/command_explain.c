@@ -5,51 +5,17 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
-#include "common/domain/ledger.h"
 #include "common/report/answer_words.h"
-#include "common/report/evidence.h"
+#include "common/report/explain.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
-#include "common/report/morning.h"
 #include "common/report/words.h"
-#include "common/store/verify.h"
 #include "services/cli/view_open.h"
 
-struct explanation {
-    const struct view *view;
-    size_t cell;
-    struct ledger ledger;
-    struct evidence *events; /* one of each of the cell's events */
-    struct verify_report verify;
-    struct answer_rows answers; /* of the whole programme */
-    char why[1024];
-};
-
-static void explanation_finish(struct explanation *explanation) {
-    ledger_finish(&explanation->ledger);
-    free(explanation->events);
-    verify_report_finish(&explanation->verify);
-    answer_rows_finish(&explanation->answers);
-}
-
 static enum error_code gather(struct pg *pg, struct explanation *out, struct error *err) {
-    const struct view *view = out->view;
-    const struct cell_events *events = &view->events[out->cell];
-    ledger_build(&out->ledger, view->plan, &view->plan->cells[out->cell], events->events, events->count,
-                 moment_before(&view->moment), view->moment.as_of);
-    size_t len =
-        assess_why(view->plan, &view->plan->cells[out->cell], &view->cells[out->cell], out->why, sizeof out->why);
-    out->why[len < sizeof out->why ? len : sizeof out->why - 1] = '\0';
-    out->events = calloc(events->count + 1, sizeof *out->events);
-    if (!out->events) return error_set(err, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < events->count; i++) {
-        out->events[i] = evidence_of(&out->ledger, events->events, i);
-        enum error_code code = query_origin(pg, events->events[i].log, events->events[i].seq,
-                                            events->events[i].known_at, &out->events[i].origin, err);
-        if (code) return code;
-    }
-    enum error_code code = query_answers(pg, view->programme.id, view->moment.known_at, &out->answers, err);
-    return code ? code : verify_chains(pg, view->programme.id, NULL, NULL, &out->verify, err);
+    enum error_code code = explanation_gather(pg, out, err);
+    if (!code) code = query_answers(pg, out->view->programme.id, out->view->moment.known_at, &out->answers, err);
+    return code ? code : verify_chains(pg, out->view->programme.id, NULL, NULL, &out->verify, err);
 }
 
 /* --- text --- */
@@ -202,19 +168,6 @@ static void print_second_sources(const struct explanation *explanation, struct b
         buffer_printf(out, "；以%s为准\n", reporter_of_record(explanation->view, explanation->cell));
 }
 
-static bool is_of_cell(const struct explanation *explanation, const struct answer_row *answer) {
-    return strcmp(answer->target, view_target(explanation->view, explanation->cell)->code) == 0 &&
-           strcmp(answer->area, view_area(explanation->view, explanation->cell)->code) == 0;
-}
-
-static json_t *answers_json(const struct explanation *explanation) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < explanation->answers.count; i++)
-        if (is_of_cell(explanation, &explanation->answers.items[i]))
-            json_array_append_new(list, answer_row_json(&explanation->answers.items[i]));
-    return list;
-}
-
 /* What was answered, what is asked of the office, how far it is from being closed. */
 static void print_desk(const struct explanation *explanation, struct buffer *out) {
     const struct requests *requests = &explanation->view->requests;
@@ -223,7 +176,7 @@ static void print_desk(const struct explanation *explanation, struct buffer *out
     char day[DAY_TEXT_MAX], at[INSTANT_TEXT_MAX];
     for (size_t i = 0; i < explanation->answers.count; i++) {
         const struct answer_row *answer = &explanation->answers.items[i];
-        if (!is_of_cell(explanation, answer)) continue;
+        if (!explanation_takes_answer(explanation, answer)) continue;
         day_print(answer->by_day, day);
         instant_print(answer->known_at, at);
         buffer_printf(out, "答复  %.10s %s（%s）%s%s：%s  %s\n", at, answer->who, answer->number, *day ? " 承诺" : "",
@@ -281,38 +234,14 @@ static void print_text(const struct explanation *explanation, struct buffer *out
 
 /* --- JSON --- */
 
-static json_t *event_json(const struct cell_event *event, const struct evidence *evidence) {
-    return json_pack(
-        "{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "uid",
-        json_of_uid(event->uid), "kind", event_kind_name((uint32_t)event->kind), "seq", (json_int_t)event->seq,
-        "stream", json_of_slice(event->stream), "known_at", json_of_instant(event->known_at), "reported_at",
-        json_of_instant(event->reported_at), "as_of", json_of_day(event->as_of), "figure",
-        json_of_figure(&event->figure), "reporter", json_of_slice(event->reporter), "file",
-        json_of_slice(event->source_file), "file_hash",
-        json_of_hex(evidence->origin.has_hash ? evidence->origin.hash : NULL, sizeof evidence->origin.hash), "place",
-        json_of_slice(event->source_place), "raw", json_of_slice(event->source_raw), "reason",
-        json_of_slice(event->reason), "note", json_of_slice(event->note), "standing", evidence->token, "words",
-        evidence->words);
-}
-
 static void print_json(const struct explanation *explanation, struct buffer *out) {
     const struct view *view = explanation->view;
-    const struct cell_events *events = &view->events[explanation->cell];
-    json_t *document = json_document(), *list = json_array();
-    for (size_t i = 0; i < events->count; i++)
-        json_array_append_new(list, event_json(&events->events[i], &explanation->events[i]));
+    json_t *document = json_document();
     json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
     json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
     json_object_set_new(document, "plan_version", json_integer(view->stored.version));
     json_object_set_new(document, "rules_version", json_of_text(view->rules.version));
-    json_object_set_new(document, "why", json_string(explanation->why));
-    json_object_set_new(document, "cell", view_cell_json(view, explanation->cell));
-    json_object_set_new(document, "events", list);
-    json_object_set_new(document, "answers", answers_json(explanation));
-    json_object_set_new(document, "chain",
-                        json_pack("{s:b, s:I, s:I}", "whole", explanation->verify.breaks_total == 0, "events",
-                                  (json_int_t)explanation->verify.events, "breaks",
-                                  (json_int_t)explanation->verify.breaks_total));
+    explanation_json(explanation, document);
     json_print(document, out);
 }
 
