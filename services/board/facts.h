@@ -4,6 +4,7 @@
 #define DUBAN_BOARD_FACTS_H
 
 #include "common/report/morning.h"
+#include "common/report/present.h"
 #include "common/store/query_board.h"
 
 struct facts {
@@ -18,6 +19,8 @@ struct facts {
 struct facts_ask {
     const char *programme;       /* NULL = the only one */
     const struct moment *moment; /* NULL = now */
+    struct present *present;     /* for now: what stands, kept from one reading to the next, which the facts borrow until
+                                    the next one; NULL = judged from the events */
     struct instant now;
     bool sample;
     int64_t change;
@@ -26,5 +29,8 @@ struct facts_ask {
 __attribute__((warn_unused_result)) enum error_code facts_load(struct pg *pg, const struct facts_ask *ask,
                                                                struct facts *out, struct error *err);
 void facts_finish(struct facts *facts);
+/* The moment somebody asked for, as `duban status --as-of … --known-at …` takes it: DAY_NONE, INSTANT_NONE = not given;
+ * nothing is known of what is to come. */
+struct moment facts_moment(struct day as_of, struct instant known_at, struct instant now);
 
 #endif

@@ -158,7 +158,9 @@ void publication_add(struct publication *publication, const char *key, struct re
         publication->failed = true;
         return;
     }
-    publication->items[publication->count++] = (struct published){.key = name, .rendering = rendering, .always = always};
+    struct published *item = &publication->items[publication->count++];
+    *item = (struct published){.key = name, .rendering = rendering, .always = always};
+    memcpy(item->tag, rendering->tag, sizeof item->tag);
 }
 
 void publication_finish(struct publication *publication) {

@@ -61,6 +61,7 @@ struct publication {
     struct published {
         char *key;
         struct rendering *rendering; /* held */
+        char tag[TAG_MAX];
         bool always;
         bool changed; /* filled in by store_publish: its tag differs from what stood there, or nothing did */
     } * items;

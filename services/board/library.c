@@ -1,0 +1,68 @@
+#include "services/board/library.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static document_maker *const makers[DOCUMENTS] = {
+    [DOCUMENT_OVERVIEW] = document_overview,
+};
+
+/* Every body begins so: what is sent while the database is away differs in these bytes alone. */
+static const char fresh_head[] = "{\"stale_since\":null";
+
+static struct rendering *write(json_t *body, struct problem *problem) {
+    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    struct buffer out = {0};
+    struct rendering *rendering = NULL;
+    if (text && *text == '{') {
+        buffer_add_text(&out, fresh_head);
+        if (text[1] != '}') buffer_add_char(&out, ',');
+        buffer_add_text(&out, text + 1);
+        if (!out.failed) rendering = rendering_create(buffer_text(&out), out.len);
+    }
+    free(text);
+    buffer_finish(&out);
+    if (!rendering) problem_set(problem, PROBLEM_INTERNAL, NULL, NULL, "没有内存");
+    return rendering;
+}
+
+static const char *given(const char *text) {
+    return *text ? text : NULL;
+}
+
+struct rendering *library_make(const struct facts *facts, const struct scope *scope, const struct ask *ask, struct pg *pg,
+                               struct problem *problem, struct error *err) {
+    const struct document_request request = {.code = given(ask->code),
+                                             .area = given(ask->area),
+                                             .state = given(ask->state),
+                                             .after = given(ask->after),
+                                             .limit = ask->limit,
+                                             .under = given(ask->under),
+                                             .pg = pg};
+    *err = (struct error){0};
+    document_maker *maker = makers[ask->route->document];
+    json_t *body = maker ? maker(facts, scope, &request, err) : NULL;
+    if (!maker) error_set(err, ERROR_NOT_FOUND, "没有这个页面");
+    if (!body) {
+        problem_of_error(err, ask->route->unknown, problem);
+        if (err->code == ERROR_NOT_FOUND || err->code == ERROR_USAGE) err->code = ERROR_OK;
+        return NULL;
+    }
+    struct rendering *rendering = write(body, problem);
+    json_decref(body);
+    return rendering;
+}
+
+struct rendering *library_stale(const struct rendering *rendering, struct instant since) {
+    const struct blob *plain = rendering->plain;
+    const size_t head = sizeof fresh_head - 1;
+    char at[INSTANT_TEXT_MAX];
+    if (plain->len < head || memcmp(plain->bytes, fresh_head, head) != 0) return NULL;
+    instant_print(since, at);
+    struct buffer out = {0};
+    buffer_printf(&out, "{\"stale_since\":\"%s\"", at);
+    buffer_add(&out, plain->bytes + head, plain->len - head);
+    struct rendering *stale = out.failed ? NULL : rendering_create(buffer_text(&out), out.len);
+    buffer_finish(&out);
+    return stale;
+}
