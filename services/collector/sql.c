@@ -171,11 +171,9 @@ static enum error_code take_rows(struct sql_source *source, struct arena *arena,
 
 static enum error_code take(struct sql_source *source, struct slice answer, struct instant now, struct error *err) {
     CLEAN(arena_destroy) struct arena *arena = arena_create();
-    struct sql_rows rows;
-    if (!arena || !sql_sheet_fill(answer, &source->settings->sql, &source->settings->mapping, arena, &rows)) {
-        if (arena) sheet_finish(&rows.sheet);
+    CLEAN(sql_rows_finish) struct sql_rows rows = {.count = 0};
+    if (!arena || !sql_sheet_fill(answer, &source->settings->sql, &source->settings->mapping, arena, &rows))
         return error_set(err, ERROR_MEMORY, "no memory for a query's rows");
-    }
     if (rows.whole.code == REFUSAL_SQL_ROWS || rows.whole.code == REFUSAL_SQL_TIMEOUT)
         source->too_much |= !source->part && *source->known.mark;
     enum error_code code;
@@ -188,7 +186,6 @@ static enum error_code take(struct sql_source *source, struct slice answer, stru
     } else {
         code = take_rows(source, arena, &rows, now, err);
     }
-    sheet_finish(&rows.sheet);
     return code;
 }
 

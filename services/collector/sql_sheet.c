@@ -224,6 +224,10 @@ static void fill(struct filling *in) {
     }
 }
 
+void sql_rows_finish(struct sql_rows *rows) {
+    sheet_finish(&rows->sheet);
+}
+
 bool sql_sheet_fill(struct slice answer, const struct sql_settings *settings, const struct mapping *mapping,
                     struct arena *arena, struct sql_rows *out) {
     *out = (struct sql_rows){.sheet = {.named = true, .query = true}};

@@ -15,6 +15,7 @@ struct sql_rows {
     size_t count;
 };
 
+void sql_rows_finish(struct sql_rows *rows);
 /* False: out of memory. A failure, or an answer that was cut off, is a refusal of the whole without any row. */
 bool sql_sheet_fill(struct slice answer, const struct sql_settings *settings, const struct mapping *mapping,
                     struct arena *arena, struct sql_rows *out);

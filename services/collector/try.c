@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/random.h"
 #include "common/base/text.h"
 #include "services/collector/agent.h"
 #include "services/collector/command.h"
 #include "services/collector/marked.h"
+#include "services/collector/sql.h"
+#include "services/collector/sql_take.h"
 #include "services/collector/taker.h"
 #include "services/collector/try_words.h"
 
@@ -84,7 +87,9 @@ void try_print(const struct verdict *verdict, const struct plan *plan, struct bu
         buffer_printf(out, "整份退回：%s。\n怎么改：%s。\n", verdict->whole.reason, refusal_remedy(&verdict->whole));
         return;
     }
-    if (verdict->workbook) {
+    if (verdict->sheet.query) {
+        buffer_printf(out, "数据库查询，%zu行", verdict->sheet.row_count - 1);
+    } else if (verdict->workbook) {
         buffer_printf(out, "工作簿，工作表“%s”", verdict->sheet.name);
     } else {
         const char *separator = verdict->sheet.separator == ','    ? "逗号分隔"
@@ -113,6 +118,33 @@ static int write_marked(const struct verdict *verdict, const struct plan *plan, 
     return 0;
 }
 
+/* Judges as if nothing had been sent before, and says what comes of it. */
+static int show(struct paper *paper, const struct catalogue *catalogue, const char *xlsx) {
+    CLEAN(buffer_finish) struct buffer text = {0};
+    CLEAN(verdict_finish) struct verdict verdict = {.whole = {.code = REFUSAL_NONE}};
+    struct error err;
+    paper->now = real_now();
+    paper->catalogue = catalogue;
+    paper->memory = (struct memory){.figure_at = nothing, .figure_before = nothing, .words_same = no_words};
+    enum error_code code = paper_judge(paper, &verdict, &err);
+    if (code) {
+        fprintf(stderr, "%s\n", err.message);
+        return error_exit_status(code);
+    }
+    if (!paper->sheet && !taker_is_whole(paper))
+        fputs(paper->file ? "注意：这个工作簿还没有写完；正式采集会一直等它写完。\n"
+                          : "注意：文件最后没有换行，看上去还没有写完；正式采集会一直等它写完。\n",
+              stdout);
+    try_print(&verdict, catalogue_plan(catalogue), &text);
+    fputs(buffer_text(&text), stdout);
+    int status = xlsx ? write_marked(&verdict, catalogue_plan(catalogue), xlsx) : 0;
+    return status ? status : verdict.refused ? 1 : 0;
+}
+
+static void say_no_catalogue(const struct settings *settings, const struct error *err) {
+    fprintf(stderr, "计划目录 %s 读不了，请向中心要新的 catalogue.json：%s\n", settings->catalogue, err->message);
+}
+
 int try_file(const struct settings *settings, const struct source_settings *source, const char *path) {
     return try_file_marked(settings, source, path, NULL);
 }
@@ -125,9 +157,7 @@ static bool same_file(const char *a, const char *b) {
 int try_file_marked(const struct settings *settings, const struct source_settings *source, const char *path,
                     const char *xlsx) {
     CLEAN(buffer_finish) struct buffer bytes = {0};
-    CLEAN(buffer_finish) struct buffer text = {0};
     CLEAN(catalogue_destroy) struct catalogue *catalogue = NULL;
-    CLEAN(verdict_finish) struct verdict verdict = {.whole = {.code = REFUSAL_NONE}};
     if (xlsx && same_file(path, xlsx)) {
         fprintf(stderr, "--xlsx 不能是原文件 %s，请换一个名称\n", path);
         return 2;
@@ -136,7 +166,7 @@ int try_file_marked(const struct settings *settings, const struct source_setting
     struct error err;
     enum error_code code = agent_catalogue(settings, &catalogue, &err);
     if (code) {
-        fprintf(stderr, "计划目录 %s 读不了，请向中心要新的 catalogue.json：%s\n", settings->catalogue, err.message);
+        say_no_catalogue(settings, &err);
         return error_exit_status(code);
     }
     code = taker_open(settings, source, path, &bytes, &paper, &err);
@@ -144,22 +174,36 @@ int try_file_marked(const struct settings *settings, const struct source_setting
         fprintf(stderr, "文件 %s 读不了：%s\n", path, err.message);
         return error_exit_status(code);
     }
-    paper.now = real_now();
-    paper.catalogue = catalogue;
-    paper.memory = (struct memory){.figure_at = nothing, .figure_before = nothing, .words_same = no_words};
-    code = paper_judge(&paper, &verdict, &err);
+    return show(&paper, catalogue, xlsx);
+}
+
+int try_query(const struct settings *settings, const struct source_settings *source, const char *xlsx) {
+    CLEAN(arena_destroy) struct arena *arena = arena_create();
+    CLEAN(catalogue_destroy) struct catalogue *catalogue = NULL;
+    CLEAN(sql_rows_finish) struct sql_rows rows = {.count = 0};
+    struct paper paper = {.file = NULL};
+    struct error err;
+    enum error_code code = agent_catalogue(settings, &catalogue, &err);
     if (code) {
-        fprintf(stderr, "%s\n", err.message);
+        say_no_catalogue(settings, &err);
         return error_exit_status(code);
     }
-    if (!taker_is_whole(&paper))
-        fputs(paper.file ? "注意：这个工作簿还没有写完；正式采集会一直等它写完。\n"
-                         : "注意：文件最后没有换行，看上去还没有写完；正式采集会一直等它写完。\n",
-              stdout);
-    try_print(&verdict, catalogue_plan(catalogue), &text);
-    fputs(buffer_text(&text), stdout);
-    int status = xlsx ? write_marked(&verdict, catalogue_plan(catalogue), xlsx) : 0;
-    return status ? status : verdict.refused ? 1 : 0;
+    if (!arena || !sql_ask_now(source, arena, &rows, &err)) {
+        fprintf(stderr, "数据库问不了：%s\n", arena ? err.message : "内存不够");
+        return 1;
+    }
+    char name[SQL_NAME_MAX];
+    sql_take_name(source, name);
+    paper = (struct paper){.source = source->name,
+                           .name = slice_of(name),
+                           .sheet = &rows.sheet,
+                           .given = rows.whole.code ? &rows.whole : NULL,
+                           .modified = INSTANT_NONE,
+                           .mapping = &source->mapping,
+                           .unit = settings->unit,
+                           .on_behalf = source->on_behalf,
+                           .make_uid = random_uid};
+    return show(&paper, catalogue, xlsx);
 }
 
 static const struct args_option options[] = {
@@ -176,9 +220,9 @@ static const struct args_option options[] = {
 };
 static const struct args_program program = {
     .name = "duban-collector",
-    .summary = "shows how every row of a file is read; sends nothing",
-    .summary_zh = "试读一个文件：每行读成什么、为什么退回；什么也不发出",
-    .plain = {.name = "try", .positionals = "FILE", .positional_min = 1, .positional_max = 1, .options = options},
+    .summary = "shows how every row of a file, or of a database's answer, is read; sends nothing",
+    .summary_zh = "试读一个文件，不给文件就问一次数据库：每行读成什么、为什么退回；什么也不发出",
+    .plain = {.name = "try", .positionals = "FILE", .positional_min = 0, .positional_max = 1, .options = options},
 };
 
 int try_main(int argc, char **argv) {
@@ -189,8 +233,14 @@ int try_main(int argc, char **argv) {
     if (!command_args(&program, argc, argv, &args, &status)) return status;
     if (!command_settings(args_value(&args, "config", NULL), &config, &settings, &status)) return status;
     const struct source_settings *source = settings_source(&settings, args_value(&args, "source", NULL));
-    if (source) {
-        status = try_file_marked(&settings, source, args.positionals[0], args_value(&args, "xlsx", NULL));
+    const char *xlsx = args_value(&args, "xlsx", NULL);
+    if (source && args.positional_count) {
+        status = try_file_marked(&settings, source, args.positionals[0], xlsx);
+    } else if (source && source->kind == SOURCE_SQL) {
+        status = try_query(&settings, source, xlsx);
+    } else if (source) {
+        fputs("请给出要试读的文件；只有数据库来源（source: sql）不用文件\n", stderr);
+        status = 2;
     } else {
         fprintf(stderr, "配置里没有这个来源：%s\n", args_value(&args, "source", ""));
         status = 2;

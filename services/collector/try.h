@@ -1,5 +1,5 @@
-/* `duban-collector try --config FILE [--source NAME] [--xlsx OUT] FILE`: how every row would be read, or why it would
- * be refused or held. Sends nothing, keeps nothing, and does not need the running agent to stop. */
+/* `duban-collector try --config FILE [--source NAME] [--xlsx OUT] [FILE]`: how every row would be read, or why it would
+ * be refused or held; without FILE the rows of the source's query. Sends nothing, keeps nothing, and does not need the running agent to stop. */
 #ifndef DUBAN_COLLECTOR_TRY_H
 #define DUBAN_COLLECTOR_TRY_H
 
@@ -15,5 +15,7 @@ int try_file(const struct settings *settings, const struct source_settings *sour
 /* xlsx: where the same goes as a workbook with colours and comments; NULL = nowhere. */
 int try_file_marked(const struct settings *settings, const struct source_settings *source, const char *path,
                     const char *xlsx);
+/* What the source's database answers now. */
+int try_query(const struct settings *settings, const struct source_settings *source, const char *xlsx);
 
 #endif
