@@ -1,12 +1,15 @@
 /* duban-collector: the county's agent. Wiring only. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/log.h"
 #include "services/collector/agent.h"
+#include "services/collector/folders.h"
 #include "services/collector/learn.h"
 #include "services/collector/resume.h"
 #include "services/collector/setup.h"
+#include "services/collector/source_stdin.h"
 #include "services/collector/try.h"
 
 static int run(int argc, char **argv) {
@@ -27,8 +30,12 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         int (*main)(int argc, char **argv);
-    } commands[] = {
-        {"try", try_main}, {"learn", learn_main}, {"setup", setup_main}, {"resume", resume_main}, {"run", run}};
+    } commands[] = {{"try", try_main},         {"learn", learn_main}, {"setup", setup_main}, {"resume", resume_main},
+                    {"folders", folders_main}, {"take", take_main},   {"run", run}};
+#ifdef DUBAN_AGENT_GCONV
+    /* The package brings its own C library; the system's text converters belong to another one. */
+    setenv("GCONV_PATH", DUBAN_AGENT_GCONV, 1);
+#endif
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0) return commands[i].main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
@@ -36,7 +43,9 @@ int main(int argc, char **argv) {
               "duban-collector try --config FILE FILE  how each row of a file would be read; sends nothing\n"
               "duban-collector learn --config FILE FILE looks at a new table, asks, writes its mapping, tries it\n"
               "duban-collector setup                   asks, makes the key, tests the way to the centre\n"
-              "duban-collector resume --config FILE    what halted the agent, and goes on\n\n",
+              "duban-collector take --config FILE      one document from the standard input, for cron\n"
+              "duban-collector resume --config FILE    what halted the agent, and goes on\n"
+              "duban-collector folders --config FILE   the folders it writes into\n\n",
               stdout);
     return run(argc, argv);
 }

@@ -126,7 +126,8 @@ static bool config_stays(const char *file, const struct buffer *wanted) {
     return true;
 }
 
-static bool config_ready(const struct answers *answers, const char *server_key, const char *file) {
+/* `state`: where outbox and status file lie, with its slash; "" = beside the configuration. */
+static bool config_ready(const struct answers *answers, const char *server_key, const char *state, const char *file) {
     CLEAN(buffer_finish) struct buffer text = {0};
     struct error err;
     buffer_printf(&text, "stream: %s\nunit: \"%s\"\nserver:\n  - {address: \"%s\", key: \"", answers->stream,
@@ -136,15 +137,30 @@ static bool config_ready(const struct answers *answers, const char *server_key, 
         buffer_add_char(&text, *at);
     }
     buffer_printf(&text,
-                  "\"}\nkey: agent.key\ncatalogue: catalogue.json\nspool: spool.sqlite\nstatus: status.json\n"
-                  "sources:\n  - name: 报表\n    folder: \"%s\"\n    mapping: {as_of: column}\n",
-                  answers->folder);
+                  "\"}\nkey: agent.key\ncatalogue: catalogue.json\nspool: \"%sspool.sqlite\"\n"
+                  "status: \"%sstatus.json\"\nsources:\n  - name: 报表\n    folder: \"%s\"\n"
+                  "    mapping: {as_of: column}\n",
+                  state, state, answers->folder);
     if (file_exists(file)) return config_stays(file, &text);
     if (file_write(file, buffer_text(&text), text.len, 0600, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return false;
     }
     printf("已写配置：%s\n", file);
+    return true;
+}
+
+/* The folder for outbox and status file, absolute: made when it is not there. */
+static bool state_ready(const char *folder, char state[ANSWER_MAX]) {
+    struct error err;
+    *state = 0;
+    if (!folder) return true;
+    AUTO_FREE char *absolute = file_make_folders(folder, 0700, &err) == ERROR_OK ? realpath(folder, NULL) : NULL;
+    if (!absolute || strlen(absolute) >= ANSWER_MAX - 1 || strpbrk(absolute, "\"\\\n")) {
+        fprintf(stderr, "文件夹建不了：%s\n", folder);
+        return false;
+    }
+    snprintf(state, ANSWER_MAX, "%s/", absolute);
     return true;
 }
 
@@ -178,6 +194,10 @@ static const struct args_option options[] = {
      .value = "DIR",
      .help = "where configuration, key and spool live",
      .help_zh = "配置、密钥、待发库的文件夹"},
+    {.name = "state",
+     .value = "DIR",
+     .help = "where outbox and status file live; beside the configuration",
+     .help_zh = "待发库和状态文件的文件夹；默认和配置在一起"},
     {.name = "server", .value = "ADDRESS", .help = "tcp://host:port of the centre", .help_zh = "中心服务器地址"},
     {.name = "server-key", .value = "KEY", .help = "its public key, or a .pub file", .help_zh = "中心服务器公钥"},
     {.name = "stream", .value = "NAME", .help = "name of the stream", .help_zh = "流名"},
@@ -204,8 +224,10 @@ int setup_main(int argc, char **argv) {
     struct key_pair pair;
     struct error err;
     char server_key[KEY_TEXT_MAX];
+    char state[ANSWER_MAX];
     int status;
     if (!command_args(&program, argc, argv, &args, &status)) return status;
+    if (!state_ready(args_value(&args, "state", NULL), state)) return 2;
     if (!collect(&args, &answers) || !answers_sound(&answers, server_key)) return 2;
     AUTO_FREE char *key_file = path_join(answers.home, "agent.key");
     AUTO_FREE char *config_file = path_join(answers.home, "collector.yaml");
@@ -213,7 +235,7 @@ int setup_main(int argc, char **argv) {
         fprintf(stderr, "文件夹建不了：%s\n", answers.home);
         return 1;
     }
-    if (!key_ready(key_file, &pair) || !config_ready(&answers, server_key, config_file)) return 1;
+    if (!key_ready(key_file, &pair) || !config_ready(&answers, server_key, state, config_file)) return 1;
     enum probe_result result = PROBE_GOOD;
     if (!args_has(&args, "no-test")) result = probe_server(answers.server, server_key, &pair);
     key_pair_wipe(&pair);

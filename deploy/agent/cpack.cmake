@@ -1,0 +1,10 @@
+# What differs between the two packages: the archive has a folder of its own, with the install script in it.
+if(CPACK_GENERATOR STREQUAL "DEB")
+  set(CPACK_COMPONENTS_ALL agent)
+  set(CPACK_PACKAGING_INSTALL_PREFIX "/")
+else()
+  set(CPACK_COMPONENTS_ALL agent archive)
+  set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+  set(CPACK_PACKAGING_INSTALL_PREFIX "")
+  set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
+endif()
