@@ -23,7 +23,7 @@ static const char *text_or_null(const struct pg_rows *rows, size_t row, size_t c
     return pg_is_null(rows, row, column) ? NULL : pg_text(rows, row, column);
 }
 
-static void take(const struct pg_rows *rows, size_t row, struct quarantined *out) {
+void quarantined_take(const struct pg_rows *rows, size_t row, struct quarantined *out) {
     *out = (struct quarantined){
         .log = (int32_t)pg_int(rows, row, 0),
         .seq = pg_int(rows, row, 1),
@@ -46,12 +46,11 @@ enum error_code quarantine_each(struct pg *pg, int32_t programme, const char *st
     if (limit) pg_put_bigint(&params, limit);
     else pg_put_null(&params);
     enum error_code code = pg_run(
-        pg, "SELECT q.log, q.seq, s.name, q.known_at, q.code, q.field, q.hint, q.raw FROM quarantine q JOIN log l ON l.id = q.log "
-        "JOIN stream s ON s.id = l.stream WHERE ($1 = 0 OR s.programme = $1) AND ($2::text IS NULL OR s.name = $2) "
+        pg, "SELECT " QUARANTINED_SQL "WHERE ($1 = 0 OR s.programme = $1) AND ($2::text IS NULL OR s.name = $2) "
         "ORDER BY q.known_at DESC, q.log DESC, q.seq DESC LIMIT $3::bigint", &params, &rows, err);
     for (size_t i = 0; code == ERROR_OK && i < pg_count(&rows); i++) {
         struct quarantined row;
-        take(&rows, i, &row);
+        quarantined_take(&rows, i, &row);
         if (!each(context, &row)) break;
     }
     return code;

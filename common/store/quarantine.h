@@ -22,5 +22,10 @@ void quarantine_copy_row(struct copy *copy, const struct quarantined *row);
 __attribute__((warn_unused_result)) enum error_code
 quarantine_each(struct pg *pg, int32_t programme, const char *stream, int64_t limit,
                 bool (*each)(void *context, const struct quarantined *row), void *context, struct error *err);
+/* For other lists: what to select, and how to take a row of it. */
+#define QUARANTINED_SQL                                                                                                \
+    "q.log, q.seq, s.name, q.known_at, q.code, q.field, q.hint, q.raw FROM quarantine q JOIN log l ON l.id = q.log "   \
+    "JOIN stream s ON s.id = l.stream "
+void quarantined_take(const struct pg_rows *rows, size_t row, struct quarantined *out);
 
 #endif

@@ -48,6 +48,29 @@ static enum error_code ask(struct pg *pg, const char *sql, const struct pg_param
     return *items ? ERROR_OK : error_set(err, ERROR_MEMORY, "out of memory");
 }
 
+struct alert_row alert_row_take(const struct pg_rows *rows, size_t row) {
+    return (struct alert_row){
+        .id = pg_int(rows, row, 0),
+        .file = pg_int(rows, row, 1),
+        .rule = pg_text(rows, row, 2),
+        .target = pg_text(rows, row, 3),
+        .area = pg_text(rows, row, 4),
+        .stream = pg_text(rows, row, 5),
+        .period = pg_day(rows, row, 6),
+        .state = pg_text(rows, row, 7),
+        .cause = pg_text(rows, row, 8),
+        .step = pg_text(rows, row, 9),
+        .opened_at = pg_instant(rows, row, 10),
+        .changed_at = pg_instant(rows, row, 11),
+        .resolved_at = pg_instant(rows, row, 12),
+        .back_filled = pg_bool(rows, row, 13),
+        .facts = pg_text(rows, row, 14),
+        .cell = pg_int(rows, row, 15),
+        .rung = pg_int(rows, row, 16),
+        .issued = pg_int(rows, row, 17),
+    };
+}
+
 enum error_code query_alerts(struct pg *pg, int32_t programme, struct instant known_at, bool all,
                              struct alert_rows *out, struct error *err) {
     *out = (struct alert_rows){0};
@@ -60,24 +83,7 @@ enum error_code query_alerts(struct pg *pg, int32_t programme, struct instant kn
     out->items = items;
     const struct pg_rows *rows = &out->rows;
     for (size_t i = 0; !code && i < out->count; i++)
-        out->items[i] = (struct alert_row){.id = pg_int(rows, i, 0),
-                                           .file = pg_int(rows, i, 1),
-                                           .rule = pg_text(rows, i, 2),
-                                           .target = pg_text(rows, i, 3),
-                                           .area = pg_text(rows, i, 4),
-                                           .stream = pg_text(rows, i, 5),
-                                           .period = pg_day(rows, i, 6),
-                                           .state = pg_text(rows, i, 7),
-                                           .cause = pg_text(rows, i, 8),
-                                           .step = pg_text(rows, i, 9),
-                                           .opened_at = pg_instant(rows, i, 10),
-                                           .changed_at = pg_instant(rows, i, 11),
-                                           .resolved_at = pg_instant(rows, i, 12),
-                                           .back_filled = pg_bool(rows, i, 13),
-                                           .facts = pg_text(rows, i, 14),
-                                           .cell = pg_int(rows, i, 15),
-                                           .rung = pg_int(rows, i, 16),
-                                           .issued = pg_int(rows, i, 17)};
+        out->items[i] = alert_row_take(rows, i);
     return code;
 }
 

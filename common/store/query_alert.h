@@ -67,6 +67,8 @@ __attribute__((warn_unused_result)) enum error_code query_messages(struct pg *pg
                                                                    struct message_rows *out, struct error *err);
 __attribute__((warn_unused_result)) enum error_code query_deliveries(struct pg *pg, int32_t programme,
                                                                      struct delivery_rows *out, struct error *err);
+/* A row of another list with the same columns. */
+struct alert_row alert_row_take(const struct pg_rows *rows, size_t row);
 void alert_rows_finish(struct alert_rows *rows);
 void notice_rows_finish(struct notice_rows *rows);
 void message_rows_finish(struct message_rows *rows);

@@ -3,6 +3,7 @@
 #ifndef DUBAN_STORE_QUERY_BOARD_H
 #define DUBAN_STORE_QUERY_BOARD_H
 
+#include "common/store/quarantine.h"
 #include "common/store/query_alert.h"
 #include "common/store/query_feed.h"
 
@@ -27,7 +28,7 @@ __attribute__((warn_unused_result)) enum error_code query_board_standing(struct 
 void board_standing_finish(struct board_standing *standing);
 const struct board_said *board_standing_of(const struct board_standing *standing, int64_t alert); /* NULL */
 
-/* A page of what is over, newest first: alerts resolved by the instant, below `before` (their id; 0 = from the newest). */
+/* A page of what is over, newest first: alerts resolved by the instant, below `before` (an id; 0 = from the newest). */
 __attribute__((warn_unused_result)) enum error_code query_board_resolved(struct pg *pg, int32_t programme,
                                                                          struct instant known_at, int64_t before,
                                                                          size_t limit, struct alert_rows *out,
@@ -37,5 +38,37 @@ __attribute__((warn_unused_result)) enum error_code query_board_files(struct pg 
                                                                       struct instant known_at, int64_t id,
                                                                       int64_t before, size_t limit,
                                                                       struct feed_files *out, struct error *err);
+
+/* Where a row of quarantine stands: newest first. */
+struct quarantine_place {
+    struct instant known_at; /* INSTANT_NONE = before the newest */
+    int32_t log;
+    int64_t seq;
+};
+/* A page behind a place, of the programme, known by the instant. each: false stops. */
+__attribute__((warn_unused_result)) enum error_code
+query_board_quarantine(struct pg *pg, int32_t programme, struct instant known_at, const struct quarantine_place *after,
+                       size_t limit, bool (*each)(void *context, const struct quarantined *row), void *context,
+                       struct error *err);
+
+/* When a stream first reported a month: figures and no-changes as of a day in it. */
+struct board_report {
+    int32_t stream;
+    struct day month; /* its first day */
+    struct instant first_at;
+};
+struct board_reports {
+    struct board_report *items; /* by stream, month */
+    size_t count;
+};
+/* Of these streams, months from `from` on, known by the instant. */
+__attribute__((warn_unused_result)) enum error_code query_board_reports(struct pg *pg, const int32_t *streams,
+                                                                        size_t count, struct day from,
+                                                                        struct instant known_at,
+                                                                        struct board_reports *out, struct error *err);
+void board_reports_finish(struct board_reports *reports);
+/* The earliest report of a stream in [from, until]; INSTANT_NONE. */
+struct instant board_reports_first(const struct board_reports *reports, int32_t stream, struct day from,
+                                   struct day until);
 
 #endif

@@ -5,15 +5,10 @@
 
 #include "common/base/cleanup.h"
 
-#define FILE_COLUMNS                                                                                                   \
-    "f.id, f.stream, f.log, f.seq, s.name, f.file, f.feed, f.period, f.known_at, f.reported_at, f.taken, "             \
-    "f.unchanged, f.held, f.refused, f.refusals::text FROM file_receipt f JOIN stream s ON s.id = f.stream "           \
-    "WHERE ($1 = 0 OR s.programme = $1) AND f.known_at <= $2 "
+static const char all_sql[] = "SELECT " FEED_FILE_SQL "ORDER BY f.id DESC";
+static const char last_sql[] = "SELECT DISTINCT ON (f.stream) " FEED_FILE_SQL "ORDER BY f.stream, f.id DESC";
 
-static const char all_sql[] = "SELECT " FILE_COLUMNS "ORDER BY f.id DESC";
-static const char last_sql[] = "SELECT DISTINCT ON (f.stream) " FILE_COLUMNS "ORDER BY f.stream, f.id DESC";
-
-static struct feed_file take_file(const struct pg_rows *rows, size_t row) {
+struct feed_file feed_file_take(const struct pg_rows *rows, size_t row) {
     return (struct feed_file){
         .id = pg_int(rows, row, 0),
         .stream = (int32_t)pg_int(rows, row, 1),
@@ -46,7 +41,7 @@ enum error_code query_files(struct pg *pg, int32_t programme, struct instant kno
     if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory");
     out->count = count;
     for (size_t i = 0; i < count; i++)
-        out->items[i] = take_file(&out->rows, i);
+        out->items[i] = feed_file_take(&out->rows, i);
     return ERROR_OK;
 }
 

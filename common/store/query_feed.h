@@ -28,6 +28,13 @@ __attribute__((warn_unused_result)) enum error_code query_files(struct pg *pg, i
                                                                 struct instant known_at, enum feed_choice choice,
                                                                 struct feed_files *out, struct error *err);
 void feed_files_finish(struct feed_files *files);
+/* For other lists of files: what to select ($1 programme or 0, $2 instant; more conditions may follow), and how to take
+ * a row of it. */
+#define FEED_FILE_SQL                                                                                                  \
+    "f.id, f.stream, f.log, f.seq, s.name, f.file, f.feed, f.period, f.known_at, f.reported_at, f.taken, "             \
+    "f.unchanged, f.held, f.refused, f.refusals::text FROM file_receipt f JOIN stream s ON s.id = f.stream "           \
+    "WHERE ($1 = 0 OR s.programme = $1) AND f.known_at <= $2 "
+struct feed_file feed_file_take(const struct pg_rows *rows, size_t row);
 const struct feed_file *feed_files_of(const struct feed_files *files, int32_t stream); /* the first; NULL */
 
 /* How far a stream had come at an instant: of the log that was then the newest. */
