@@ -1,0 +1,309 @@
+// What is late, what will be late, who is silent: the office's morning in one screen.
+import { useDocument, documentPath } from './api.js';
+import { DecisionActs } from './actions.jsx';
+import { day, daysBetween, dayOf, moment, number, time, weekday } from './format.js';
+import { Legend, Matrix } from './matrix.jsx';
+import { Counters, finding, Heading, inProvince, Lamp, Panel, Said, silenceWords } from './parts.jsx';
+import { explainPath, targetPath, taskPath, areaPath, to } from './router.js';
+import { ProvinceGrid, TileMap } from './tiles.jsx';
+import { t } from './words.js';
+
+const nameOf = (doc, code, fallback) => doc.areas.find((area) => area.code === code)?.name || fallback;
+
+export function overviewFinding(doc) {
+    const late = finding(doc.counts);
+    const silent = doc.silences.slice(0, 2).map((one) => silenceWords(one, nameOf(doc, one.area, one.unit), doc.as_of));
+    if (doc.silences.length > 2) silent.push(t('silence_more', { n: doc.silences.length }));
+    return late + t('stop') + (silent.length ? silent.join(t('join')) : t('h_complete'));
+}
+
+const sum = (counts) => ['red', 'proposed_red', 'yellow', 'grey', 'blue', 'green', 'undated'].reduce((n, light) => n + (counts[light] || 0), 0);
+
+function Complete({ doc, areas }) {
+    const { reports } = doc;
+    return (
+        <Panel id="complete" title={t('complete_title')} note={[t('complete_counts', { in: reports.counties_in, of: reports.counties_expected }), reports.departments_expected > 0 ? t('complete_departments', { in: reports.departments_in, of: reports.departments_expected }) : null].filter(Boolean).join(t('list'))}>
+            {doc.silences.length > 0 && (
+                <ul class="plainlist silences">
+                    {doc.silences.slice(0, 6).map((one) => (
+                        <li key={`${one.stream} ${one.area}`}>
+                            <b class="tag warn">{t(`q_${one.state}`)}</b>{' '}
+                            {one.area ? <a href={to(areaPath(one.area))}>{nameOf(doc, one.area, one.unit)}</a> : <Said text={one.unit} />}{' '}
+                            <span class="quiet">
+                                {silenceWords(one, '', doc.as_of)}
+                                {one.since && `${t('stop')}${t('silence_since', { day: day(one.since, doc.as_of) })}`}
+                            </span>
+                        </li>
+                    ))}
+                </ul>
+            )}
+            {areas && <TileMap areas={doc.areas} />}
+        </Panel>
+    );
+}
+
+function Decisions({ doc }) {
+    const total = doc.decisions_total ?? doc.decisions.length;
+    return (
+        <Panel id="decisions" title={t('decisions_title')} note={total ? t('items', { n: number(total) }) : null}>
+            {doc.decisions.length === 0 && <p class="quiet">{t('decisions_none')}</p>}
+            <ul class="plainlist decisions">
+                {doc.decisions.map((item, i) => (
+                    <li key={item.id || `${item.kind}${item.target}${item.area}${i}`}>
+                        <span class="what">
+                            {item.target ? (
+                                <a href={to(explainPath(item.target, item.area))}>
+                                    <Said text={item.title} />
+                                </a>
+                            ) : (
+                                <Said text={item.title} />
+                            )}
+                            {item.detail && (
+                                <small class="block">
+                                    <Said text={item.detail} />
+                                </small>
+                            )}
+                        </span>
+                        <span class="acts">
+                            <DecisionActs item={item} />
+                        </span>
+                    </li>
+                ))}
+            </ul>
+        </Panel>
+    );
+}
+
+const lampOfSide = (side) => (side.proposed_light === 'red' && side.light !== 'red' ? 'proposed_red' : side.light);
+
+function Changes({ doc }) {
+    const total = doc.changes_total ?? doc.changes.length;
+    const one = (change) => (
+        <li key={`${change.target} ${change.area}`}>
+            <span class="move">
+                <Lamp of={change.lamp_before || lampOfSide(change.before)} word="hidden" />
+                <span aria-hidden="true">→</span>
+                <Lamp of={change.lamp_after || lampOfSide(change.after)} word="hidden" />
+            </span>
+            <a href={to(targetPath(change.target), { area: change.area })}>
+                <Said text={change.words} />
+            </a>
+        </li>
+    );
+    return (
+        <Panel id="changes" title={t('changes_title', { day: day(dayOf(doc.changes_since), doc.as_of) })} note={total ? t('places', { n: number(total) }) : null}>
+            {total === 0 && !(doc.changes_silent || []).length && <p class="quiet">{t('changes_none')}</p>}
+            {(doc.changes_silent || []).length > 0 && (
+                <ul class="plainlist">
+                    {doc.changes_silent.map((silent) => (
+                        <li key={silent.area}>
+                            <a href={to(areaPath(silent.area))}>{nameOf(doc, silent.area, silent.area)}</a> <span class="quiet">{silent.began > 0 ? t('change_silent', { n: silent.began }) : t('change_spoke', { n: silent.ended })}</span>
+                        </li>
+                    ))}
+                </ul>
+            )}
+            <ul class="plainlist changes">{doc.changes.slice(0, 6).map(one)}</ul>
+            {doc.changes.length > 6 && (
+                <details>
+                    <summary>{t('more', { n: number(total - 6) })}</summary>
+                    <ul class="plainlist changes">{doc.changes.slice(6).map(one)}</ul>
+                </details>
+            )}
+        </Panel>
+    );
+}
+
+function Coming({ doc }) {
+    const link = (one) => (one.target && one.area ? to(targetPath(one.target), { area: one.area }) : one.target ? to(targetPath(one.target)) : to('/alerts'));
+    return (
+        <Panel id="coming" title={t('coming_title')} note={t('coming_note')}>
+            {doc.coming.length === 0 && <p class="quiet">{t('coming_none')}</p>}
+            <ol class="plainlist coming">
+                {doc.coming.slice(0, 8).map((one, i) => (
+                    <li key={i}>
+                        <b class="num">{one.days > 0 ? t('in_days', { n: one.days }) : t('today')}</b>
+                        <span>
+                            <a href={link(one)}>
+                                <Said text={one.words} />
+                            </a>{' '}
+                            <small>{day(one.on, doc.as_of)}</small>
+                        </span>
+                        {one.late > 0 && <small class="late">{t('late_of', { n: one.late })}</small>}
+                    </li>
+                ))}
+            </ol>
+            {doc.coming.length > 8 && (
+                <details>
+                    <summary>{t('more', { n: number(doc.coming.length - 8) })}</summary>
+                    <ol class="plainlist coming">
+                        {doc.coming.slice(8).map((one, i) => (
+                            <li key={i}>
+                                <b class="num">{t('in_days', { n: one.days })}</b>
+                                <span>
+                                    <a href={link(one)}>
+                                        <Said text={one.words} />
+                                    </a>{' '}
+                                    <small>{day(one.on, doc.as_of)}</small>
+                                </span>
+                            </li>
+                        ))}
+                    </ol>
+                </details>
+            )}
+        </Panel>
+    );
+}
+
+function WideTasks({ doc }) {
+    return (
+        <Panel id="tasklist" title={t('task_list_title')} cls="main">
+            <ul class="plainlist tasklist">
+                {doc.tasks.map((task) => (
+                    <li key={task.code}>
+                        <a href={to(taskPath(task.code))}>
+                            <span class="no">{task.no}</span> {task.title}
+                        </a>
+                        <span class="acts">
+                            {['red', 'proposed_red', 'yellow', 'grey'].map(
+                                (light) =>
+                                    task.counts[light] > 0 && (
+                                        <span key={light}>
+                                            <Lamp of={light} word="hidden" /> {number(task.counts[light])}
+                                        </span>
+                                    ),
+                            )}
+                        </span>
+                    </li>
+                ))}
+            </ul>
+        </Panel>
+    );
+}
+
+export function OverviewPage({ params }) {
+    const { data: doc, problem } = useDocument(documentPath('overview', { under: params.get('under') }));
+    if (!doc) return { doc, problem };
+    const wide = doc.areas.some((area) => area.marks);
+    const counties = wide ? doc.areas.reduce((n, area) => n + area.marks.length, 0) : doc.areas.filter((area) => !area.city).length;
+    const facts = { day: day(doc.as_of, null), weekday: weekday(doc.as_of), time: time(doc.known_at), tasks: doc.tasks.length, areas: number(counties), cells: number(sum(doc.counts)), grey: number(doc.counts.grey), undated: number(doc.counts.undated) };
+    const body = (
+        <>
+            <div class="top">
+                <div>
+                    <Heading text={overviewFinding(doc)} />
+                    <p class="sub">{t(wide ? 'overview_sub_wide' : 'overview_sub', facts)}</p>
+                </div>
+                <Counters counts={doc.counts} />
+            </div>
+            <div class={wide ? 'wide' : 'split'}>
+                {wide && (
+                    <Panel id="provinces" title={t('province_title')} note={t('province_note')} cls="main">
+                        <ProvinceGrid areas={doc.areas} />
+                        <Legend proposed={doc.counts.proposed_red > 0} />
+                        {doc.next && (
+                            <p>
+                                <a href={to('/', { after: new URL(doc.next, location.href).searchParams.get('after') })}>{t('page_next')}</a>
+                            </p>
+                        )}
+                    </Panel>
+                )}
+                <div class="aside">
+                    <Complete doc={doc} areas={!wide} />
+                    <Decisions doc={doc} />
+                    <Changes doc={doc} />
+                    <Coming doc={doc} />
+                </div>
+                {wide ? (
+                    <WideTasks doc={doc} />
+                ) : (
+                    <Panel id="matrix" title={t('matrix_title')} note={t('matrix_note')} cls="main">
+                        <Matrix doc={doc} />
+                        <Legend proposed={doc.counts.proposed_red > 0} />
+                    </Panel>
+                )}
+            </div>
+        </>
+    );
+    return { doc, problem, body };
+}
+
+// The lists behind “县区” and “任务”: the overview once more, as lists.
+export function AreaListPage() {
+    const { data: doc, problem } = useDocument(documentPath('overview'));
+    if (!doc) return { doc, problem };
+    const body = (
+        <>
+            <Heading text={`${t('area_list_title')}${t('colon')}${overviewFinding(doc)}`} />
+            <Panel id="list" title={t('area_list_title')} note={t('list_note')}>
+                {doc.areas.some((area) => area.marks) ? (
+                    <ProvinceGrid areas={doc.areas} />
+                ) : (
+                    <ul class="plainlist rows">
+                        {doc.areas.map((area) => (
+                            <li key={area.code} class={area.silence ? 'hatch' : ''}>
+                                <a href={to(areaPath(area.code))}>{area.name}</a>
+                                <span class="quiet">{area.silence ? silenceWords(area.silence, '', doc.as_of) : ''}</span>
+                                <span class="acts">
+                                    {['red', 'proposed_red', 'yellow', 'grey', 'blue', 'green', 'undated'].map(
+                                        (light) =>
+                                            area.counts[light] > 0 && (
+                                                <span key={light}>
+                                                    <Lamp of={light} word="hidden" /> {number(area.counts[light])}
+                                                </span>
+                                            ),
+                                    )}
+                                </span>
+                            </li>
+                        ))}
+                    </ul>
+                )}
+            </Panel>
+        </>
+    );
+    return { doc, problem, body };
+}
+
+export function TaskListPage() {
+    const { data: doc, problem } = useDocument(documentPath('overview'));
+    if (!doc) return { doc, problem };
+    const body = (
+        <>
+            <Heading text={`${t('tasks')}${t('colon')}${finding(doc.counts)}`} />
+            {doc.groups.map((group) => (
+                <Panel key={group.code} id={`g${group.code}`} title={group.name}>
+                    <ul class="plainlist rows">
+                        {doc.tasks
+                            .filter((task) => task.group === group.code)
+                            .map((task) => (
+                                <li key={task.code}>
+                                    <a href={to(taskPath(task.code))}>
+                                        <span class="no">{task.no}</span> {task.title}
+                                    </a>
+                                    <span class="quiet">
+                                        {task.leads.map((unit, i) => (
+                                            <span key={unit}>
+                                                {i > 0 && t('list')}
+                                                <a href={to(`/units/${encodeURIComponent(unit)}`)}>{unit}</a>
+                                            </span>
+                                        ))}
+                                        {!task.lead_confirmed && ` ${t('lead_unconfirmed')}`}
+                                    </span>
+                                    <span class="acts">
+                                        {['red', 'proposed_red', 'yellow', 'grey', 'blue', 'green', 'undated'].map(
+                                            (light) =>
+                                                task.counts[light] > 0 && (
+                                                    <span key={light}>
+                                                        <Lamp of={light} word="hidden" /> {number(task.counts[light])}
+                                                    </span>
+                                                ),
+                                        )}
+                                    </span>
+                                </li>
+                            ))}
+                    </ul>
+                </Panel>
+            ))}
+        </>
+    );
+    return { doc, problem, body };
+}
