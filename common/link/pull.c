@@ -21,6 +21,15 @@ static bool set_options(void *socket, const struct pull_settings *settings) {
            option_int(socket, ZMQ_LINGER, 0) && option_int(socket, ZMQ_BACKLOG, 64);
 }
 
+/* "tcp://[::ffff:127.0.0.1]:41234", as a socket of both protocols calls it, in the form in which it was given. */
+static void plain_address(char *address) {
+    static const char mapped[] = "tcp://[::ffff:";
+    char *end = strchr(address, ']');
+    if (strncmp(address, mapped, sizeof mapped - 1) != 0 || !end || !strchr(address, '.')) return;
+    memmove(end, end + 1, strlen(end));
+    memmove(address + 6, address + sizeof mapped - 1, strlen(address + sizeof mapped - 1) + 1);
+}
+
 static enum error_code bind_it(struct pull *pull, const struct pull_settings *settings, struct error *err) {
     size_t len = sizeof pull->address;
     if (zmq_bind(pull->socket, settings->listen) != 0)
@@ -28,6 +37,7 @@ static enum error_code bind_it(struct pull *pull, const struct pull_settings *se
     if (zmq_getsockopt(pull->socket, ZMQ_LAST_ENDPOINT, pull->address, &len) != 0)
         return error_set(err, ERROR_IO, "cannot tell the address of %s: %s", settings->listen,
                          zmq_strerror(zmq_errno()));
+    plain_address(pull->address);
     return ERROR_OK;
 }
 

@@ -17,7 +17,7 @@ struct pull_settings {
     const char *listen;
     const struct key_pair *own; /* copied */
     size_t message_max;         /* bytes; ZMQ_MAXMSGSIZE */
-    int high_water;             /* messages of a peer that wait here */
+    int high_water;             /* messages of a peer that wait here; 2 at least: the peer's key counts as one */
 };
 
 /* Takes the opened handler as proof that there is one. */

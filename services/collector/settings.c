@@ -6,8 +6,11 @@
 #include "common/base/log.h"
 #include "common/link/context.h"
 #include "services/collector/sheet.h"
+#include "services/collector/source_request.h"
 
 enum { SOURCES_MAX = 64 };
+
+#define PLACE(member) offsetof(struct settings, member)
 
 /* --- server --- */
 
@@ -61,6 +64,15 @@ static void read_source(struct config *config, struct yaml_node *node, struct se
     sources->count++;
 }
 
+/* What `http` says, read by then (it stands before in the table), must fit the sources that use it. */
+static void check_door(struct config *config, struct yaml_node *node, const struct settings *settings) {
+    bool used = false;
+    for (size_t i = 0; i < settings->sources.count; i++)
+        used |= settings->sources.items[i].kind == SOURCE_HTTP;
+    const char *wrong = used ? request_rules_wrong(settings) : NULL;
+    if (wrong) yaml_wrong(&config->doc, node, "%s", wrong);
+}
+
 static void read_sources(struct config *config, struct yaml_node *node, void *slot) {
     struct settings_sources *sources = slot;
     if (!node || !yaml_as_list(&config->doc, node, "sources")) return;
@@ -69,6 +81,7 @@ static void read_sources(struct config *config, struct yaml_node *node, void *sl
     if (node->count > SOURCES_MAX) yaml_wrong(&config->doc, node, "more than %d sources", SOURCES_MAX);
     for (size_t i = 0; sources->items && i < node->count && i < SOURCES_MAX; i++)
         read_source(config, &node->items[i], sources);
+    check_door(config, node, (const struct settings *)(const void *)((const char *)slot - PLACE(sources)));
 }
 
 void settings_finish(struct settings *settings) {
@@ -85,7 +98,6 @@ const struct source_settings *settings_source(const struct settings *settings, c
 
 static const struct word languages[] = {{"en", LANG_EN}, {"zh", LANG_ZH}, {NULL, 0}};
 
-#define PLACE(member) offsetof(struct settings, member)
 static const struct config_field fields[] = {
     {.key = "stream",
      .type = CONFIG_TEXT,

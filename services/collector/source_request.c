@@ -78,9 +78,11 @@ bool request_address_parse(const char *text, struct request_address *out) {
  * that name. */
 static bool is_own_host(const char *text) {
     char host[64];
+    uint8_t bytes[4];
     const char *port;
-    return text && split_port(text, host, &port) &&
-           (strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || strncmp(host, "127.", 4) == 0);
+    if (!text || !split_port(text, host, &port)) return false;
+    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0) return true;
+    return inet_pton(AF_INET, host, bytes) == 1 && bytes[0] == 127;
 }
 
 /* --- the configuration --- */

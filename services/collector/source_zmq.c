@@ -9,7 +9,8 @@
 #include "common/link/pull.h"
 #include "services/collector/decode.h"
 
-enum { HIGH_WATER = 1, MESSAGES_A_TURN = 16 };
+/* libzmq counts the key it hands on as a message of its own: with room for one, the first document never comes. */
+enum { HIGH_WATER = 2, MESSAGES_A_TURN = 16 };
 
 struct zmq_source {
     struct source_host host;
