@@ -2,7 +2,7 @@
 """Prepares a service of the sample programme in a folder: configurations, keys, schema, plan, streams, sample feeds.
 
     prepare.py STATE --database CONNINFO [--kind rehearsal|real] [--listen ADDRESS] [--server ADDRESS]
-               [--hooks HOST:PORT] [--mail HOST:PORT]
+               [--hooks HOST:PORT] [--mail HOST:PORT] [--board HOST:PORT]
 
 STATE/bin holds the programs and STATE/share/duban the plan, tables and migrations. CONNINFO is what every role has in
 common ("host=… dbname=duban"). What is already there is kept, so it may run again; nothing outside STATE is touched.
@@ -27,6 +27,8 @@ AGENTS = {name: (unit, ["--area", code]) for name, (code, unit) in COUNTIES.item
 AGENTS["jiaotong"] = ("市交通运输局", ["--tasks", "T06"])
 AGENTS["office"] = (OFFICE, ["--office"])
 DESK = "office-desk"  # the stream of the office's decisions, written by `duban`
+BOARD = "board"  # the same, written on the board
+BOARD_PORT = 8090
 
 OWN_COLUMNS = {"zhaohua": "    columns: {target: [指标名称], area: [县区], as_of: [截止日期], value: [累计完成]}\n"}
 
@@ -40,9 +42,14 @@ def write(path, text, mode=0o600):
     temporary.rename(path)
 
 
-def free_port():
+def free_port(wanted=0):
+    """An address of this machine; the wanted port where nobody has it."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
@@ -59,6 +66,16 @@ class Preparation:
         # several share the work: DUBAN_ALERTERS=2
         self.alerters = ["alerter", *(f"alerter-{n}" for n in range(2, int(os.environ.get("DUBAN_ALERTERS", "1")) + 1))]
         self.hooks, self.mail = kept.read_text().split() if self.rehearsal else ("127.0.0.1:18080", "127.0.0.1:25")
+
+        self.board = options.board or self.board_address()
+
+    def board_address(self):
+        """Where the board listens: as before, if nobody else has the port by now."""
+        kept = self.state / "board-address"
+        port = int(kept.read_text().rpartition(":")[2]) if kept.exists() else BOARD_PORT
+        address = free_port(port)
+        write(kept, address + "\n", 0o644)
+        return address
 
     def duban(self, *words):
         command = [str(self.state / "bin" / "duban"), *words, "--config", str(self.state / "duban.yaml")]
@@ -116,6 +133,27 @@ channels:
 {self.hurry('lease_seconds: 5')}
 """)
 
+        self.board_configuration()
+
+    def board_configuration(self):
+        state = self.state
+        # a rehearsal on this machine alone is open to whoever sits at it
+        tls = f"tls: {{certificate_file: {self.options.board_tls}.pem, key_file: {self.options.board_tls}.key}}" if self.options.board_tls else ""
+        write(state / "board.yaml", f"""database: "{self.database('board')}"
+{self.clock_line()}status: {state}/run/board.json
+programme: {PROGRAMME}
+listen: "{self.board}"
+{tls}
+assets: {self.share}/board
+office:
+  spool: {state}/board.spool
+  stream: {BOARD}
+  unit: {OFFICE}
+  key: {state}/keys/{BOARD}.key
+  server: [{{address: "{self.options.server}", key: {state}/keys/aggregator.key.pub}}]
+{'rehearsal_role: office' if self.rehearsal and self.board.startswith('127.') else ''}
+""")
+
     def hurry(self, words):
         """A rehearsal's receiver is next door: what a killed alerter had under way is free again in seconds."""
         return words if self.rehearsal else ""
@@ -160,7 +198,7 @@ sources:
         # the second, tiny programme, beside the first
         self.duban("plan", "load", str(plan / "small.yaml"), "--calendar",
                    str(self.share / "calendar" / "china-2021-2026.csv"), "--by", "quickstart")
-        for name, (unit, scope) in {**AGENTS, DESK: (OFFICE, ["--office"])}.items():
+        for name, (unit, scope) in {**AGENTS, DESK: (OFFICE, ["--office"]), BOARD: (OFFICE, ["--office"])}.items():
             self.duban("key", "allow", self.key(name), "--stream", name, "--unit", unit, *scope, "--label", f"{name} sample",
                        "--programme", PROGRAMME)
         write(self.state / "catalogue.json", self.duban("plan", "export", "--catalogue", "--programme", PROGRAMME), 0o644)
@@ -171,12 +209,13 @@ sources:
         first = [s for s in json.loads(kept.read_text()) if s["name"] == "postgres"] if kept.exists() else []
         argv = {"aggregator": [f"{state}/bin/duban-aggregator", "--config", f"{state}/aggregator.yaml"]}
         argv.update({name: [f"{state}/bin/duban-alerter", "--config", f"{state}/{name}.yaml"] for name in self.alerters})
+        argv["board"] = [f"{state}/bin/duban-board", "--config", f"{state}/board.yaml"]
         if self.rehearsal:
             host, web = self.hooks.split(":")
             argv["receiver"] = [f"{self.share}/sample/receiver.py", f"{state}/received", host, web, self.mail.split(":")[1]]
             for name in AGENTS:
                 argv[name] = [f"{state}/bin/duban-collector", "--config", f"{state}/agents/{name}/collector.yaml"]
-        write(state / "services.json", json.dumps(first + [{"name": n, "argv": a, "steps": n != "receiver"} for n, a in argv.items()], indent=1) + "\n")
+        write(state / "services.json", json.dumps(first + [{"name": n, "argv": a, "steps": n not in ("receiver", "board")} for n, a in argv.items()], indent=1) + "\n")
 
     def run(self):
         for part in ("log", "run", "status", "keys", "agents"):
@@ -187,7 +226,7 @@ sources:
         self.configurations()
         if (self.state / "prepared").exists():
             return
-        for name in ("aggregator", DESK, *AGENTS):
+        for name in ("aggregator", DESK, BOARD, *AGENTS):
             self.key(name)
         self.load()
         if self.rehearsal:
@@ -206,6 +245,8 @@ if __name__ == "__main__":
     parser.add_argument("--server", default="")
     parser.add_argument("--hooks", default="", help="where the sample webhooks go")
     parser.add_argument("--mail", default="", help="where the sample mails go")
+    parser.add_argument("--board", default="", help="where the board listens")
+    parser.add_argument("--board-tls", default="", help="NAME of the board's NAME.pem and NAME.key")
     chosen = parser.parse_args()
     here = f"ipc://{os.path.abspath(chosen.state)}/run/duban.ipc"
     chosen.listen = chosen.listen or here

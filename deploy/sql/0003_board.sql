@@ -20,8 +20,8 @@ BEGIN
 END
 $$;
 GRANT USAGE ON SCHEMA duban TO duban_board;
-GRANT SELECT ON migration, installation, programme, plan_version, plan_text, area, target, stream, log, stream_status, event, batch,
-    quarantine, file_receipt, cell, cell_current, cell_light, stream_due, alert, alert_transition, notice, message,
+GRANT SELECT ON migration, installation, programme, plan_version, plan_text, area, target, stream, stream_reopen, key, key_stream, log,
+    stream_status, event, batch, quarantine, file_receipt, cell, cell_current, cell_light, stream_due, alert, alert_transition, notice, message,
     message_notice, reply, reply_alert, delivery, delivery_attempt, channel, brief_due TO duban_board;
 
 -- ── What has changed ───────────────────────────────────────────────────────────────────────────────────────────────

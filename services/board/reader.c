@@ -274,10 +274,6 @@ static void write_status(struct reader *reader) {
     if (status_write(&reader->status, file, &err)) log_failure(LOG_LEVEL_WARN, "status_not_written", &err);
 }
 
-static bool mends_itself(enum error_code code) {
-    return code == ERROR_CONNECTION || code == ERROR_CONFLICT || code == ERROR_NOT_FOUND || code == ERROR_DATABASE;
-}
-
 /* true: what is published is what the database says. */
 static bool try_look(struct reader *reader) {
     struct error err = {0};
@@ -291,13 +287,13 @@ static bool try_look(struct reader *reader) {
         take_notifications(reader); /* those that came while the statements ran */
     } else {
         metrics_add(&reader->board->metrics.refresh_failures);
-        log_failure(mends_itself(code) ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "reading_failed", &err);
+        log_failure(code == ERROR_CONNECTION ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "reading_failed", &err);
         if (reader->pg && pg_broken(reader->pg)) unwatch(reader);
         say_stale(reader);
         int64_t pause = RETRY_FIRST_MS << (reader->failures < 5 ? reader->failures : 5);
         reader->failures++;
         look_at(reader, tick_after(reader->looked_at, pause < RETRY_MOST_MS ? pause : RETRY_MOST_MS));
-        if (code == ERROR_USAGE || code == ERROR_REFUSED) {
+        if (code == ERROR_USAGE) {
             reader->fatal = code;
             loop_stop(&reader->loop);
         }

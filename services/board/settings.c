@@ -14,7 +14,7 @@ static const struct word role_words[] = {{"none", ROLE_PUBLIC}, {"viewer", ROLE_
 
 static void read_servers(struct config *config, struct yaml_node *node, void *slot) {
     struct office *office = slot;
-    office->software = "duban-board " DUBAN_VERSION;
+    office->software = "duban " DUBAN_VERSION " board"; /* as the office's own hand: its silence is no news */
     if (!node || !yaml_as_list(&config->doc, node, "office.server")) return;
     if (node->count > OFFICE_SERVERS_MAX) {
         yaml_wrong(&config->doc, node, "at most %d servers", OFFICE_SERVERS_MAX);
