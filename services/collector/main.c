@@ -9,6 +9,7 @@
 #include "services/collector/learn.h"
 #include "services/collector/resume.h"
 #include "services/collector/setup.h"
+#include "services/collector/sql_worker.h"
 #include "services/collector/source_stdin.h"
 #include "services/collector/try.h"
 
@@ -31,7 +32,7 @@ int main(int argc, char **argv) {
         const char *name;
         int (*main)(int argc, char **argv);
     } commands[] = {{"try", try_main},         {"learn", learn_main}, {"setup", setup_main}, {"resume", resume_main},
-                    {"folders", folders_main}, {"take", take_main},   {"run", run}};
+                    {"folders", folders_main}, {"take", take_main},   {"sql-worker", sql_worker_main}, {"run", run}};
 #ifdef DUBAN_AGENT_GCONV
     /* The package brings its own C library; the system's text converters belong to another one. */
     setenv("GCONV_PATH", DUBAN_AGENT_GCONV, 1);
