@@ -44,6 +44,12 @@ document_maker document_quarantine; /* quarantine?after=&limit=; asks the databa
 document_maker document_explain;    /* explain/{code}/{area}; asks the database */
 document_maker document_plan;       /* plan */
 
+/* Reads the events that a document stands on, before it is made, where the facts are of what stands and have none
+ * (present.h). Nothing for documents that need none, nor twice for the same cells. Asks the database. */
+__attribute__((warn_unused_result)) enum error_code document_gather(struct facts *facts, document_maker *maker,
+                                                                    const struct document_request *request,
+                                                                    struct error *err);
+
 /* The head of every body, the session's and a problem's extension too: schema, resource, programme, as_of, known_at,
  * past, complete_to, plan_version, rules_version, trial, sample, change. NULL without memory. */
 json_t *document_envelope(const struct facts *facts, const char *resource);

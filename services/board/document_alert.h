@@ -39,4 +39,24 @@ json_t *alert_seen_json(const struct sight *sight, const struct answer_index *an
 /* "青川 直连道路", "剑阁县", "本系统" */
 void alert_subject_words(const struct sight *sight, const struct seen_alert *alert, struct buffer *out);
 
+/* --- lists --- */
+
+/* Which alerts a list is asked for; what is NULL or NO_INDEX asks for all. */
+struct alert_choice {
+    const char *state;
+    size_t area, target, task, unit; /* unit: of the stream, or leading the cell's task */
+};
+static inline struct alert_choice alert_choice_all(void) {
+    return (struct alert_choice){NULL, NO_INDEX, NO_INDEX, NO_INDEX, NO_INDEX};
+}
+struct alert_list {
+    struct seen_alert *items; /* heap; gravest first: by rung, rule, the longest open */
+    size_t count;
+};
+bool alert_list_make(const struct sight *sight, const struct alert_choice *choice, struct alert_list *out);
+void alert_list_finish(struct alert_list *list);
+bool alert_chosen(const struct sight *sight, const struct alert_choice *choice, const struct seen_alert *alert);
+/* Sets "alerts" (at most a page of them) and "alerts_total" of a document about something else. false: no memory. */
+bool alerts_of_json(const struct sight *sight, const struct alert_choice *choice, json_t *document);
+
 #endif

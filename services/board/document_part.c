@@ -209,21 +209,29 @@ static json_t *next_page(const struct sight *sight, size_t last, const struct do
     return json_string(buffer_text(&link));
 }
 
-bool cell_list_page(struct sight *sight, const struct cell_list *list, const struct document_request *request,
-                    const char *path, json_t *document, struct error *err) {
-    size_t from = request->after ? place_after(sight, list, request->after) : 0, limit = document_limit(request);
-    if (from == NO_INDEX) {
+bool cell_list_window(struct sight *sight, const struct cell_list *list, const struct document_request *request,
+                      const char *path, size_t *from, size_t *until, json_t **next, struct error *err) {
+    size_t limit = document_limit(request);
+    *from = request->after ? place_after(sight, list, request->after) : 0;
+    if (*from == NO_INDEX) {
         document_wrong(err, "after", "这一页已经不在了，请从第一页看起");
         return false;
     }
-    size_t until = list->count - from > limit ? from + limit : list->count;
-    json_t *rows = json_array();
+    *until = list->count - *from > limit ? *from + limit : list->count;
+    *next = *until < list->count ? next_page(sight, list->items[*until - 1], request, path) : json_null();
+    return true;
+}
+
+bool cell_list_page(struct sight *sight, const struct cell_list *list, const struct document_request *request,
+                    const char *path, json_t *document, struct error *err) {
+    size_t from, until;
+    json_t *rows = json_array(), *next;
+    json_object_set_new(document, "cells", rows);
+    if (!cell_list_window(sight, list, request, path, &from, &until, &next, err)) return false;
     for (size_t i = from; i < until; i++)
         json_array_append_new(rows, sight_row_json(sight, list->items[i], i + 1));
-    json_object_set_new(document, "cells", rows);
     json_object_set_new(document, "cells_total", json_integer((json_int_t)list->count));
-    json_object_set_new(document, "next",
-                        until < list->count ? next_page(sight, list->items[until - 1], request, path) : json_null());
+    json_object_set_new(document, "next", next);
     return true;
 }
 

@@ -35,11 +35,17 @@ struct counts cell_list_counts(struct sight *sight, const struct cell_list *list
 bool cell_list_page(struct sight *sight, const struct cell_list *list, const struct document_request *request,
                     const char *path, json_t *document, struct error *err);
 
+/* Which of the list the page shows, [*from, *until), and its next link (a new reference). */
+bool cell_list_window(struct sight *sight, const struct cell_list *list, const struct document_request *request,
+                      const char *path, size_t *from, size_t *until, json_t **next, struct error *err);
+
 json_t *units_json(const struct plan *plan, const size_t *units, size_t count); /* their names */
 /* Sets "code","no","title","group","leads","lead_confirmed","participants","open_list","note","targets" of a task. */
 json_t *task_head_json(const struct plan *plan, size_t task);
 /* "code","name","short","city","tile" */
 json_t *area_head_json(const struct plan *plan, size_t area);
+/* A target's head with its city's cell, for a task's list. */
+json_t *target_summary_json(struct sight *sight, size_t target);
 /* A path segment or value with what a URL does not carry escaped. */
 void url_add(struct buffer *out, const char *text);
 
