@@ -29,7 +29,7 @@ static enum error_code answerable(struct desk_case *one, struct error *err) {
         if (asks(named->said) && !over) {
             naming->items[kept++] = *named;
         } else if (!named->whole) {
-            if (over) desk_state(one, "%s 已办结", named->number);
+            if (over) desk_already(one, "%s 已办结", named->number);
             return error_set(err, ERROR_CONFLICT,
                              over ? "%s is over: there is nothing left to answer" : "%s wants no answer",
                              named->number);
@@ -98,9 +98,9 @@ static enum error_code promised_already(struct desk_case *one, struct error *err
         const struct desk_event *promise = promise_of(one, named, known ? alert->opened_at : alert->changed_at);
         if (!known && !promise) continue;
         if (promise)
-            desk_state_decided(one, promise);
+            desk_already_decided(one, promise);
         else
-            desk_state(one, "%s 已答复期限", named->number);
+            desk_already(one, "%s 已答复期限", named->number);
         return error_set(err, ERROR_CONFLICT, "%s has a promise that stands", named->number);
     }
     return ERROR_OK;
@@ -195,7 +195,7 @@ static enum error_code muted_already(struct desk_case *one, const struct desk_de
             (day_is(more.mute.until) && more.mute.until.n < view->moment.as_of.n) ||
             desk_event_reversed(view->desk.events, view->desk.count, event))
             continue;
-        desk_state_decided(one, event);
+        desk_already_decided(one, event);
         return error_set(err, ERROR_CONFLICT, "it is muted already; `duban decisions` shows it");
     }
     return ERROR_OK;

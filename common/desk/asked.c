@@ -11,9 +11,13 @@
 
 /* --- extensions --- */
 
-static enum error_code may_be_extended(const struct view *view, size_t cell, struct error *err) {
+static enum error_code may_be_extended(struct desk_case *one, size_t cell, struct error *err) {
+    const struct view *view = one->view;
     const struct assessment *now = &view->cells[cell];
     const char *target = view_target(view, cell)->code, *area = view_area(view, cell)->name;
+    desk_state(one, view->plan->cells[cell].rollup ? "全市合计不能延期，要点名县区"
+                    : !day_is(now->due)            ? "没有期限，谈不上延期"
+                                                   : "已完成或没有任务，不能延期");
     if (view->plan->cells[cell].rollup)
         return error_set(err, ERROR_USAGE, "%s of the whole city is the sum of its counties: name the county", target);
     if (!day_is(now->due))
@@ -40,7 +44,7 @@ enum error_code check_extension_ask(struct desk_case *one, struct pg *pg, struct
     (void)pg;
     size_t cell = NO_INDEX;
     enum error_code code = desk_cell(one, &cell, err);
-    if (!code) code = may_be_extended(one->view, cell, err);
+    if (!code) code = may_be_extended(one, cell, err);
     if (!code) code = later_than_due(one, cell, err);
     if (code) return code;
     struct desk_decision *asked = desk_make(one, EVENT_EXTENSION_ASKED, cell, err);
@@ -70,9 +74,9 @@ static enum error_code extension_meant(struct desk_case *one, bool wanted, const
     one->unknown = code == ERROR_NOT_FOUND || code == ERROR_USAGE;
     if (code != ERROR_CONFLICT) return code;
     if (numbered && numbered->decided)
-        desk_state_decided(one, numbered->decided);
+        desk_already_decided(one, numbered->decided);
     else
-        desk_state(one, "没有待决定的延期申请");
+        desk_already(one, "没有待决定的延期申请");
     return code;
 }
 
@@ -90,7 +94,7 @@ enum error_code check_extension_grant(struct desk_case *one, struct pg *pg, stru
     (void)pg;
     const struct extension *asked = NULL;
     enum error_code code = extension_meant(one, false, &asked, err);
-    if (!code) code = may_be_extended(one->view, one->cell, err);
+    if (!code) code = may_be_extended(one, one->cell, err);
     if (!code) code = later_than_due(one, one->cell, err);
     return code ? code : make_extension(one, asked, err);
 }
@@ -104,11 +108,14 @@ enum error_code check_extension_refuse(struct desk_case *one, struct pg *pg, str
 
 /* --- close-outs --- */
 
-static enum error_code is_done(const struct view *view, size_t cell, struct error *err) {
+static enum error_code is_done(struct desk_case *one, size_t cell, struct error *err) {
+    const struct view *view = one->view;
     const struct assessment *now = &view->cells[cell];
     CLEAN(buffer_finish) struct buffer done = {0};
     if (now->state == STATE_DONE) return ERROR_OK;
     cell_done_words(view, cell, now, &done);
+    desk_state(one, "还没有完成（%s，%s），不能销号", buffer_text(&done), cell_state_name(now->state));
+    one->already = false;
     return error_set(err, ERROR_CONFLICT, "%s %s is not done (%s, %s): it cannot be closed",
                      view_target(view, cell)->code, view_area(view, cell)->name, buffer_text(&done),
                      cell_state_name(now->state));
@@ -116,8 +123,8 @@ static enum error_code is_done(const struct view *view, size_t cell, struct erro
 
 static void state_of_claim(struct desk_case *one, const struct close_out *claim) {
     struct slice by = claim->verified ? claim->verified_by : claim->checked ? claim->checked_by : claim->claimed_by;
-    desk_state(one, "K%04u %s%s%.*s%s", claim->number, close_out_state_chinese(claim->state), by.len ? "（" : "",
-               (int)by.len, by.len ? by.ptr : "", by.len ? "）" : "");
+    desk_already(one, "K%04u %s%s%.*s%s", claim->number, close_out_state_chinese(claim->state), by.len ? "（" : "",
+                 (int)by.len, by.len ? by.ptr : "", by.len ? "）" : "");
 }
 
 static enum error_code not_closed(struct desk_case *one, const struct close_out *claim, struct error *err) {
@@ -164,7 +171,6 @@ static enum error_code make_step(struct desk_case *one, bool passed, const char 
     made->more.close_out.document = slice_of(one->request->document);
     made->more.close_out.has_claim = true;
     memcpy(made->more.close_out.claim, one->claim->claimed->event.uid, EVENT_UID_BYTES);
-    one->state[0] = '\0';
     return ERROR_OK;
 }
 
@@ -173,7 +179,7 @@ enum error_code check_claim(struct desk_case *one, struct pg *pg, struct error *
     size_t cell = NO_INDEX;
     enum error_code code = desk_cell(one, &cell, err);
     if (!code) code = close_out_possible(one->view, cell, err);
-    if (!code) code = is_done(one->view, cell, err);
+    if (!code) code = is_done(one, cell, err);
     if (code) return code;
     const struct close_out *standing = requests_close_out(&one->view->requests, cell);
     if (standing && standing->state != CLOSE_OUT_REFUSED) {
@@ -192,7 +198,7 @@ enum error_code check_lead_check(struct desk_case *one, struct pg *pg, struct er
     enum error_code code = claim_meant(one, err);
     if (!code && one->claim->state == CLOSE_OUT_LEAD_CHECKED && !one->request->replace)
         code = error_set(err, ERROR_CONFLICT, "K%04u is checked by the lead already", one->claim->number);
-    if (!code) code = is_done(one->view, one->cell, err);
+    if (!code) code = is_done(one, one->cell, err);
     return code ? code : make_step(one, true, "lead", err);
 }
 
@@ -200,11 +206,13 @@ enum error_code check_verify(struct desk_case *one, struct pg *pg, struct error 
     (void)pg;
     enum error_code code = claim_meant(one, err);
     if (code) return code;
-    if (one->claim->state != CLOSE_OUT_LEAD_CHECKED && close_out_wants_lead(one->view, one->cell))
+    one->already = one->claim->state == CLOSE_OUT_LEAD_CHECKED || !close_out_wants_lead(one->view, one->cell);
+    if (!one->already) desk_state(one, "K%04u 牵头单位还没有核查", one->claim->number);
+    if (!one->already)
         return error_set(err, ERROR_CONFLICT,
                          "K%04u is not checked by the lead yet: first `duban closeout check K%04u --by NAME`",
                          one->claim->number, one->claim->number);
-    code = is_done(one->view, one->cell, err);
+    code = is_done(one, one->cell, err);
     return code ? code : make_step(one, true, "office", err);
 }
 

@@ -126,23 +126,35 @@ void desk_wrong(struct desk_case *one, const char *field) {
     one->field = field;
 }
 
-void desk_state(struct desk_case *one, const char *format, ...) {
+static void say_state(struct desk_case *one, const char *format, va_list args) {
     CLEAN(buffer_finish) struct buffer words = {0};
-    va_list args;
-    va_start(args, format);
     buffer_vprintf(&words, format, args);
-    va_end(args);
     size_t len = text_cut_bytes(buffer_text(&words), words.len, sizeof one->state - 1);
     memcpy(one->state, buffer_text(&words), len);
     one->state[len] = '\0';
 }
 
-void desk_state_decided(struct desk_case *one, const struct desk_event *event) {
+void desk_state(struct desk_case *one, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    say_state(one, format, args);
+    va_end(args);
+}
+
+void desk_already(struct desk_case *one, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    say_state(one, format, args);
+    va_end(args);
+    one->already = true;
+}
+
+void desk_already_decided(struct desk_case *one, const struct desk_event *event) {
     CLEAN(buffer_finish) struct buffer words = {0};
     char at[INSTANT_TEXT_MAX];
     instant_print(event->event.known_at, at);
     desk_words((uint32_t)event->event.kind, event->event.more, &words);
-    desk_state(one, "%s（%.10s %.5s）", buffer_text(&words), at, at + 11);
+    desk_already(one, "%s（%.10s %.5s）", buffer_text(&words), at, at + 11);
 }
 
 /* --- what is about no cell --- */

@@ -82,6 +82,7 @@ struct desk_case {
     const char *field;          /* what is wrong, as members are called in a request: "due"; NULL = nothing by itself */
     char state[DESK_STATE_MAX]; /* of the thing now, Chinese: "销号 K0004 已销号（李四）"; "" = not to be said */
     bool unknown;               /* what was named is not there, or not to be seen */
+    bool already;               /* somebody has decided it: state says how */
 };
 
 /* What can be checked without a view. Pure. ERROR_USAGE. *one is initialised either way. */

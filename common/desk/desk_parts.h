@@ -29,10 +29,12 @@ __attribute__((warn_unused_result)) enum error_code desk_cell(struct desk_case *
 __attribute__((warn_unused_result)) enum error_code desk_names(struct desk_case *one, struct pg *pg, struct error *err);
 /* Whether the one who asks may know of the cell: else it is not there. */
 __attribute__((warn_unused_result)) enum error_code desk_seen(struct desk_case *one, size_t cell, struct error *err);
-/* The member that is wrong; what is known of the thing. Both give ERROR_OK for `return`s to go on. */
+/* The member that is wrong. */
 void desk_wrong(struct desk_case *one, const char *field);
+/* Why it is not possible, as the thing is now; desk_already: because somebody has decided it. Chinese. */
 __attribute__((format(printf, 2, 3))) void desk_state(struct desk_case *one, const char *format, ...);
-/* Of a decision that stands: "李四 延期到…（2021-11-08 10:20）". */
-void desk_state_decided(struct desk_case *one, const struct desk_event *event);
+__attribute__((format(printf, 2, 3))) void desk_already(struct desk_case *one, const char *format, ...);
+/* The same of a decision that stands: "李四 同意延到…（2021-11-08 10:20）". */
+void desk_already_decided(struct desk_case *one, const struct desk_event *event);
 
 #endif

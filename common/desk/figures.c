@@ -27,7 +27,7 @@ static enum error_code held_of_cell(struct desk_case *one, size_t cell, const ui
         *uid = view->events[cell].events[ledger.held[i].event].uid;
     }
     if (*uid) return ERROR_OK;
-    desk_state(one, "没有待核的数");
+    desk_already(one, "没有待核的数");
     return error_set(err, ERROR_CONFLICT, "nothing of %s %s is held: there is nothing to confirm",
                      view_target(view, cell)->code, view_area(view, cell)->name);
 }
@@ -58,7 +58,7 @@ static enum error_code held_by_uid(struct desk_case *one, size_t *cell, const ui
     *uid = event->uid;
     for (size_t i = 0; i < ledger.held_count; i++)
         if (&one->view->events[*cell].events[ledger.held[i].event] == event) return ERROR_OK;
-    desk_state(one, "这个数不在待核之列");
+    desk_already(one, "这个数不在待核之列");
     return error_set(err, ERROR_CONFLICT, "%s is not held (any more): there is nothing to confirm", text);
 }
 
@@ -97,7 +97,7 @@ static void state_of_light(struct desk_case *one, size_t cell) {
     }
     light_words(&one->view->cells[cell], &light);
     if (released && one->view->cells[cell].light == LIGHT_RED)
-        desk_state_decided(one, released);
+        desk_already_decided(one, released);
     else
         desk_state(one, "没有待核定的红灯，现在是%s", buffer_text(&light));
 }
@@ -124,7 +124,7 @@ static enum error_code reds_of(struct desk_case *one, struct error *err) {
     }
     one->naming.count = kept;
     if (kept) return ERROR_OK;
-    desk_state(one, "没有待核定的红灯");
+    desk_already(one, "没有待核定的红灯");
     return error_set(err, ERROR_CONFLICT, "no red in it waits for release (any more)");
 }
 
@@ -149,8 +149,8 @@ static enum error_code overridden_already(struct desk_case *one, size_t cell, st
     char until[DAY_TEXT_MAX];
     if (one->request->replace || !now->overridden) return ERROR_OK;
     day_print(now->override_until, until);
-    desk_state(one, "%.*s 已另定为%s，到 %s 止", (int)now->override_by.len, now->override_by.ptr,
-               light_name(now->light), until);
+    desk_already(one, "%.*s 已另定为%s，到 %s 止", (int)now->override_by.len, now->override_by.ptr,
+                 light_name(now->light), until);
     return error_set(err, ERROR_CONFLICT, "%s %s is shown as %s by a person's word already, until %s",
                      view_target(one->view, cell)->code, view_area(one->view, cell)->name, light_word(now->light),
                      until);

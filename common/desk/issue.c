@@ -9,7 +9,8 @@ enum error_code check_issue(struct desk_case *one, struct pg *pg, struct error *
         code = error_set(err, ERROR_USAGE, "%s has several items: say which one is meant, %s", one->request->subject[0],
                          one->naming.items[0].number);
     if (!code) code = card_proposal(one->view, &one->naming.items[0], one->level, &alert, &issued, err);
-    if (issued) desk_state(one, "%s已发", draft_level_chinese(one->level));
+    if (code && !one->unknown && !*one->state) desk_state(one, "没有拟发的%s", draft_level_chinese(one->level));
+    if (issued) desk_already(one, "%s已发", draft_level_chinese(one->level));
     if (!code) code = card_gather(pg, one->view, one->naming.items[0].cell, alert, &one->card, err);
     if (code) return code;
     const struct named *named = &one->naming.items[0];

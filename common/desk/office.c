@@ -37,7 +37,9 @@ static enum error_code send_event(const struct office *office, const struct even
                                      .secret_key_file = office->key,
                                      .software = office->software};
     if (!code) code = spool_open(office->spool, slice_of(office->stream), NULL, SPOOL_WAIT_MS, &spool, err);
-    if (!code) code = spool_send_and_wait(spool, &uplink, event, now, PATIENCE_MS, &rejected, err);
+    if (!code)
+        code = spool_send_and_wait(spool, &uplink, event, now, office->patience_ms ? office->patience_ms : PATIENCE_MS,
+                                   &rejected, err);
     if (!code && rejected)
         return error_set(err, ERROR_REFUSED, "the centre put the decision into quarantine (%s): %s",
                          quarantine_row(rejected)->name, quarantine_row(rejected)->english);

@@ -12,9 +12,10 @@ struct office {
     } servers[OFFICE_SERVERS_MAX];
     size_t server_count;
     const char *software; /* "duban 0.1.0" */
+    int patience_ms;      /* for the acknowledgement; 0 = a minute */
 };
 
-/* Writes one decision and waits for the centre's acknowledgement (at most a minute and a third). ERROR_CONNECTION: it
+/* Writes one decision and waits for the centre's acknowledgement. ERROR_CONNECTION: it
  * is kept in the spool and goes with the next one. ERROR_REFUSED: the centre put it into quarantine. Makes its uid. */
 __attribute__((warn_unused_result)) enum error_code
 office_record(const struct office *office, struct desk_decision *decision, struct instant now, struct error *err);

@@ -77,7 +77,7 @@ static enum error_code find_decision(struct desk_case *one, const char *text, co
                          event_kind_name((uint32_t)(*out)->event.kind),
                          (*out)->event.kind == EVENT_REVERSAL ? ", decide anew" : "");
     if (!desk_event_reversed(view->desk.events, view->desk.count, *out)) return ERROR_OK;
-    desk_state(one, "已收回");
+    desk_already(one, "已收回");
     return error_set(err, ERROR_CONFLICT, "%s is taken back already", text);
 }
 
