@@ -14,11 +14,12 @@ enum { STREAMS_VERIFIED = 64 };
 
 static json_t *part_json(struct sight *sight, size_t cell) {
     const struct assessment *seen = sight_now(sight, cell);
-    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:b}", "area", view_area(sight->view, cell)->code, "area_name",
-                     view_area(sight->view, cell)->name, "value",
+    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:s, s:b}", "area", view_area(sight->view, cell)->code,
+                     "area_name", view_area(sight->view, cell)->name, "value",
                      json_of_text(seen->has_value ? seen->value_text : NULL), "figure_as_of",
                      json_of_day(seen->has_value ? seen->figure_as_of : DAY_NONE), "state",
-                     cell_state_word(seen->state), "lamp", lamp_word(lamp_of(seen)), "stale", lamp_is_stale(seen));
+                     cell_state_word(seen->state), "report_state", json_of_text(report_state_word(seen->report_state)),
+                     "lamp", lamp_word(lamp_of(seen)), "stale", lamp_is_stale(seen));
 }
 
 /* The sum made once more from its parts: equal, or something is wrong with us. */

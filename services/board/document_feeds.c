@@ -24,7 +24,7 @@ static const char *period_state(const struct sight *sight, const struct feed *fe
     struct day begins = sight->plan->reporting.first_period;
     bool closed = day_is(period.closing) && sight->facts->morning.now.ms >= day_end(period.closing).ms;
     if (instant_is(first) && day_is(begins) && period.first.n < begins.n) return "back_filled";
-    if (instant_is(first) && period.first.n == newest->first.n && feed->missing) return "partial";
+    if (period.first.n == newest->first.n && feed->missing) return "missing"; /* some of it, or all */
     if (instant_is(first)) return !day_is(period.closing) || first.ms < day_end(period.closing).ms ? "on_time" : "late";
     if (!feed->owed || (day_is(begins) && period.first.n < begins.n)) return "none";
     return closed ? "missing" : "open";
@@ -32,16 +32,16 @@ static const char *period_state(const struct sight *sight, const struct feed *fe
 
 static json_t *periods_json(const struct sight *sight, const struct feed *feed, const struct board_reports *reports) {
     const struct plan *plan = sight->plan;
-    json_t *list = json_array();
+    json_t *list = json_array(); /* oldest first */
     struct period period = period_of(plan->calendar, &plan->reporting, sight->view->moment.as_of);
     for (size_t i = 0; i < PERIODS_SHOWN && day_is(period.first); i++) {
         char name[32];
         struct instant first = board_reports_first(reports, feed->stream->id, period.first, period.last);
         period_name(&plan->reporting, period, name);
-        json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:o}", "period", name, "due",
-                                              json_of_day(period.closing), "state",
-                                              period_state(sight, feed, period, first), "first_at",
-                                              json_of_instant(first)));
+        json_array_insert_new(list, 0,
+                              json_pack("{s:s, s:o, s:s, s:o}", "period", name, "due", json_of_day(period.closing),
+                                        "state", period_state(sight, feed, period, first), "first_at",
+                                        json_of_instant(first)));
         period = period_before(plan->calendar, &plan->reporting, period);
     }
     return list;

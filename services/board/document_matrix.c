@@ -31,6 +31,10 @@ static json_t *area_json(const struct sight *sight, const struct tally *tally, s
     json_t *json = area_head_json(sight->plan, area);
     json_object_set_new(json, "counts", counts_json(&tally->areas[area]));
     json_object_set_new(json, "silence", silence_json(sight->facts, area, &tally->silences[area]));
+    bool rolled = tally->level.kind != LEVEL_COUNTY; /* the whole, among groups: it has no marks of its own */
+    json_object_set_new(json, "counties", json_null());
+    json_object_set_new(json, "silent", json_null());
+    json_object_set_new(json, "marks", rolled ? json_array() : json_null());
     return json;
 }
 

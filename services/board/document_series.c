@@ -200,7 +200,7 @@ static json_t *points_of_city(const struct sight *sight, size_t city) {
     for (; months < MONTHS_MAX && end.n <= sight->view->moment.as_of.n; end = month_end((struct day){end.n + 1})) {
         sums[months] = exact_whole(0);
         points[months] = (struct point){
-            .as_of = end, .known_at = INSTANT_NONE, .kind = "sum", .standing = true};
+            .as_of = end, .known_at = INSTANT_NONE, .kind = "figure", .standing = true};
         ends[months++] = end;
     }
     for (size_t i = target->first_cell; i < target->first_cell + target->cell_count; i++)

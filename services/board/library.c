@@ -5,6 +5,17 @@
 
 static document_maker *const makers[DOCUMENTS] = {
     [DOCUMENT_OVERVIEW] = document_overview,
+    [DOCUMENT_AREA] = document_area,
+    [DOCUMENT_TASK] = document_task,
+    [DOCUMENT_UNIT] = document_unit,
+    [DOCUMENT_TARGET] = document_target,
+    [DOCUMENT_SERIES] = document_series,
+    [DOCUMENT_ALERTS] = document_alerts,
+    [DOCUMENT_FEEDS] = document_feeds,
+    [DOCUMENT_FILE] = document_file,
+    [DOCUMENT_QUARANTINE] = document_quarantine,
+    [DOCUMENT_EXPLAIN] = document_explain,
+    [DOCUMENT_PLAN] = document_plan,
 };
 
 /* Every body begins so: what is sent while the database is away differs in these bytes alone. */
@@ -30,7 +41,7 @@ static const char *given(const char *text) {
     return *text ? text : NULL;
 }
 
-struct rendering *library_make(const struct facts *facts, const struct scope *scope, const struct ask *ask, struct pg *pg,
+struct rendering *library_make(struct facts *facts, const struct scope *scope, const struct ask *ask, struct pg *pg,
                                struct problem *problem, struct error *err) {
     const struct document_request request = {.code = given(ask->code),
                                              .area = given(ask->area),
@@ -41,8 +52,8 @@ struct rendering *library_make(const struct facts *facts, const struct scope *sc
                                              .pg = pg};
     *err = (struct error){0};
     document_maker *maker = makers[ask->route->document];
-    json_t *body = maker ? maker(facts, scope, &request, err) : NULL;
-    if (!maker) error_set(err, ERROR_NOT_FOUND, "没有这个页面");
+    bool read = document_gather(facts, maker, &request, err) == ERROR_OK;
+    json_t *body = read ? maker(facts, scope, &request, err) : NULL;
     if (!body) {
         problem_of_error(err, ask->route->unknown, problem);
         if (err->code == ERROR_NOT_FOUND || err->code == ERROR_USAGE) err->code = ERROR_OK;

@@ -7,8 +7,8 @@
 #include "services/board/snapshot.h"
 
 /* NULL with *problem set (and *err: what the database or memory said; ERROR_OK when it was the question's fault). pg: in
- * the transaction of the facts. */
-struct rendering *library_make(const struct facts *facts, const struct scope *scope, const struct ask *ask, struct pg *pg,
+ * the transaction of the facts, which may get events from it. */
+struct rendering *library_make(struct facts *facts, const struct scope *scope, const struct ask *ask, struct pg *pg,
                                struct problem *problem, struct error *err);
 /* The same document, saying since when it is not up to date any more. NULL: out of memory, or it says so already. */
 struct rendering *library_stale(const struct rendering *rendering, struct instant since);
