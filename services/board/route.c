@@ -124,8 +124,8 @@ static bool read_parameter(const struct request_parameter *given, unsigned takes
     if (takes & TAKES_STATE && strcmp(name, "state") == 0)
         return (*value && copy(out->state, sizeof out->state, value)) ||
                wrong(problem, name, "open、promised、suppressed 或 resolved");
-    if (takes & TAKES_LEVEL && strcmp(name, "level") == 0)
-        return (*value && copy(out->level, sizeof out->level, value)) || wrong(problem, name, "province 或 area");
+    if (takes & TAKES_LEVEL && strcmp(name, "under") == 0)
+        return (*value && copy(out->under, sizeof out->under, value)) || wrong(problem, name, "区划代码的前两位或前四位，如 51、5108");
     problem_set(problem, PROBLEM_UNKNOWN_PARAMETER, name, NULL, "这里没有参数“%.60s”", name);
     return false;
 }
@@ -172,7 +172,7 @@ void ask_name(const struct ask *ask, char out[ASK_KEY_MAX]) {
     if (instant_is(ask->known_at)) instant_print(ask->known_at, known_at);
     const struct {
         const char *name, *value;
-    } given[] = {{"area", wild > 1 ? "" : ask->area}, {"state", ask->state}, {"level", ask->level}, {"after", ask->after},
+    } given[] = {{"area", wild > 1 ? "" : ask->area}, {"state", ask->state}, {"under", ask->under}, {"after", ask->after},
                  {"limit", limit}, {"as_of", as_of}, {"known_at", known_at}};
     for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
         if (!*given[i].value) continue;

@@ -39,7 +39,7 @@ enum route_parameter {
     TAKES_PAGE = 1 << 1, /* after, limit */
     TAKES_AREA = 1 << 2,
     TAKES_STATE = 1 << 3,
-    TAKES_LEVEL = 1 << 4, /* level, of the overview of many areas */
+    TAKES_LEVEL = 1 << 4, /* under, of the overview of many areas: a province or a city of them */
     TAKES_ANY = 1 << 5,   /* a page reads its own parameters */
 };
 
@@ -65,7 +65,7 @@ const struct route *route_find(const struct request_line *line, enum request_met
 enum { ASK_TEXT_MAX = 160, ASK_WORD_MAX = 64, ASK_KEY_MAX = 1024, ASK_LIMIT_MAX = 200 };
 struct ask {
     const struct route *route;
-    char code[ASK_TEXT_MAX], area[ASK_WORD_MAX], state[ASK_WORD_MAX], after[ASK_TEXT_MAX], level[ASK_WORD_MAX]; /* "" = not given */
+    char code[ASK_TEXT_MAX], area[ASK_WORD_MAX], state[ASK_WORD_MAX], after[ASK_TEXT_MAX], under[ASK_WORD_MAX]; /* "" = not given */
     size_t limit; /* 0 = not given */
     struct day as_of;        /* DAY_NONE = not given */
     struct instant known_at; /* INSTANT_NONE = not given */
