@@ -10,6 +10,7 @@ enum { PASSES = 2, MEMORY = 19 * 1024 * 1024 };
 _Static_assert(PASSWORD_KEPT_MAX == crypto_pwhash_STRBYTES, "what libsodium writes");
 
 enum error_code password_keep(const char *password, char out[PASSWORD_KEPT_MAX], struct error *err) {
+    if (sodium_init() < 0) return error_set(err, ERROR_IO, "libsodium cannot get random bytes from the kernel");
     if (crypto_pwhash_str_alg(out, password, strlen(password), PASSES, MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0)
         return ERROR_OK;
     return error_set(err, ERROR_MEMORY, "out of memory for Argon2id (19 MiB)");

@@ -71,6 +71,13 @@ static const struct message_row rows[] = {
      "%s 在等（限速、平台限流或避开整点），稍后自动发。回音：%s\n"},
     {"%s: nobody took the test in %lld s: is an alerter running?\n", "%s：%lld 秒内没有程序来发：预警程序在运行吗？\n"},
     {"%s: no success yet after %lld tries, it goes on. Answer: %s\n", "%s：试了 %lld 次还没成，还会再试。回音：%s\n"},
+    {"password: ", "密码："},
+    {"again: ", "再输一次："},
+    {"account %s: %s\n", "账号 %s：%s\n"},
+    {"account %s: a new password, its sessions have ended\n", "账号 %s：密码已改，原来的登录都已失效\n"},
+    {"account %s: %s, its sessions have ended\n", "账号 %s：%s，原来的登录都已失效\n"},
+    {"account %s is locked, its sessions have ended\n", "账号 %s 已锁定，原来的登录都已失效\n"},
+    {"account %s is open again\n", "账号 %s 已解锁\n"},
     {"nothing in quarantine\n", "没有隔离的记录\n"},
 };
 

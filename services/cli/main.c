@@ -202,6 +202,24 @@ static const struct args_option stream_reopen_options[] = {{.name = "reason",
                                                             .help_zh = "为何放一个新的报送库进来"},
                                                            BY_OPTION,
                                                            END};
+#define ROLE_OPTIONS                                                                                                   \
+    {.name = "role",                                                                                                   \
+     .value = "viewer|county|lead|office|admin",                                                                       \
+     .help = "what it may see and decide",                                                                             \
+     .help_zh = "能看什么、办什么"},                                                                           \
+        {.name = "area", .value = "AREA", .help = "of a county's account", .help_zh = "县区账号的县区"},        \
+        {.name = "unit", .value = "UNIT", .help = "of a lead's account", .help_zh = "牵头单位账号的单位"},    \
+        BY_OPTION, PROGRAMME_OPTION
+static const struct args_option user_add_options[] = {
+    ROLE_OPTIONS,
+    {.name = "no-password",
+     .help = "a proxy logs it in (auth.by: header); none is asked for",
+     .help_zh = "由代理登录（auth.by: header），不设密码"},
+    END};
+static const struct args_option user_role_options[] = {ROLE_OPTIONS, END};
+static const struct args_option user_passwd_options[] = {BY_OPTION, END};
+static const struct args_option user_lock_options[] = {
+    BY_OPTION, {.name = "off", .help = "opens it again", .help_zh = "解锁"}, END};
 static const struct args_option migrate_options[] = {
     {.name = "kind", .value = "rehearsal|real", .help = "which clock this database is for", .help_zh = "演练还是正式"},
     {.name = "sql", .value = "DIR", .help = "folder of the migrations", .help_zh = "数据库脚本文件夹"},
@@ -304,6 +322,14 @@ static const struct args_command commands[] = {
      RUN(command_stream_list)},
     {"stream reopen", "NAME", 1, 1, stream_reopen_options, "lets one new life of a spool in", "重开报送流",
      RUN(command_stream_reopen)},
+    {"user add", "NAME", 1, 1, user_add_options, "an account for the board; asks for its password", "建看板账号",
+     RUN(command_user_add)},
+    {"user passwd", "NAME", 1, 1, user_passwd_options, "another password; ends its sessions", "改密码",
+     RUN(command_user_passwd)},
+    {"user role", "NAME", 1, 1, user_role_options, "another role; ends its sessions", "改角色", RUN(command_user_role)},
+    {"user lock", "NAME", 1, 1, user_lock_options, "ends its sessions, lets none begin", "锁定账号",
+     RUN(command_user_lock)},
+    {"user list", "", 0, 0, json_options, "all accounts", "账号清单", RUN(command_user_list)},
     {"migrate", "", 0, 0, migrate_options, "brings the database to this version", "升级数据库", RUN(command_migrate)},
     {"settle", "", 0, 0, settle_options, "whether all that is due has happened", "是否都办完了", RUN(command_settle)},
     {"play", "SCRIPT", 1, 1, play_options, "plays a rehearsal on the stepped clock", "演练", RUN(command_play)},
