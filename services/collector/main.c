@@ -9,30 +9,33 @@
 #include "services/collector/learn.h"
 #include "services/collector/resume.h"
 #include "services/collector/setup.h"
-#include "services/collector/sql_worker.h"
 #include "services/collector/source_stdin.h"
+#include "services/collector/sql_worker.h"
 #include "services/collector/try.h"
 
 static int run(int argc, char **argv) {
     struct config config;
-    struct settings settings;
+    struct settings settings = {.stream = NULL};
     struct error err;
     int status = 0;
-    if (config_main(&config, &settings_program, argc, argv, &settings, &status) == CONFIG_DONE) return status;
-    log_init("duban-collector", (enum log_level)settings.log, 2);
-    enum error_code code = agent_run(&settings, &err);
-    if (code) log_failure(LOG_LEVEL_ERROR, "failed", &err);
+    if (config_main(&config, &settings_program, argc, argv, &settings, &status) == CONFIG_RUN) {
+        log_init("duban-collector", (enum log_level)settings.log, 2);
+        enum error_code code = agent_run(&settings, &err);
+        if (code) log_failure(LOG_LEVEL_ERROR, "failed", &err);
+        status = error_exit_status(code);
+    }
     settings_finish(&settings);
     config_finish(&config);
-    return error_exit_status(code);
+    return status;
 }
 
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
         int (*main)(int argc, char **argv);
-    } commands[] = {{"try", try_main},         {"learn", learn_main}, {"setup", setup_main}, {"resume", resume_main},
-                    {"folders", folders_main}, {"take", take_main},   {"sql-worker", sql_worker_main}, {"run", run}};
+    } commands[] = {
+        {"try", try_main},         {"learn", learn_main}, {"setup", setup_main},           {"resume", resume_main},
+        {"folders", folders_main}, {"take", take_main},   {"sql-worker", sql_worker_main}, {"run", run}};
 #ifdef DUBAN_AGENT_GCONV
     /* The package brings its own C library; the system's text converters belong to another one. */
     setenv("GCONV_PATH", DUBAN_AGENT_GCONV, 1);
