@@ -91,3 +91,77 @@ Test(settings, the_sample_is_a_configuration) {
     load_finish(&r);
     buffer_finish(&sample);
 }
+
+Test(settings, sources_of_every_kind) {
+    struct read r;
+    load(&r,
+         HEAD "http: {body: 1MiB, patience: 5s}\nsources:\n"
+              "  - {name: 一, folder: inbox}\n"
+              "  - {name: 二, source: http, http: {token: t}, rejected: back, mapping: {unit: 人}}\n"
+              "  - {name: 三, source: zmq, rejected: back, zmq: {listen: \"tcp://*:5600\", keys: \"" KEY "\"}}\n"
+              "  - {name: 四, source: stdin}\n",
+         "{}\n");
+    cr_assert_eq(r.code, ERROR_OK, "%s", r.err.message);
+    static const enum source_kind kinds[] = {SOURCE_FOLDER, SOURCE_HTTP, SOURCE_ZMQ, SOURCE_STDIN};
+    char wanted[128];
+    snprintf(wanted, sizeof wanted, "%s/t", r.folder);
+    cr_assert_eq(r.settings.sources.count, 4);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect_eq(r.settings.sources.items[i].kind, kinds[i]);
+    cr_expect_str_eq(r.settings.sources.items[1].http.token, wanted);
+    cr_expect_str_eq(r.settings.sources.items[1].mapping.unit, "人");
+    cr_expect_str_eq(r.settings.sources.items[2].zmq.listen, "tcp://*:5600");
+    cr_assert_eq(r.settings.sources.items[2].zmq.key_count, 1);
+    cr_expect_str_eq(r.settings.sources.items[2].zmq.keys[0], KEY);
+    cr_expect_null(r.settings.sources.items[3].rejected);
+    cr_expect_str_eq(r.settings.http.listen, "127.0.0.1:8610");
+    cr_expect_eq(r.settings.http.body_bytes, 1 << 20);
+    cr_expect_eq(r.settings.http.patience_ms, 5000);
+    cr_expect_str_eq(source_kind_word(SOURCE_ZMQ), "zmq");
+    load_finish(&r);
+}
+
+/* One source, and words of what is wrong with it. */
+Test(settings, a_source_has_what_its_kind_needs_and_nothing_else) {
+    static const struct {
+        const char *source, *words;
+    } rows[] = {
+        {"{name: a, source: ftp}", "ftp"},
+        {"{name: a}", "folder"},
+        {"{name: a, source: http, folder: inbox}", "folder"},
+        {"{name: a/b, source: http}", "without /"},
+        {"{name: .a, source: stdin}", "dot"},
+        {"{name: \"一二三四五六七八九十一二三四五六七八九十一\", source: http}", "60 bytes"},
+        {"{name: a, source: http, http: {tokn: x}}", "tokn"},
+        {"{name: a, source: zmq, zmq: {listen: \"tcp://*:1\", keys: [\"" KEY "\"]}}", "rejected"},
+        {"{name: a, source: zmq, rejected: b}", "zmq"},
+        {"{name: a, source: zmq, rejected: b, zmq: {listen: \"*:1\", keys: [\"" KEY "\"]}}", "listen"},
+        {"{name: a, source: zmq, rejected: b, zmq: {listen: \"tcp://*:1\", keys: [short]}}", "keys"},
+        {"{name: a, source: zmq, rejected: b, zmq: {listen: \"tcp://*:1\"}}", "keys"},
+        {"{name: a, source: sql}", "sql"},
+        {"{name: a, source: stdin, quiet: 5s}", "quiet"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct read r;
+        char text[1024];
+        bool said = false;
+        snprintf(text, sizeof text, "%ssources:\n  - %s\n", HEAD, rows[i].source);
+        load(&r, text, "{}\n");
+        cr_expect_eq(r.code, ERROR_INPUT, "%s", rows[i].source);
+        for (size_t k = 0; k < r.config.findings.count; k++)
+            said |= strstr(r.config.findings.items[k].message, rows[i].words) != NULL;
+        cr_expect(said, "%s: %s", rows[i].source, r.err.message);
+        load_finish(&r);
+    }
+}
+
+Test(settings, other_machines_need_tls_and_tokens) {
+    struct read r;
+    load(&r, HEAD "http: {listen: \"0.0.0.0:8610\"}\nsources: [{name: a, source: http}]\n", "{}\n");
+    cr_expect_eq(r.code, ERROR_INPUT);
+    load_finish(&r);
+    /* nobody knocks there: no matter what it says */
+    load(&r, HEAD "http: {listen: \"0.0.0.0:8610\"}\nsources: [{name: a, folder: inbox}]\n", "{}\n");
+    cr_expect_eq(r.code, ERROR_OK, "%s", r.err.message);
+    load_finish(&r);
+}

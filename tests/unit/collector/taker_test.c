@@ -193,12 +193,14 @@ Test(taker, a_file_that_lost_a_county_or_changed_old_figures_says_so) {
 Test(taker, a_part_of_a_file_is_not_what_the_next_is_compared_with) {
     struct scene s;
     scene_open(&s);
-    drop(&s, "5月.csv", HEAD "T06.1,青川县,2021-05-31,20,公里\nT06.1,利州区,2021-05-31,30,公里\n"
-                             "T06.1,旺苍县,2021-05-31,40,公里\n");
+    drop(&s, "5月.csv",
+         HEAD "T06.1,青川县,2021-05-31,20,公里\nT06.1,利州区,2021-05-31,30,公里\n"
+              "T06.1,旺苍县,2021-05-31,40,公里\n");
     settle(&s);
     drop(&s, "5月更正.csv", HEAD "T06.1,青川县,2021-05-31,21,公里\n");
     settle(&s);
-    cr_expect_str_eq(last_note(&s), "改了报过的数，待核：直连道路青川2021-05-31 20→21；上一份有利州区、旺苍县，这一份没有");
+    cr_expect_str_eq(last_note(&s),
+                     "改了报过的数，待核：直连道路青川2021-05-31 20→21；上一份有利州区、旺苍县，这一份没有");
     drop(&s, "6月.csv", HEAD "T06.1,青川县,2021-06-30,22,公里\nT06.1,旺苍县,2021-06-30,42,公里\n");
     settle(&s);
     cr_expect_str_eq(last_note(&s), "上一份有利州区，这一份没有");
@@ -354,4 +356,152 @@ Test(taker, a_kill_around_the_commit_loses_and_doubles_nothing) {
         cr_assert(there(&s, s.rejected, "6月.rejected.csv"));
         scene_close(&s);
     }
+}
+
+/* --- what is no file in a folder --- */
+
+static struct taken bring(struct scene *s, const char *text, enum source_kind kind) {
+    struct taken taken;
+    char name[DOCUMENT_NAME_MAX];
+    s->sources[0].kind = kind;
+    struct document document = {.source = &s->sources[0], .name = name, .bytes = slice_of(text)};
+    document_name(&s->sources[0], &document, ".csv", name);
+    cr_assert_eq(taker_take(&s->taker, &document, (struct instant){s->now_ms}, &taken, &s->err), ERROR_OK, "%s",
+                 s->err.message);
+    return taken;
+}
+
+Test(taker, a_document_is_taken_once_and_its_receipt_given_again) {
+    struct scene s;
+    scene_open(&s);
+    const char *text = HEAD "T06.1,青川县,2021-06-30,31,公里\nT06.1,广安区,2021-06-30,31,公里\n";
+    struct taken taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_TAKEN);
+    cr_expect_eq(taken.verdict.taken, 1);
+    cr_expect_eq(taken.verdict.refused, 1);
+    taken_finish(&taken);
+    expect_receipt(&s, 2, 1, 0, 1);
+    taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_AGAIN);
+    cr_assert(taken.has_receipt);
+    cr_expect_eq(taken.receipt.receipt.taken, 1);
+    cr_expect(slice_is(taken.receipt.receipt.refusals[0].code, "unknown_area"));
+    cr_expect_eq(taken.before.taken_at.ms, s.now_ms);
+    taken_finish(&taken);
+    cr_expect_eq(spool_state(s.spool)->last_seq, 2);
+    /* the mark outlasts the process */
+    spool_close(&s.spool);
+    scene_spool(&s);
+    taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_AGAIN);
+    taken_finish(&taken);
+    /* a receipt is kept for those who are answered, and as long as the events are */
+    s.settings.keep_ms = MS_DAY;
+    s.now_ms += 2 * MS_DAY;
+    taken = bring(&s, HEAD "T06.1,旺苍县,2021-06-30,31,公里\n", SOURCE_HTTP);
+    taken_finish(&taken);
+    taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect(taken.how == DOCUMENT_AGAIN && !taken.has_receipt);
+    taken_finish(&taken);
+    taken = bring(&s, HEAD "T06.1,利州区,2021-06-30,31,公里\n", SOURCE_ZMQ);
+    taken_finish(&taken);
+    taken = bring(&s, HEAD "T06.1,利州区,2021-06-30,31,公里\n", SOURCE_HTTP);
+    cr_expect(taken.how == DOCUMENT_AGAIN && !taken.has_receipt);
+    taken_finish(&taken);
+    scene_close(&s);
+}
+
+Test(taker, a_document_refused_as_a_whole_is_judged_again_and_said_once) {
+    struct scene s;
+    scene_open(&s);
+    static const char *const names[] = {"累计"};
+    const char *text = "指标,地区,数据日期,累计,单位\nT06.1,青川县,2021-06-30,31,公里\n";
+    for (int i = 0; i < 3; i++) {
+        struct taken taken = bring(&s, text, SOURCE_HTTP);
+        cr_expect_eq(taken.how, DOCUMENT_TAKEN);
+        cr_expect_eq(taken.verdict.whole.code, REFUSAL_COLUMN_MISSING);
+        cr_expect_eq(taken.told, i > 0);
+        taken_finish(&taken);
+        cr_expect_eq(spool_state(s.spool)->last_seq, 1);
+    }
+    s.sources[0].mapping.columns[FIELD_VALUE] = (struct mapping_column){.names = names, .count = 1, .given = true};
+    struct taken taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.verdict.taken, 1, "the mapping was mended");
+    taken_finish(&taken);
+    taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_AGAIN);
+    taken_finish(&taken);
+    scene_close(&s);
+}
+
+Test(taker, a_file_refused_as_a_whole_is_read_again_when_it_is_laid_there_again) {
+    struct scene s;
+    scene_open(&s);
+    static const char *const names[] = {"累计"};
+    const char *text = "指标,地区,数据日期,累计,单位\nT06.1,青川县,2021-06-30,31,公里\n";
+    drop(&s, "a.csv", text);
+    cr_assert_eq(settle(&s), 1);
+    drop(&s, "b.csv", text);
+    cr_expect_eq(settle(&s), 1, "its refusal is known at the centre");
+    cr_expect(strstr(s.report.again, "仍然整份退回"), "%s", s.report.again);
+    cr_expect(there(&s, s.rejected, "b.rejected.csv"));
+    s.sources[0].mapping.columns[FIELD_VALUE] = (struct mapping_column){.names = names, .count = 1, .given = true};
+    drop(&s, "c.csv", text);
+    cr_expect_eq(settle(&s), 3, "a figure and its receipt");
+    scene_close(&s);
+}
+
+Test(taker, a_full_spool_takes_no_document_and_forgets_it) {
+    struct scene s;
+    scene_open(&s);
+    struct spool_limits limits = {.max_bytes = 100};
+    spool_close(&s.spool);
+    cr_assert_eq(spool_open(s.file, slice_of("qingchuan"), &limits, 0, &s.spool, &s.err), ERROR_OK);
+    s.taker.spool = s.spool;
+    const char *text = HEAD "T06.1,青川县,2021-06-30,31,公里\n";
+    for (int i = 0; i < 2; i++) {
+        struct taken taken = bring(&s, text, SOURCE_HTTP);
+        cr_expect_eq(taken.how, DOCUMENT_LATER);
+        cr_expect(taken.why && *taken.why);
+        taken_finish(&taken);
+    }
+    spool_close(&s.spool);
+    scene_spool(&s);
+    struct taken taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_TAKEN);
+    cr_expect_eq(taken.verdict.taken, 1);
+    taken_finish(&taken);
+    scene_close(&s);
+}
+
+/* Rows that came as cells go the same way; what differs in a length only is another document. */
+Test(taker, cells_are_a_document) {
+    struct scene s;
+    scene_open(&s);
+    static const char *const cells[][5] = {{"指标", "地区", "数据日期", "数值", "单位"},
+                                           {"T06.1", "青川县", "2021-06-30", "31", "公里"}};
+    for (int round = 0; round < 2; round++) {
+        struct sheet sheet = {.named = true};
+        struct taken taken;
+        sheet.text = calloc(1, 1024);
+        for (size_t i = 0; i < 2; i++) {
+            cr_assert(sheet_add_row(&sheet, i + 1));
+            for (size_t k = 0; k < 5; k++) {
+                size_t len = strlen(cells[i][k]);
+                memcpy(sheet.text + sheet.text_len, cells[i][k], len);
+                cr_assert(sheet_add_cell(&sheet, (struct slice){sheet.text + sheet.text_len, len}));
+                sheet.text_len += len;
+            }
+        }
+        char name[DOCUMENT_NAME_MAX];
+        struct document document = {.source = &s.sources[0], .name = name, .sheet = &sheet};
+        document_name(&s.sources[0], &document, "", name);
+        cr_assert_eq(taker_take(&s.taker, &document, (struct instant){s.now_ms}, &taken, &s.err), ERROR_OK);
+        cr_expect_eq(taken.how, round ? DOCUMENT_AGAIN : DOCUMENT_TAKEN);
+        cr_expect_eq(taken.verdict.taken, round ? 0 : 1);
+        cr_expect(strncmp(name, "报表-", 7) == 0, "%s", name);
+        taken_finish(&taken);
+        sheet_finish(&sheet);
+    }
+    scene_close(&s);
 }
