@@ -12,6 +12,7 @@
 #include "common/store/account.h"
 #include "common/store/programme.h"
 #include "services/cli/cli.h"
+#include "services/cli/programme_choice.h"
 
 static const char roles[] = "viewer county lead office admin";
 
@@ -109,7 +110,7 @@ static enum error_code read_role(struct cli *cli, struct pg *pg, struct account_
     if (lead != (words->unit != NULL))
         return error_set(err, ERROR_USAGE, "--role lead and --unit UNIT belong together");
     if (!county && !lead) return ERROR_OK;
-    enum error_code code = programme_find(pg, cli_programme(cli), &place->programme, err);
+    enum error_code code = choose_programme(cli, pg, &place->programme, err);
     if (!code) code = stored_plan_read(pg, place->programme.id, INSTANT_NONE, &place->stored, err);
     if (code) return code;
     return county ? find_area(cli, place->stored.plan, words, err) : find_unit(place->stored.plan, words, err);
