@@ -40,13 +40,13 @@ static enum MHD_Result run(struct exchange *exchange, enum errand_kind kind, jso
     *errand = (struct errand){.kind = kind, .visitor = exchange->visitor, .tls = exchange->head.tls, .body = body, .waits = exchange};
     exchange->errand = errand;
     access_peer(board->access, &exchange->head, errand->peer);
-    if (strlen(verb) >= sizeof errand->verb || strlen(key) >= sizeof errand->key) {
+    if (strlen(verb) >= sizeof errand->verb) {
         struct problem problem;
-        problem_set(&problem, *verb ? PROBLEM_UNKNOWN_RESOURCE : PROBLEM_NO_KEY, NULL, NULL, "没有这个地址");
+        problem_set(&problem, PROBLEM_UNKNOWN_RESOURCE, NULL, NULL, "没有这个地址");
         return answer_problem(exchange, &problem);
     }
     memcpy(errand->verb, verb, strlen(verb) + 1);
-    memcpy(errand->key, key, strlen(key) + 1);
+    if (strlen(key) < sizeof errand->key) memcpy(errand->key, key, strlen(key) + 1); /* a longer one is as none */
     exchange->waiting = true;
     MHD_suspend_connection(exchange->connection); /* before anybody can wake it */
     if (access_run(board->access, errand)) return MHD_YES;
