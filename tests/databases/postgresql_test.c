@@ -161,6 +161,7 @@ Test(postgresql, slow_queries_and_workers_that_hang) {
     cr_assert(sql_sheet_fill((struct slice){answer.data, answer.len}, &a.source.sql, &a.source.mapping, a.arena, &rows));
     cr_expect_eq(rows.whole.code, REFUSAL_SQL_TIMEOUT);
     cr_expect_str_eq(rows.whole.reason, "查询太慢，限定时间内没有结果（20 秒）");
+    sql_rows_finish(&rows);
     /* and one that crashes */
     cr_assert_eq(sql_worker_start(&worker, &job, &a.err), ERROR_OK);
     kill(worker.pid, SIGSEGV);
@@ -169,6 +170,7 @@ Test(postgresql, slow_queries_and_workers_that_hang) {
         ;
     cr_assert(sql_sheet_fill((struct slice){answer.data, answer.len}, &a.source.sql, &a.source.mapping, a.arena, &rows));
     cr_expect_eq(rows.whole.code, REFUSAL_SQL_WORKER);
+    sql_rows_finish(&rows);
     buffer_finish(&answer);
     sql_job_finish(&job);
     asking_close(&a);
