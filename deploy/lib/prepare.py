@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -29,6 +30,9 @@ AGENTS["office"] = (OFFICE, ["--office"])
 DESK = "office-desk"  # the stream of the office's decisions, written by `duban`
 BOARD = "board"  # the same, written on the board
 BOARD_PORT = 8090
+# Accounts of the sample's board, each with a password of its own in STATE/board-accounts.
+ACCOUNTS = {"office": ["--role", "office"], "jiange": ["--role", "county", "--area", "510823"],
+            "jiaotong": ["--role", "lead", "--unit", "市交通运输局"], "viewer": ["--role", "viewer"]}
 
 OWN_COLUMNS = {"zhaohua": "    columns: {target: [指标名称], area: [县区], as_of: [截止日期], value: [累计完成]}\n"}
 
@@ -77,9 +81,9 @@ class Preparation:
         write(kept, address + "\n", 0o644)
         return address
 
-    def duban(self, *words):
+    def duban(self, *words, told=None):
         command = [str(self.state / "bin" / "duban"), *words, "--config", str(self.state / "duban.yaml")]
-        done = subprocess.run(command, cwd=self.state, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=self.state, input=told, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             sys.exit(f"duban {' '.join(words)}:\n{done.stdout}{done.stderr}".rstrip())
         return done.stdout
@@ -137,7 +141,7 @@ channels:
 
     def board_configuration(self):
         state = self.state
-        # a rehearsal on this machine alone is open to whoever sits at it
+        # DUBAN_BOARD_ROLE=office: a rehearsal on this machine alone may be open to whoever sits at it
         tls = f"tls: {{certificate_file: {self.options.board_tls}.pem, key_file: {self.options.board_tls}.key}}" if self.options.board_tls else ""
         write(state / "board.yaml", f"""database: "{self.database('board')}"
 {self.clock_line()}status: {state}/run/board.json
@@ -151,7 +155,7 @@ office:
   unit: {OFFICE}
   key: {state}/keys/{BOARD}.key
   server: [{{address: "{self.options.server}", key: {state}/keys/aggregator.key.pub}}]
-{'rehearsal_role: office' if self.rehearsal and self.board.startswith('127.') else ''}
+{f'rehearsal_role: {os.environ["DUBAN_BOARD_ROLE"]}' if self.rehearsal and 'DUBAN_BOARD_ROLE' in os.environ else ''}
 """)
 
     def hurry(self, words):
@@ -203,6 +207,15 @@ sources:
                        "--programme", PROGRAMME)
         write(self.state / "catalogue.json", self.duban("plan", "export", "--catalogue", "--programme", PROGRAMME), 0o644)
 
+    def accounts(self):
+        """Of the sample; a real board's first account is made by hand."""
+        lines = []
+        for name, words in ACCOUNTS.items():
+            password = secrets.token_urlsafe(9)
+            self.duban("user", "add", name, *words, "--programme", PROGRAMME, told=password + "\n")
+            lines.append(f"{name} {password}\n")
+        write(self.state / "board-accounts", "".join(lines))
+
     def services(self):
         state = self.state
         kept = state / "services.json"  # a private PostgreSQL is in it already; a database elsewhere is not
@@ -230,6 +243,7 @@ sources:
             self.key(name)
         self.load()
         if self.rehearsal:
+            self.accounts()
             self.agent_configurations()
             subprocess.run([str(self.share / "sample" / "make_feeds.py"), str(self.state)], check=True)
         self.services()
