@@ -13,7 +13,9 @@
 
 const struct route routes[] = {
     PAGE_AT(""),
+    PAGE_AT("areas"),
     PAGE_AT("areas/*"),
+    PAGE_AT("tasks"),
     PAGE_AT("tasks/*"),
     PAGE_AT("units/*"),
     PAGE_AT("targets/*"),

@@ -105,7 +105,7 @@ function Masthead({ doc, live, part, account, onMoment, onLogout }) {
                     </button>
                 )}
                 <span class={`chip ${word}`}>{t(word)}</span>
-                {account && (
+                {account?.name && (
                     <button type="button" class="link account" onClick={onLogout} title={t('logout')}>
                         {account.name} · {t('logout')}
                     </button>
@@ -121,7 +121,7 @@ function Foot({ doc, account }) {
         <footer class="foot">
             <p>
                 {t('footer', { plan: doc.plan_version, rules: doc.rules_version || '—', complete: moment(doc.complete_to, doc.as_of), known: moment(doc.known_at, null) })}
-                {account && ` · ${account.name}`}
+                {account?.name && ` · ${account.name}`}
             </p>
             <p class="noprint">
                 <LanguageLink />
@@ -197,6 +197,7 @@ export function App() {
     const [live, setLiveWord] = useState(liveState());
     const [dialog, setDialog] = useState(null);
     const [spoken, speak] = useState('');
+    const first = Boolean(who?.needs_account && !who.account);
     const found = findPage(address.url.pathname);
     const past = isPast();
 
@@ -215,7 +216,7 @@ export function App() {
     }, []);
     const refused = shown.problem?.status === 401 || (live === 'refused' && !past);
     useEffect(() => {
-        setLive(!past && who !== null && (who.account !== null || shown.doc !== null) && !who.needs_account);
+        setLive(!past && who !== null && (who.account !== null || shown.doc !== null) && !first);
     }, [past, who, shown.doc !== null]);
     useEffect(() => {
         if (refused && who?.account) loadSession();
@@ -234,12 +235,12 @@ export function App() {
         else location.reload();
     };
 
-    const needsLogin = who && !who.needs_account && (address.url.pathname === '/login' || (!who.account && shown.problem?.status === 401));
+    const needsLogin = who && !first && (address.url.pathname === '/login' || (!who.account && shown.problem?.status === 401));
     const Page = found.page;
     const frameKey = address.url.pathname;
     let main = null;
     if (trouble && !shown.doc) main = <Failure problem={trouble} />;
-    else if (who?.needs_account) main = <FirstStartPage />;
+    else if (first) main = <FirstStartPage />;
     else if (needsLogin) main = <LoginPage onDone={onLogin} expired={live === 'refused'} />;
     else if (!Page) main = <Failure problem={{ status: 404 }} />;
     const hidden = main !== null;
@@ -253,7 +254,7 @@ export function App() {
             <Banners doc={hidden ? null : shown.doc} live={live} />
             <main id="main" tabindex={-1}>
                 {main}
-                {Page && !who?.needs_account && address.url.pathname !== '/login' && !needsLogin && (
+                {Page && !first && address.url.pathname !== '/login' && !needsLogin && (
                     <Show key={frameKey} page={Page} code={found.code} area={found.area} params={address.url.searchParams} onShown={setShown} />
                 )}
             </main>

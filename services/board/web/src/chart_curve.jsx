@@ -86,11 +86,11 @@ const monthWord = (at) => {
     return text.slice(5, 7) === '01' ? text.slice(0, 4) : period(text.slice(0, 7), text);
 };
 
-export function Curve({ series, as_of, unit, label }) {
+export function Curve({ series, as_of, label }) {
     const [ref, full] = useWidth(720);
     const [at, setAt] = useState(null);
     const narrow = full < 520;
-    const pad = { top: 34, right: narrow ? 14 : 118, bottom: 24, left: 44 };
+    const pad = { top: 34, right: narrow ? 14 : 112, bottom: 24, left: 44 };
     const [width, height] = [Math.max(280, full), narrow ? 260 : 316];
     const box = extent(series, as_of);
     const x = scaleLinear([box.from, box.to], [pad.left, width - pad.right]);
@@ -182,12 +182,11 @@ export function Curve({ series, as_of, unit, label }) {
                             <text class="strong" x={right + 7} y={goalY + 40}>
                                 {third(series.forecast.median, as_of)}
                             </text>
-                            <text class="axis" x={right + 7} y={goalY + 57}>
-                                80%：{third(series.forecast.low, as_of)}
-                            </text>
-                            <text class="axis" x={right + 7} y={goalY + 73}>
-                                –{third(series.forecast.high, as_of)}
-                            </text>
+                            {[t('curve_80'), third(series.forecast.low, as_of), `–${third(series.forecast.high, as_of)}`].map((words, i) => (
+                                <text key={i} class="axis" x={right + 7} y={goalY + 58 + i * 16}>
+                                    {words}
+                                </text>
+                            ))}
                         </>
                     )}
                     {drawn.actual && <path class="actual" d={drawn.actual} />}
@@ -209,7 +208,6 @@ export function Curve({ series, as_of, unit, label }) {
             </div>
             <figcaption class="readout">
                 {readout}
-                {unit ? '' : ''}
             </figcaption>
         </figure>
     );

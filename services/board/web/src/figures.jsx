@@ -1,7 +1,7 @@
 // The table of figures, the same on the pages of an area, a task and a unit: worst first.
 import { Bullet } from './chart_bullet.jsx';
 import { number, points, third } from './format.js';
-import { Cell, Due, Flags, Lamp, lightOf, Row, Said, Table, Value } from './parts.jsx';
+import { Cell, Due, Flags, isStale, Lamp, lightOf, Row, Said, Table, Value } from './parts.jsx';
 import { areaPath, explainPath, targetPath, to } from './router.js';
 import { t } from './words.js';
 
@@ -9,7 +9,7 @@ const COLUMNS = [
     ['c_light', ''],
     ['c_target', ''],
     ['c_value', ''],
-    ['c_progress', 'wide'],
+    ['c_progress', 'bar'],
     ['c_points', 'right'],
     ['c_due', ''],
     ['c_forecast', ''],
@@ -25,7 +25,7 @@ function FigureRow({ cell, as_of, areas, silence, moved }) {
     const name = cell.target_name || cell.target;
     const old = moved && cell.figure_as_of !== moved;
     return (
-        <Row cls={cell.report_state === 'missing' ? 'stale' : ''}>
+        <Row cls={isStale(cell) ? 'stale' : ''}>
             <Cell cls="light">
                 <a class="plain" href={to(explainPath(cell.target, cell.area))} aria-label={`${t(`l_${lightOf(cell)}`)}${t('stop')}${t('where_from')}`}>
                     <Lamp of={lightOf(cell)} word="short" />
@@ -47,7 +47,7 @@ function FigureRow({ cell, as_of, areas, silence, moved }) {
                     <Value cell={cell} as_of={as_of} plain={!old} />
                 </a>
             </Cell>
-            <Cell cls="wide">
+            <Cell cls="bar">
                 <Bullet value={cell.kind === 'milestone' ? null : cell.value} planned={cell.planned} goal={cell.goal} unit={cell.unit} />
             </Cell>
             <Cell cls="right num" label={t('c_points')}>
@@ -89,7 +89,7 @@ export function FiguresBySection({ cells, ...rest }) {
             {lit.length > 0 && <Figures cells={lit} {...rest} />}
             {lit.length === 0 && undated.length === 0 && <p class="quiet">{t('h_none')}</p>}
             {undated.length > 0 && (
-                <details class="undated" open={lit.length === 0}>
+                <details class="undatedbox" open={lit.length === 0}>
                     <summary>{t('undated_group', { n: number(undated.length) })}</summary>
                     <Figures cells={undated} {...rest} caption={t('undated_group', { n: undated.length })} />
                 </details>

@@ -2,11 +2,11 @@
 import { Act } from './actions.jsx';
 import { documentPath, useDocument } from './api.js';
 import { day, dayOf, daysBetween, number } from './format.js';
-import { Cell, Heading, Ladder, Panel, Row, Said, Table, Tag } from './parts.jsx';
+import { Cell, Heading, Ladder, Pager, Panel, Row, Said, Table, Tag } from './parts.jsx';
 import { areaPath, targetPath, to, unitPath } from './router.js';
 import { t } from './words.js';
 
-const subjectOf = (alert) => [alert.area_name, alert.target_name || alert.period || alert.stream].filter(Boolean).join(' ');
+const subjectOf = (alert) => (alert.area_name ? '' : alert.subject) || [alert.area_name, alert.target_name || alert.period || alert.stream].filter(Boolean).join(' ');
 const linkOf = (alert) => (alert.target ? to(targetPath(alert.target), { area: alert.area }) : alert.area ? to(areaPath(alert.area)) : null);
 
 // The line as it went out, without its state word and what the row says already.
@@ -53,7 +53,7 @@ export function AlertTable({ alerts, as_of, brief, state }) {
         ['c_since', ''],
         ['c_rung', ''],
         [COLUMNS[state] || 'c_next', ''],
-        ...(brief ? [] : [['c_act', 'acts']]),
+        ...(brief ? [] : [['c_act', '']]),
     ];
     return (
         <Table caption={t('alerts')} columns={columns} cls="alerts">
@@ -75,7 +75,7 @@ export function AlertTable({ alerts, as_of, brief, state }) {
                         <NextStep alert={alert} as_of={as_of} />
                     </Cell>
                     {!brief && (
-                        <Cell cls="acts">
+                        <Cell cls="actcell">
                             {alert.state === 'open' && alert.number && <Act verb="promise" subject={subjectOf(alert)} fixed={{ number: alert.number }} />}
                             {alert.state !== 'resolved' && alert.target && <Act verb="mute" subject={subjectOf(alert)} fixed={{ target: alert.target, area: alert.area }} />}
                             {alert.state === 'open' && ['yellow_card', 'red_card'].includes(alert.rung) && alert.issued !== alert.rung && <Act verb="issue" subject={subjectOf(alert)} fixed={{ target: alert.target, area: alert.area }} preset={{ level: alert.rung }} />}
@@ -108,11 +108,7 @@ export function AlertsPage({ params }) {
             </nav>
             <Panel id="alertlist" title={t(`a_${state}`)} note={t('items', { n: number(doc.counts[state] ?? doc.alerts.length) })}>
                 {doc.alerts.length ? <AlertTable alerts={doc.alerts} as_of={doc.as_of} state={state} /> : <p class="quiet">{t('alerts_none')}</p>}
-                {(doc.next || params.get('after')) && (
-                    <p class="pager">
-                        {params.get('after') && <a href={to('/alerts', { state: state === 'open' ? null : state })}>{t('page_first')}</a>} {doc.next && <a href={to('/alerts', { state: state === 'open' ? null : state, after: new URL(doc.next, location.href).searchParams.get('after') })}>{t('page_next')}</a>}
-                    </p>
-                )}
+                <Pager next={doc.next} path="/alerts" own={{ state: state === 'open' ? null : state }} />
             </Panel>
         </>
     );

@@ -4,8 +4,8 @@ import { AlertTable } from './page_alerts.jsx';
 import { Strip, StripLegend } from './chart_strip.jsx';
 import { FiguresBySection, usualDay } from './figures.jsx';
 import { day, moment, number } from './format.js';
-import { Counters, finding, Heading, Panel, Said, silenceWords } from './parts.jsx';
-import { to } from './router.js';
+import { Counters, finding, Heading, Pager, Panel, Said, silenceWords } from './parts.jsx';
+import { areaPath, here, to } from './router.js';
 import { t } from './words.js';
 
 export function Crumbs({ items }) {
@@ -22,7 +22,7 @@ export function Crumbs({ items }) {
 }
 
 export function AreaPage({ code }) {
-    const { data: doc, problem } = useDocument(documentPath(`areas/${encodeURIComponent(code)}`));
+    const { data: doc, problem } = useDocument(documentPath(`areas/${encodeURIComponent(code)}`, { after: here().searchParams.get('after') }));
     if (!doc) return { doc, problem };
     const { area, silence, counts } = doc;
     const text = area.name + t('colon') + (silence ? `${silenceWords(silence, '', doc.as_of)}${doc.figures_stop ? `${t('join')}${t('h_stop', { day: day(doc.figures_stop, doc.as_of) })}` : ''}${t('stop')}` : '') + finding(counts);
@@ -34,12 +34,13 @@ export function AreaPage({ code }) {
             <div class="top">
                 <div>
                     <Heading text={text} />
-                    <p class="sub">{t('area_sub', { code: area.code, n: number(doc.cells.length), open, promised })}</p>
+                    <p class="sub">{t('area_sub', { code: area.code, n: number(doc.cells_total ?? doc.cells.length), open, promised })}</p>
                 </div>
                 <Counters counts={counts} />
             </div>
             <Panel id="figures" title={t('figures_title')} note={t('figures_note')}>
                 <FiguresBySection cells={doc.cells} as_of={doc.as_of} silences={{ [area.code]: silence }} caption={text} newest={usualDay(doc.cells)} />
+                <Pager next={doc.next} path={areaPath(code)} />
             </Panel>
             <div class="pair">
                 <Panel id="alerts" title={t('alerts_of')} note={doc.alerts.length ? t('items', { n: doc.alerts.length }) : null}>

@@ -72,7 +72,12 @@ function EventRow({ event, as_of, step }) {
             </Cell>
             <Cell cls="mono source" label={t('c_source')}>
                 <Said text={event.file ? `${event.file}${event.place || ''}` : '—'} />
-                {event.raw && <small class="block">{<Said text={event.raw} />}</small>}
+                {event.raw && event.raw !== event.figure && (
+                    <small>
+                        {' '}
+                        “<Said text={event.raw} />”
+                    </small>
+                )}
             </Cell>
             <Cell cls="mono" label={t('c_hash')}>
                 {event.file_hash ? event.file_hash.slice(0, 8) : '—'}
@@ -114,7 +119,7 @@ function Events({ doc }) {
     const { of, last } = steps(doc.events);
     const { cell } = doc;
     const events = [...doc.events].sort((a, b) => (a.known_at < b.known_at ? 1 : a.known_at > b.known_at ? -1 : b.seq - a.seq));
-    const same = last && last.figure === cell.value;
+    const made = doc.recomputed || (last && { value: last.figure, equal: last.figure === cell.value || last.figure.includes('/') || !/\d/.test(last.figure) });
     return (
         <Panel id="events" title={t('events_title')} note={t('events_note')}>
             <Table
@@ -133,15 +138,15 @@ function Events({ doc }) {
                 {events.map((event) => (
                     <EventRow key={event.uid} event={event} as_of={doc.as_of} step={of.get(event.uid) ?? null} />
                 ))}
-                {last && (
+                {made && last && (
                     <Row cls="total">
                         <Cell head>{t('recomputed')}</Cell>
                         <Cell>{day(last.as_of, doc.as_of)}</Cell>
                         <Cell />
                         <Cell cls="right num">
-                            <b>{number(last.figure)}</b>
+                            <b>{number(made.value)}</b>
                         </Cell>
-                        <Cell cls="wide">{same ? <span class="fine">✓ {t('recomputed_same')}</span> : t('recomputed_differs', { n: number(cell.value) })}</Cell>
+                        <Cell>{made.equal ? <span class="fine">✓ {t('recomputed_same')}</span> : t('recomputed_differs', { n: number(cell.value) })}</Cell>
                         <Cell />
                         <Cell />
                     </Row>
@@ -152,6 +157,7 @@ function Events({ doc }) {
 }
 
 function Parts({ parts, doc }) {
+    const made = doc.recomputed;
     return (
         <Panel id="parts" title={t('parts_title')}>
             <Table
@@ -166,12 +172,19 @@ function Parts({ parts, doc }) {
                 {parts.map((part) => (
                     <Row key={part.area} cls={part.stale || part.report_state === 'missing' ? 'stale' : ''}>
                         <Cell head>
-                            <a href={to(explainPath(doc.cell.target, part.area))}>{part.area_name || part.area}</a>
+                            {part.lamp && <Lamp of={part.lamp} word="hidden" />} <a href={to(explainPath(doc.cell.target, part.area))}>{part.area_name || part.area}</a>
                         </Cell>
                         <Cell label={t('c_value')}>{part.goal !== undefined ? <Value cell={{ counties_in: null, ...part }} as_of={doc.as_of} plain /> : number(part.value)}</Cell>
                         <Cell label={t('t_as_of')}>{day(part.figure_as_of || part.as_of, doc.as_of)}</Cell>
                     </Row>
                 ))}
+                {made && (
+                    <Row cls="total">
+                        <Cell head>{t('recomputed')}</Cell>
+                        <Cell>{number(made.value)}</Cell>
+                        <Cell>{made.equal ? <span class="fine">✓ {t('recomputed_same')}</span> : t('recomputed_differs', { n: number(doc.cell.value) })}</Cell>
+                    </Row>
+                )}
             </Table>
         </Panel>
     );

@@ -2,7 +2,7 @@
 import { documentPath, useDocument } from './api.js';
 import { Strip, StripLegend } from './chart_strip.jsx';
 import { day, dayOf, moment, number, period } from './format.js';
-import { Cell, Heading, Panel, Row, Said, Table, Tag } from './parts.jsx';
+import { Cell, Heading, Pager, Panel, Row, Said, Table, Tag } from './parts.jsx';
 import { areaPath, to } from './router.js';
 import { t } from './words.js';
 
@@ -76,14 +76,14 @@ export function Refusals({ refusals }) {
         <ul class="plainlist refusals">
             {refusals.map((one, i) => (
                 <li key={i}>
-                    <Said text={typeof one === 'string' ? one : one.words || [one.place, one.raw, one.hint, one.code].filter(Boolean).join(' ')} />
+                    <Said text={typeof one === 'string' ? one : [one.place, one.text, one.code].filter(Boolean).join(' ')} />
                 </li>
             ))}
         </ul>
     );
 }
 
-function Files({ doc, after }) {
+function Files({ doc }) {
     const unit = Object.fromEntries(doc.feeds.map((feed) => [feed.stream, feed.unit]));
     return (
         <Panel id="files" title={t('files_title')}>
@@ -111,7 +111,7 @@ function Files({ doc, after }) {
                             )}
                         </Cell>
                         <Cell label={t('c_unit')}>
-                            <Said text={unit[file.stream] || file.stream} />
+                            <Said text={file.unit || unit[file.stream] || file.stream} />
                         </Cell>
                         <Cell label={t('t_known')}>{moment(file.known_at, doc.as_of)}</Cell>
                         {['taken', 'unchanged', 'held', 'refused'].map((key) => (
@@ -122,11 +122,7 @@ function Files({ doc, after }) {
                     </Row>
                 ))}
             </Table>
-            {(doc.next || after) && (
-                <p class="pager">
-                    {after && <a href={to('/feeds')}>{t('page_first')}</a>} {doc.next && <a href={to('/feeds', { after: new URL(doc.next, location.href).searchParams.get('after') })}>{t('page_next')}</a>}
-                </p>
-            )}
+            <Pager next={doc.next} path="/feeds" />
         </Panel>
     );
 }
@@ -156,10 +152,10 @@ function Quarantine({ rows, as_of }) {
                                 <Said text={[row.file, row.place].filter(Boolean).join('')} />
                             </Cell>
                             <Cell label={t('c_raw')} cls="mono">
-                                <Said text={row.raw ?? row.value ?? '—'} />
+                                <Said text={row.value ?? row.figure ?? '—'} />
                             </Cell>
                             <Cell label={t('c_hint')}>
-                                <Said text={row.hint || row.words || row.reason || row.message || '—'} />
+                                <Said text={[row.field, row.hint].filter(Boolean).join(' ') || '—'} />
                             </Cell>
                             <Cell label={t('c_code')} cls="mono">
                                 {row.code ?? ''}
@@ -181,7 +177,7 @@ export function FeedsPage({ params }) {
             <Heading text={feedFinding(doc)} />
             <p class="sub">{t('feeds_sub')}</p>
             {!params.get('after') && <Channels doc={doc} />}
-            <Files doc={doc} after={params.get('after')} />
+            <Files doc={doc} />
             {refused && !params.get('after') && <Quarantine rows={refused.quarantine || refused.rows || []} as_of={doc.as_of} />}
         </>
     );

@@ -1,9 +1,9 @@
 // What is late, what will be late, who is silent: the office's morning in one screen.
 import { useDocument, documentPath } from './api.js';
 import { DecisionActs } from './actions.jsx';
-import { day, daysBetween, dayOf, moment, number, time, weekday } from './format.js';
+import { day, dayOf, number } from './format.js';
 import { Legend, Matrix } from './matrix.jsx';
-import { Counters, finding, Heading, inProvince, Lamp, Panel, Said, silenceWords } from './parts.jsx';
+import { Counters, finding, Heading, Lamp, Panel, Said, silenceWords } from './parts.jsx';
 import { explainPath, targetPath, taskPath, areaPath, to } from './router.js';
 import { ProvinceGrid, TileMap } from './tiles.jsx';
 import { t } from './words.js';
@@ -185,7 +185,7 @@ export function OverviewPage({ params }) {
     if (!doc) return { doc, problem };
     const wide = doc.areas.some((area) => area.marks);
     const counties = wide ? doc.areas.reduce((n, area) => n + area.marks.length, 0) : doc.areas.filter((area) => !area.city).length;
-    const facts = { day: day(doc.as_of, null), weekday: weekday(doc.as_of), time: time(doc.known_at), tasks: doc.tasks.length, areas: number(counties), cells: number(sum(doc.counts)), grey: number(doc.counts.grey), undated: number(doc.counts.undated) };
+    const facts = { tasks: doc.tasks.length, areas: number(counties), cells: number(sum(doc.counts)), grey: number(doc.counts.grey), undated: number(doc.counts.undated) };
     const body = (
         <>
             <div class="top">
@@ -195,7 +195,7 @@ export function OverviewPage({ params }) {
                 </div>
                 <Counters counts={doc.counts} />
             </div>
-            <div class={wide ? 'wide' : 'split'}>
+            <div class={wide ? 'stack' : 'split'}>
                 {wide && (
                     <Panel id="provinces" title={t('province_title')} note={t('province_note')} cls="main">
                         <ProvinceGrid areas={doc.areas} />

@@ -297,7 +297,7 @@ export function TargetPage({ code, params }) {
                     {target.value !== null && target.kind !== 'milestone' && ` · ${t(target.comparator === '<=' ? 'at_most' : target.comparator === '==' ? 'exactly' : 'at_least')} ${number(target.value)} ${target.unit || ''}`}
                 </span>
                 {target.firmness && target.firmness !== 'hard' && target.firmness_word && <Tag>{target.firmness_word}</Tag>}
-                <span>{cell ? <Due due={cell.due} was={cell.due_original} as_of={doc.as_of} done={cell.state === 'done'} /> : null}</span>
+                <span>{cell?.due && `${t('c_due')} `}{cell ? <Due due={cell.due} was={cell.due_original} as_of={doc.as_of} done={cell.state === 'done'} /> : null}</span>
                 <span>
                     {t('leads', { who: '' })}
                     <Units names={task.leads} /> {!task.lead_confirmed && <Tag cls="warn">{t('lead_unconfirmed')}</Tag>}

@@ -4,8 +4,8 @@ import { AlertTable } from './page_alerts.jsx';
 import { FiguresBySection, usualDay } from './figures.jsx';
 import { day, number } from './format.js';
 import { Crumbs } from './page_area.jsx';
-import { Counters, finding, Heading, Lamp, lightOf, Panel, Said, Tag, Value } from './parts.jsx';
-import { targetPath, taskPath, to, unitPath } from './router.js';
+import { Counters, finding, Heading, Lamp, lightOf, Pager, Panel, Said, Tag, Value } from './parts.jsx';
+import { here, targetPath, taskPath, to, unitPath } from './router.js';
 import { t } from './words.js';
 
 export const Units = ({ names }) =>
@@ -45,7 +45,7 @@ function TargetList({ targets, as_of }) {
 }
 
 export function TaskPage({ code, params }) {
-    const { data: doc, problem } = useDocument(documentPath(`tasks/${encodeURIComponent(code)}`));
+    const { data: doc, problem } = useDocument(documentPath(`tasks/${encodeURIComponent(code)}`, { after: here().searchParams.get('after') }));
     if (!doc) return { doc, problem };
     const { task } = doc;
     const only = params.get('area');
@@ -69,10 +69,11 @@ export function TaskPage({ code, params }) {
                 <Panel id="figures" title={t('figures_title')} note={t('figures_note')}>
                     {only && (
                         <p>
-                            {t('only_area', { area: areas[only] || only, n: number(shown.length) })} <a href={to(taskPath(code))}>{t('show_all', { n: number(doc.cells.length) })}</a>
+                            {t('only_area', { area: areas[only] || only, n: number(shown.length) })} <a href={to(taskPath(code))}>{t('show_all', { n: number(doc.cells_total ?? doc.cells.length) })}</a>
                         </p>
                     )}
                     <FiguresBySection cells={shown} as_of={doc.as_of} areas={areas} caption={text} newest={usualDay(doc.cells)} />
+                    <Pager next={doc.next} path={taskPath(code)} />
                 </Panel>
             )}
             <div class="pair">
@@ -107,7 +108,7 @@ export function TaskPage({ code, params }) {
 const roleOf = (task) => (Array.isArray(task.role) ? task.role : [task.role]).map((role) => t(`role_${role}`)).join(t('list'));
 
 export function UnitPage({ code: name }) {
-    const { data: doc, problem } = useDocument(documentPath(`units/${encodeURIComponent(name)}`));
+    const { data: doc, problem } = useDocument(documentPath(`units/${encodeURIComponent(name)}`, { after: here().searchParams.get('after') }));
     if (!doc) return { doc, problem };
     const lead = doc.tasks.filter((task) => roleOf(task).includes(t('role_lead'))).length;
     const areas = Object.fromEntries(doc.cells.map((cell) => [cell.area, cell.area_short || cell.area_name]));
@@ -125,6 +126,7 @@ export function UnitPage({ code: name }) {
             {doc.cells.length > 0 && (
                 <Panel id="figures" title={t('figures_title')} note={t('figures_note')}>
                     <FiguresBySection cells={doc.cells} as_of={doc.as_of} areas={areas} caption={text} newest={usualDay(doc.cells)} />
+                    <Pager next={doc.next} path={unitPath(name)} />
                 </Panel>
             )}
             <div class="pair">

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { daysBetween, day, number, visible } from './format.js';
+import { here, to } from './router.js';
 import { t, has } from './words.js';
 
 // A light: a shape first, a colour second, and its word for who cannot see either.
@@ -24,9 +25,21 @@ export function Said({ text }) {
 }
 
 export const lightOf = (cell) =>
-    cell.proposed_light === 'red' && cell.light !== 'red' ? 'proposed_red' : cell.light !== 'none' ? cell.light : cell.state === 'undated' || (!cell.due && cell.state !== 'words') ? 'undated' : 'none';
+    cell.lamp ||
+    (cell.proposed_light === 'red' && cell.light !== 'red' ? 'proposed_red' : cell.light !== 'none' ? cell.light : cell.state === 'undated' || (!cell.due && cell.state !== 'words') ? 'undated' : 'none');
+export const isStale = (cell) => cell.stale ?? cell.report_state === 'missing';
 
-export const inProvince = (doc) => doc.level === 'province';
+// The link to the rest of a list that comes in pages.
+export function Pager({ next, path, own }) {
+    const after = here().searchParams.get('after');
+    if (!next && !after) return null;
+    return (
+        <p class="pager">
+            {after && <a href={to(path, own)}>{t('page_first')}</a>}
+            {next && <a href={to(path, { ...own, after: new URL(next, location.href).searchParams.get('after') })}>{t('page_next')}</a>}
+        </p>
+    );
+}
 
 export function Panel({ title, note, children, cls, id, as: Heading = 'h2', aside }) {
     return (

@@ -139,8 +139,8 @@ const WORDS = {
     stop: ['；', '; '],
     colon: ['：', ': '],
     list: ['、', ', '],
-    overview_sub: ['{day}（{weekday}）{time} 所知。{tasks} 项任务分解到 {areas} 个县（区），共 {cells} 项在督；无数据的 {grey} 项不判断快慢，原文无期限的 {undated} 项只记数不判灯。', '{day} ({weekday}) {time}. {tasks} tasks in {areas} counties, {cells} figures; {grey} without data are not judged, {undated} without a due date are never lit.'],
-    overview_sub_wide: ['{day}（{weekday}）{time} 所知。{tasks} 项任务，{areas} 个县（区），按上级汇总；每个记号是一个县（区）最差的灯。', '{day} ({weekday}) {time}. {tasks} tasks, {areas} counties, one mark each: its worst light.'],
+    overview_sub: ['{tasks} 项任务分解到 {areas} 个县（区），{cells} 项在督；无数据 {grey} 项不判断快慢，原文无期限 {undated} 项不判灯。', '{tasks} tasks in {areas} counties, {cells} figures; {grey} without data are not judged, {undated} without a due date are never lit.'],
+    overview_sub_wide: ['{tasks} 项任务，{areas} 个县（区），按上级汇总；每个记号是一个县（区）最差的灯。', '{tasks} tasks, {areas} counties, one mark each: its worst light.'],
     counters: ['各灯项数', 'Counts'],
 
     complete_title: ['数齐不齐', 'Is it complete'],
@@ -254,6 +254,7 @@ const WORDS = {
     curve_read: ['{as_of}：{value}（{known}报），计划 {plan}', '{as_of}: {value} (reported {known}), plan {plan}'],
     curve_read_plain: ['{as_of}：{value}（{known}报）', '{as_of}: {value} (reported {known})'],
     curve_replaced: ['已被更正', 'corrected since'],
+    curve_80: ['80% 区间', '80 % between'],
     curve_none: ['不画曲线：{why}', 'No curve: {why}'],
     curve_forecast: ['预测 {when}', 'forecast {when}'],
     data_table: ['数据表', 'Data table'],
