@@ -21,7 +21,7 @@ WORDS
 check_machine() {
     [ "$(id -u)" = 0 ] || stop_with "请用管理员运行：sudo $0"
     [ "$(uname -s)" = Linux ] || stop_with "采集端只能装在 Linux 上。"
-    if command -v dpkg-query >/dev/null 2>&1 && dpkg-query -W duban-agent >/dev/null 2>&1; then
+    if dpkg-query -W -f '${Status}' duban-agent 2>/dev/null | grep -q ' installed$'; then
         stop_with "这台机器是用 .deb 装的，升级请用：dpkg -i duban-agent-….deb"
     fi
 }
@@ -41,9 +41,9 @@ check_package() {
 }
 
 lay_down() {
-    free_kb=$(df -Pk /opt 2>/dev/null | awk 'NR == 2 { print $4 }')
-    [ "${free_kb:-99999}" -gt 65536 ] || stop_with "/opt 只剩 $free_kb KB，至少要 64 MB。没有做任何改动。"
     mkdir -p /opt
+    free_kb=$(df -Pk /opt | { read -r _; read -r _ _ _ free _; echo "$free"; })
+    [ "${free_kb:-99999}" -gt 65536 ] || stop_with "/opt 只剩 $free_kb KB，至少要 64 MB。没有做任何改动。"
     rm -rf "$target.new" "$target.old"
     cp -a "$new" "$target.new"
     chown -R 0:0 "$target.new"
