@@ -173,7 +173,7 @@ static void try_first(const char *config_file, const char *wanted) {
     struct folder_list list = {.files = NULL};
     struct error err;
     AUTO_FREE char *path = wanted ? strdup(wanted) : NULL;
-    if (!path && source && folder_read(source->folder, &list, &err) == ERROR_OK && list.count)
+    if (!path && source && source->folder && folder_read(source->folder, &list, &err) == ERROR_OK && list.count)
         path = path_join(source->folder, list.files[0].name);
     if (!file_exists(settings.catalogue)) {
         printf("还没有计划目录：请把中心导出的 catalogue.json 放到 %s ，再用 try 试读。\n", settings.catalogue);

@@ -119,6 +119,15 @@ static bool answers_nobody(enum source_kind kind) {
     return kind == SOURCE_SQL || kind == SOURCE_ZMQ;
 }
 
+/* Days that this kind of source cannot give. */
+static void check_as_of(struct yaml *doc, struct yaml_node *node, const struct source_settings *source) {
+    enum as_of_from from = source->mapping.as_of;
+    if (from == AS_OF_MTIME && source->kind != SOURCE_FOLDER)
+        yaml_wrong(doc, node, "as_of: mtime is the day a file was saved: only a folder has files");
+    if (from == AS_OF_FILE_NAME && answers_nobody(source->kind))
+        yaml_wrong(doc, node, "as_of: {file: …}: what comes by %s has no name", source_kind_word(source->kind));
+}
+
 static void read_name(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct source_settings *source) {
     const char *name = NULL;
     if (!yaml_get_text(doc, node, "name", YAML_REQUIRED, &name)) return;
@@ -143,5 +152,6 @@ void source_settings_read(struct config *config, struct yaml_node *node, struct 
         get_path(config, node, "rejected", answers_nobody(out->kind) ? YAML_REQUIRED : YAML_OPTIONAL, arena);
     yaml_get_bool(doc, node, "on_behalf", YAML_OPTIONAL, &out->on_behalf);
     read_mapping(config, node, arena, &out->mapping);
+    check_as_of(doc, node, out);
     yaml_no_others(doc, node);
 }

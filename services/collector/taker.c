@@ -13,6 +13,7 @@
 #include "common/base/random.h"
 #include "proto/chain.h"
 #include "services/collector/folder.h"
+#include "services/collector/mark.h"
 #include "services/collector/marked.h"
 #include "services/collector/rejected.h"
 #include "services/collector/workbook.h"
@@ -159,37 +160,17 @@ enum error_code taker_keep_outcomes(struct spool *spool, const struct verdict *v
     return code;
 }
 
-/* What was refused as a whole is marked apart: nothing of it was taken, so the same content is judged again when it
- * comes again (the mapping may have been mended), but its refusal is said to the centre once. */
-static void mark_of(const struct paper *paper, bool refused, uint8_t out[SOURCE_HASH_BYTES]) {
-    uint8_t bytes[SOURCE_HASH_BYTES + 1] = {'r'};
-    memcpy(out, paper->hash, SOURCE_HASH_BYTES);
-    if (!refused) return;
-    memcpy(bytes + 1, paper->hash, SOURCE_HASH_BYTES);
-    struct chain_hash hash = chain_digest(bytes, sizeof bytes);
-    memcpy(out, hash.bytes, SOURCE_HASH_BYTES);
-}
-
-/* Whether this very content has been refused as a whole before. */
-static enum error_code refused_before(struct taker *taker, const struct paper *paper, bool *before, struct error *err) {
-    uint8_t mark[SOURCE_HASH_BYTES];
-    struct source_file known;
-    mark_of(paper, true, mark);
-    enum error_code code = sources_file_find(taker->spool, paper->source, mark, &known, err);
-    *before = !code && known.found;
-    return code;
-}
-
 static bool is_asked_again(enum source_kind kind) {
     return kind == SOURCE_HTTP || kind == SOURCE_STDIN;
 }
 
 static enum error_code keep_receipt(struct taker *taker, const struct source_settings *source,
-                                    const struct paper *paper, const struct verdict *verdict, struct error *err) {
-    if (!is_asked_again(source->kind)) return ERROR_OK;
+                                    const struct paper *paper, const struct verdict *verdict,
+                                    const uint8_t mark[SOURCE_HASH_BYTES], struct error *err) {
+    if (!is_asked_again(source->kind) || verdict->whole.code) return ERROR_OK;
     struct instant before = {paper->now.ms - taker->settings->keep_ms};
     enum error_code code =
-        sources_receipt_set(taker->spool, source->name, paper->hash, verdict->receipt.more, paper->now, err);
+        sources_receipt_set(taker->spool, source->name, mark, verdict->receipt.more, paper->now, err);
     return code ? code : sources_receipt_forget(taker->spool, before, err);
 }
 
@@ -204,7 +185,7 @@ static enum error_code keep_all(struct taker *taker, const struct source_setting
     if (!code) code = taker_keep_outcomes(spool, verdict, paper->now, err);
     if (!code) code = spool_append_event(spool, &verdict->receipt, paper->now, NULL, err);
     if (!code) code = sources_file_mark(spool, paper->source, mark, name, paper->now, err);
-    if (!code) code = keep_receipt(taker, source, paper, verdict, err);
+    if (!code) code = keep_receipt(taker, source, paper, verdict, mark, err);
     if (!code && !verdict->whole.code && !verdict->feed && !verdict->extent.part)
         code = sources_extent_set(spool, paper->source, name, verdict->extent.figures, verdict->extent.cells, err);
     if (!code && look) code = sources_look_set(spool, paper->source, name, look, err);
@@ -286,7 +267,7 @@ static enum error_code file_judged(struct taker *taker, const struct source_sett
     }
     taker_give_back(source, name, &verdict, report->trouble);
     bool told = false;
-    if (verdict.whole.code) code = refused_before(taker, paper, &told, err);
+    if (verdict.whole.code) code = mark_refused_before(taker->spool, paper, &told, err);
     if (code) return code;
     if (told) {
         snprintf(report->again, sizeof report->again, "“%s”内容没有变，仍然整份退回：%.400s", name,
@@ -334,7 +315,7 @@ static enum error_code take_ready(struct taker *taker, const struct source_setti
     paper.memory = taker_memory(taker->spool);
     look->decided = true;
     struct source_file known;
-    code = sources_file_find(taker->spool, source->name, paper.hash, &known, err);
+    code = mark_find(taker->spool, &paper, &known, err);
     if (code) return code;
     if (!known.found) return file_judged(taker, source, file->name, &paper, look, report, err);
     log_info("file_known", "source=%s file=%s first=%s", source->name, file->name, known.name);
@@ -436,7 +417,7 @@ static enum error_code document_judged(struct taker *taker, const struct documen
         return ERROR_OK;
     }
     taker_give_back(document->source, document->name, &out->verdict, out->trouble);
-    if (out->verdict.whole.code) code = refused_before(taker, paper, &out->told, err);
+    if (out->verdict.whole.code) code = mark_refused_before(taker->spool, paper, &out->told, err);
     if (code || out->told) return code;
     code = keep_all(taker, document->source, paper, &out->verdict, NULL, document->name, err);
     if (!code) log_taken(document->source, document->name, &out->verdict);
@@ -448,7 +429,7 @@ static enum error_code find_receipt(struct taker *taker, const struct source_set
     struct more more;
     if (!is_asked_again(source->kind)) return ERROR_OK;
     enum error_code code =
-        sources_receipt_find(taker->spool, source->name, out->hash, &out->more, &out->has_receipt, err);
+        sources_receipt_find(taker->spool, source->name, out->mark, &out->more, &out->has_receipt, err);
     if (code || !out->has_receipt) return code;
     out->has_receipt = more_decode(EVENT_RECEIPT, (struct slice){out->more.data, out->more.len}, &more) == PROTO_OK;
     out->receipt = more;
@@ -472,8 +453,8 @@ enum error_code taker_take(struct taker *taker, const struct document *document,
                           .memory = taker_memory(taker->spool),
                           .make_uid = random_uid};
     if (!document_hash(document, paper.hash)) return error_set(err, ERROR_MEMORY, "no memory for a document");
-    memcpy(out->hash, paper.hash, sizeof out->hash);
-    enum error_code code = sources_file_find(taker->spool, source->name, paper.hash, &out->before, err);
+    mark_of(&paper, false, out->mark);
+    enum error_code code = mark_find(taker->spool, &paper, &out->before, err);
     if (code || !out->before.found) return code ? code : document_judged(taker, document, &paper, out, err);
     out->how = DOCUMENT_AGAIN;
     code = find_receipt(taker, source, out, err);

@@ -18,13 +18,13 @@ struct taker {
 
 enum { TAKER_TROUBLE_MAX = 256 };
 struct taker_report {
-    uint64_t files_taken;      /* in this look */
-    uint64_t files_pending;    /* could be taken now and were not: the spool is full, a read failed */
-    uint64_t files_waiting;    /* not quiet yet */
-    uint64_t files_unfinished; /* not whole for more than 24 h */
-    struct instant wake_at;    /* when to look again at the latest; INSTANT_NONE */
+    uint64_t files_taken;            /* in this look */
+    uint64_t files_pending;          /* could be taken now and were not: the spool is full, a read failed */
+    uint64_t files_waiting;          /* not quiet yet */
+    uint64_t files_unfinished;       /* not whole for more than 24 h */
+    struct instant wake_at;          /* when to look again at the latest; INSTANT_NONE */
     char trouble[TAKER_TROUBLE_MAX]; /* Chinese or English, the last thing that went wrong; "" = nothing */
-    char last_file[256];       /* taken last; "" = none in this look */
+    char last_file[256];             /* taken last; "" = none in this look */
     char again[640]; /* a file whose content was taken before: "“a.csv”已收过…"; "" = none in this look */
 };
 
@@ -49,14 +49,14 @@ enum taken_how {
 };
 struct taken {
     enum taken_how how;
-    uint8_t hash[SOURCE_HASH_BYTES]; /* of the content */
+    uint8_t mark[SOURCE_HASH_BYTES]; /* by which the content is known (mark.h) */
     struct verdict verdict;          /* DOCUMENT_TAKEN: every row, the note, the receipt */
     bool told;                       /* DOCUMENT_TAKEN: refused as a whole, as it was before: nothing was written */
     struct source_file before;       /* DOCUMENT_AGAIN: under which name, when */
     bool has_receipt;                /* DOCUMENT_AGAIN, of kinds that give an answer: what it was told then */
     struct more receipt;             /* borrows from the bytes below */
     struct buffer more;
-    const char *why;   /* DOCUMENT_LATER: Chinese, static */
+    const char *why;                 /* DOCUMENT_LATER: Chinese, static */
     char trouble[TAKER_TROUBLE_MAX]; /* the rejected file could not be written; "" = all is well */
 };
 /* The same way into the spool as a file's: judged, events, receipt, memory and mark in one transaction, which is on
@@ -71,11 +71,10 @@ void taken_finish(struct taken *taken);
 void document_name(const struct source_settings *source, const struct document *document, const char *ending,
                    char out[DOCUMENT_NAME_MAX]);
 
-/* For those who judge and keep by themselves (sql_take.h): the events of a verdict with what is to be remembered of them,
- * in a transaction that is open; the rejected file, or an old one removed; bytes that the events want. */
-__attribute__((warn_unused_result)) enum error_code taker_keep_outcomes(struct spool *spool,
-                                                                        const struct verdict *verdict,
-                                                                        struct instant now, struct error *err);
+/* For those who judge and keep by themselves (sql_take.h): the events of a verdict with what is to be remembered of
+ * them, in a transaction that is open; the rejected file, or an old one removed; bytes that the events want. */
+__attribute__((warn_unused_result)) enum error_code
+taker_keep_outcomes(struct spool *spool, const struct verdict *verdict, struct instant now, struct error *err);
 void taker_give_back(const struct source_settings *source, const char *name, const struct verdict *verdict,
                      char trouble[static TAKER_TROUBLE_MAX]);
 size_t taker_room(const struct verdict *verdict);

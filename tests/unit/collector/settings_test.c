@@ -140,6 +140,11 @@ Test(settings, a_source_has_what_its_kind_needs_and_nothing_else) {
         {"{name: a, source: zmq, rejected: b, zmq: {listen: \"tcp://*:1\"}}", "keys"},
         {"{name: a, source: sql}", "sql"},
         {"{name: a, source: stdin, quiet: 5s}", "quiet"},
+        {"{name: a, source: stdin, mapping: {as_of: mtime}}", "mtime"},
+        {"{name: a, source: zmq, rejected: b, zmq: {listen: \"tcp://*:1\", keys: [\"" KEY
+         "\"]}, mapping: {as_of: {file: "
+         "\"{yyyy}\"}}}",
+         "no name"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct read r;

@@ -451,6 +451,28 @@ Test(taker, a_file_refused_as_a_whole_is_read_again_when_it_is_laid_there_again)
     scene_close(&s);
 }
 
+/* The open period is June on 2 July and July on 3 August: the same table then says that nothing has changed. */
+Test(taker, the_same_table_a_period_later_is_another_statement) {
+    struct scene s;
+    scene_open(&s);
+    const char *text = "指标,地区,数值,单位\nT06.1,青川县,31,公里\n";
+    s.sources[0].mapping.as_of = AS_OF_PERIOD;
+    struct taken taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.verdict.taken, 1);
+    taken_finish(&taken);
+    taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_AGAIN);
+    cr_expect(taken.has_receipt);
+    taken_finish(&taken);
+    s.now_ms += 32LL * MS_DAY;
+    taken = bring(&s, text, SOURCE_HTTP);
+    cr_expect_eq(taken.how, DOCUMENT_TAKEN);
+    cr_expect_eq(taken.verdict.taken, 1);
+    taken_finish(&taken);
+    cr_expect_eq(event_at(&s, 3).kind, EVENT_NO_CHANGE);
+    scene_close(&s);
+}
+
 Test(taker, a_full_spool_takes_no_document_and_forgets_it) {
     struct scene s;
     scene_open(&s);
