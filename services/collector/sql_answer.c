@@ -3,7 +3,8 @@
 #include <endian.h>
 
 static const char magic[] = "duban answer 1\n";
-enum { MAGIC_LEN = sizeof magic - 1, NULL_LEN = UINT32_MAX };
+enum { MAGIC_LEN = sizeof magic - 1 };
+#define NULL_LEN UINT32_MAX
 enum mark { MARK_COLUMN = 'C', MARK_ROW = 'R', MARK_END = 'E', MARK_FAILURE = 'F' };
 
 /* --- writing --- */

@@ -120,7 +120,7 @@ static bool parse_hours(const char *text, struct sql_schedule *out) {
 
 static void read_schedule(struct yaml *doc, struct yaml_node *map, struct sql_schedule *out) {
     const char *hours = NULL;
-    int which = out->days;
+    int which = (int)out->days;
     if (!map) return;
     get_duration(doc, map, "every", EVERY_LEAST_MS, &out->every_ms);
     if (yaml_get_text(doc, map, "hours", YAML_OPTIONAL, &hours) && !parse_hours(hours, out))
