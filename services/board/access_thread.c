@@ -14,19 +14,19 @@
 #include "common/store/session.h"
 #include "services/board/access_parts.h"
 #include "services/board/login.h"
+#include "services/board/scope_rows.h"
 
 enum { LOOK_S = 2, ANSWER_MS = 10000, BUSY_RETRY_S = 5 };
 
 /* --- the database --- */
 
 enum error_code access_connect(struct lane *lane, struct error *err) {
-    static const char scope_sql[] = "SET duban.scope = 'office'";
     if (lane->pg && !pg_broken(lane->pg)) return ERROR_OK;
     pg_close(&lane->pg);
     const struct session_settings settings = {
         .conninfo = lane->access->settings.database, .application = "duban-board desk", .answer_ms = ANSWER_MS};
     enum error_code code = session_open(&settings, &lane->pg, err);
-    if (!code) code = pg_run(lane->pg, scope_sql, NULL, NULL, err);
+    if (!code) code = pg_script(lane->pg, SCOPE_ROWS_OFFICE, err);
     if (code) pg_close(&lane->pg);
     return code;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/board/scope_rows.h"
+
 static document_maker *const makers[DOCUMENTS] = {
     [DOCUMENT_OVERVIEW] = document_overview,
     [DOCUMENT_AREA] = document_area,
@@ -41,6 +43,28 @@ static const char *given(const char *text) {
     return *text ? text : NULL;
 }
 
+/* What reads rows for this scope alone reads them as the database shows them to it; what all is judged by is everybody's. */
+static bool reads_its_own(const struct scope *scope, const struct ask *ask) {
+    enum route_document document = ask->route->document;
+    return (scope->role == ROLE_COUNTY || scope->role == ROLE_LEAD) &&
+           (document == DOCUMENT_FEEDS || document == DOCUMENT_FILE || document == DOCUMENT_QUARANTINE ||
+            document == DOCUMENT_ALERTS);
+}
+
+static json_t *make_for(struct facts *facts, const struct scope *scope, const struct ask *ask,
+                        const struct document_request *request, struct error *err) {
+    document_maker *maker = makers[ask->route->document];
+    struct error undone;
+    if (!request->pg || !reads_its_own(scope, ask)) return maker(facts, scope, request, err);
+    if (scope_read_rows(request->pg, scope, facts->view.plan, err)) return NULL;
+    json_t *body = maker(facts, scope, request, err);
+    enum error_code code = scope_read_all(request->pg, &undone);
+    if (!code || !body) return body;
+    *err = undone; /* nothing more is read for anybody in this transaction */
+    json_decref(body);
+    return NULL;
+}
+
 struct rendering *library_make(struct facts *facts, const struct scope *scope, const struct ask *ask, struct pg *pg,
                                struct problem *problem, struct error *err) {
     const struct document_request request = {.code = given(ask->code),
@@ -53,7 +77,7 @@ struct rendering *library_make(struct facts *facts, const struct scope *scope, c
     *err = (struct error){0};
     document_maker *maker = makers[ask->route->document];
     bool read = document_gather(facts, maker, &request, err) == ERROR_OK;
-    json_t *body = read ? maker(facts, scope, &request, err) : NULL;
+    json_t *body = read ? make_for(facts, scope, ask, &request, err) : NULL;
     if (!body) {
         problem_of_error(err, ask->route->unknown, problem);
         if (err->code == ERROR_NOT_FOUND || err->code == ERROR_USAGE) err->code = ERROR_OK;

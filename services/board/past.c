@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "common/store/session.h"
 #include "services/board/library.h"
+#include "services/board/scope_rows.h"
 
 enum { ANSWER_MS = 4000, RETRY_S = 5 };
 
@@ -22,7 +23,7 @@ struct past {
 
 static enum error_code connect_database(struct past *past, struct error *err) {
     static const char setup[] = "SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '30s'; "
-                                "SET duban.scope = 'office'";
+                                SCOPE_ROWS_OFFICE;
     struct session_settings session = {
         .conninfo = past->board->settings->database, .application = "duban-board past", .answer_ms = ANSWER_MS};
     if (past->pg && !pg_broken(past->pg)) return ERROR_OK;

@@ -8,6 +8,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/log.h"
 #include "common/store/session.h"
+#include "services/board/scope_rows.h"
 #include "services/board/http.h"
 
 enum {
@@ -63,7 +64,7 @@ static void unwatch(struct reader *reader) {
     reader->watched_fd = -1;
 }
 
-static const char setup_sql[] = "SET idle_in_transaction_session_timeout = '30s'; SET duban.scope = 'office'; "
+static const char setup_sql[] = "SET idle_in_transaction_session_timeout = '30s'; " SCOPE_ROWS_OFFICE "; "
                                 "LISTEN duban_change; LISTEN duban_plan";
 
 static enum error_code connect_database(struct reader *reader, struct error *err) {
