@@ -38,7 +38,7 @@ MOMENTS = (  # as_of, known_at: as it was known, as it is known now, both, a day
 # --- a board of its own ---
 
 class Board:
-    def __init__(self, state, programme=None, binary=None):
+    def __init__(self, state, programme=None, binary=None, role="office"):
         self.state, self.folder = Path(state), tempfile.TemporaryDirectory(prefix="duban-board-")
         owner = pwd.getpwuid(self.state.stat().st_uid)
         os.chown(self.folder.name, owner.pw_uid, owner.pw_gid) if os.geteuid() == 0 else None
@@ -48,7 +48,7 @@ class Board:
         config = Path(self.folder.name, "board.yaml")
         config.write_text(f'database: "host={self.state}/pg-socket dbname=duban user=duban_board"\nclock: {self.state}/clock\n'
                           f"status: {self.folder.name}/status\nlisten: 127.0.0.1:{self.port}\nassets: {ROOT}/services/board/assets\n"
-                          f"rehearsal_role: office\n" + (f"programme: {programme}\n" if programme else ""))
+                          f"rehearsal_role: {role}\n" + (f"programme: {programme}\n" if programme else ""))
         as_owner = ["setpriv", f"--reuid={owner.pw_name}", f"--regid={owner.pw_gid}", "--init-groups"] if os.geteuid() == 0 else []
         self.log = open(Path(self.folder.name, "log"), "wb+")
         self.process = subprocess.Popen([*as_owner, str(binary or self.state / "bin/duban-board"), "--config", str(config)], stdin=subprocess.DEVNULL,
@@ -271,6 +271,64 @@ def check_moment(board, duban, as_of, known_at):
     verdict(f"{name}: what changed", None if moved <= wanted and overview["changes_total"] + hidden == len(wanted) else f"{len(moved)} {hidden} {len(wanted)}")
 
 
+def check_alerts(board, duban, as_of, known_at):
+    """Each alert that stands is the command's, with the number of the newest message that said it."""
+    words = [w for option, value in (("--as-of", as_of), ("--known-at", known_at)) if value for w in (option, value)]
+    answer = board.document("alerts", limit=200, as_of=as_of, known_at=known_at)
+    told = {alert["id"]: alert for alert in answer["alerts"]}
+    listed = [alert for alert in duban("alerts", *words)["alerts"] if alert["rule"] != "recovered"]
+    wrong = "" if {a["id"] for a in listed} == set(told) else f"not the same: {sorted({a['id'] for a in listed} ^ set(told))[:5]}"
+    for alert in listed if not wrong else []:
+        mine = told[alert["id"]]
+        for key in set(alert) - {"notices"}:
+            if mine[key] != alert[key]:
+                wrong = f"{alert['id']} {key}: {mine[key]} is {alert[key]}"
+        said = [(n["window_at"], f"{n['number']}/{n['item']}") for n in alert["notices"] if n["number"] and (not known_at or n["window_at"] <= known_at)]
+        newest = {number for window, number in said if window == max(said)[0]}
+        if (mine["number"] is None) != (not said) or (said and mine["number"] not in newest):
+            wrong = f"{alert['id']} number {mine['number']} of {said}"
+        if mine["next_step"] and mine["next_step"]["on"] < answer["as_of"]:
+            wrong = f"{alert['id']}: its next step {mine['next_step']} is over"
+    if answer["counts"] != {state: sum(a["state"] == state for a in listed) for state in ("open", "promised", "suppressed")}:
+        wrong = wrong or f"counts {answer['counts']}"
+    verdict(f"{' '.join(words) or 'now'}: the {len(listed)} alerts that stand", wrong)
+
+
+COLOURED = {"lamp", "light", "proposed_light", "computed_light", "lamp_before", "lamp_after"}
+
+
+def reds(document, path=""):
+    """Where a document says red."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if key in COLOURED and value in ("red", "proposed_red"):
+                yield f"{path}/{key}"
+            yield from reds(value, f"{path}/{key}")
+    elif isinstance(document, list):
+        for i, value in enumerate(document):
+            yield from reds(value, f"{path}/{i}")
+    elif isinstance(document, str) and any(word in document for word in ("待核定", "points_30", "落后超过30")):
+        yield f"{path}: {document}"
+
+
+def check_viewer(state, programme, binary, description):
+    """On 9 October 2021 two reds waited for the office, none was released: whoever is not of the office sees none."""
+    moment = {"known_at": "2021-10-09T08:40:00+08:00"}
+    board = Board(state, programme, binary, role="viewer")
+    try:
+        wrong = []
+        for pattern, path in (("/overview", "overview"), ("/areas/{code}", "areas/510822"), ("/tasks/{code}", "tasks/T06"), ("/targets/{code}", "targets/T06.1"),
+                              ("/units/{name}", "units/" + quote("市交通运输局")), ("/targets/{code}/series", "targets/T06.1/series"), ("/alerts", "alerts"),
+                              ("/feeds", "feeds"), ("/explain/{target}/{area}", "explain/T06.1/510822"), ("/explain/{target}/{area}", "explain/T06.1/510800")):
+            body = board.document(path, **moment)
+            found = [*reds(body)][:2] + ([description.wrong(description.document(pattern), body)] if description.wrong(description.document(pattern), body) else [])
+            found += [f"review {a['id']}" for a in body.get("alerts", []) if isinstance(a, dict) and a["rule"] == "review"]
+            wrong += [f"{path}: {one}" for one in found]
+        verdict("no red that is not released is seen outside the office", "; ".join(wrong[:3]))
+    finally:
+        board.stop()
+
+
 def run(state, duban, binary=None, programme=None):
     description = Description()
     board = Board(state, programme, binary)
@@ -281,10 +339,13 @@ def run(state, duban, binary=None, programme=None):
         check_description(board, description)
         check_refusals(board, description)
         check_moment(board, duban, None, None)
+        check_alerts(board, duban, None, None)
         for as_of, known_at in MOMENTS:
             check_moment(board, duban, as_of, known_at)
+            check_alerts(board, duban, as_of, known_at)
     finally:
         board.stop()
+    check_viewer(state, programme, binary, description)
 
 
 def check(service):
