@@ -126,6 +126,12 @@ static void check_as_of(struct yaml *doc, struct yaml_node *node, const struct s
         yaml_wrong(doc, node, "as_of: mtime is the day a file was saved: only a folder has files");
     if (from == AS_OF_FILE_NAME && answers_nobody(source->kind))
         yaml_wrong(doc, node, "as_of: {file: …}: what comes by %s has no name", source_kind_word(source->kind));
+    if (from == AS_OF_TITLE && source->kind == SOURCE_SQL)
+        yaml_wrong(doc, node, "as_of: title: the result of a query has no title; give the day as a column");
+    if (from == AS_OF_PERIOD && source->kind == SOURCE_SQL && source->sql.watermark)
+        yaml_wrong(doc, node,
+                   "as_of: period with a watermark: rows that did not change would be missing in the next period; "
+                   "leave the watermark out, or give the day as a column");
 }
 
 static void read_name(struct yaml *doc, struct yaml_node *node, struct arena *arena, struct source_settings *source) {
