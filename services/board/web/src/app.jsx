@@ -58,7 +58,7 @@ function Banner({ kind, children }) {
 function Banners({ doc, live }) {
     if (!doc) return null;
     return (
-        <>
+        <section aria-label={t('notices')}>
             {doc.sample && <Banner kind="sample">{t('sample')}</Banner>}
             {doc.trial && <Banner kind="sample">{t('trial')}</Banner>}
             {isPast() && (
@@ -71,7 +71,7 @@ function Banners({ doc, live }) {
             )}
             {!isPast() && doc.stale_since && <Banner kind="lost">{t('stale', { at: moment(doc.stale_since, doc.as_of) })}</Banner>}
             {!isPast() && live === 'lost' && <Banner kind="lost">{t('lost', { at: moment(doc.known_at, doc.as_of) })}</Banner>}
-        </>
+        </section>
     );
 }
 

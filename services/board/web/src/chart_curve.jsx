@@ -121,6 +121,7 @@ export function Curve({ series, as_of, label }) {
     const planNow = drawn.last ? plannedOn(series.plan, utc(drawn.last.as_of)) : null;
     const right = width - pad.right;
     const goalY = series.goal === null ? null : y(size(series.goal));
+    const dueX = series.due ? x(utc(series.due)) : null;
     const lastX = drawn.last ? x(utc(drawn.last.as_of)) : 0;
     const lastY = drawn.last ? y(size(drawn.last.value)) : 0;
     return (
@@ -145,7 +146,7 @@ export function Curve({ series, as_of, label }) {
                         </g>
                     ))}
                     <path class="asof" d={`M${drawn.asOf} ${pad.top - 8}V${height - pad.bottom}`} />
-                    <text class="axis" x={drawn.asOf - 5} y={pad.top - 14} text-anchor="end">
+                    <text class="axis" x={drawn.asOf + (dueX !== null && dueX < drawn.asOf ? 4 : -4)} y={pad.top - 14} text-anchor={dueX !== null && dueX < drawn.asOf ? 'start' : 'end'}>
                         {t('as_of')} {day(as_of, as_of)}
                     </text>
                     {drawn.fan && <path class="fan" d={drawn.fan.area} />}
@@ -153,7 +154,7 @@ export function Curve({ series, as_of, label }) {
                     {series.due && (
                         <>
                             <path class="due" d={`M${x(utc(series.due))} ${pad.top - 6}V${height - pad.bottom}`} />
-                            <text class="strong" x={x(utc(series.due))} y={pad.top - 14} text-anchor={x(utc(series.due)) > right - 40 ? 'end' : drawn.asOf > x(utc(series.due)) - 90 ? 'start' : 'middle'}>
+                            <text class="strong" x={dueX} y={pad.top - 14} text-anchor={dueX > right - 40 || (dueX < drawn.asOf && drawn.asOf - dueX < 140) ? 'end' : Math.abs(drawn.asOf - dueX) < 140 ? 'start' : 'middle'}>
                                 {t('curve_due', { day: day(series.due, as_of) })}
                             </text>
                         </>

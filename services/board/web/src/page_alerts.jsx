@@ -102,11 +102,11 @@ export function AlertsPage({ params }) {
             <nav class="tabs" aria-label={t('alerts')}>
                 {STATES.map((one) => (
                     <a key={one} href={to('/alerts', { state: one === 'open' ? null : one })} aria-current={one === state ? 'page' : undefined}>
-                        {t(`a_${one}`)} <span class="num">{number(doc.counts[one] ?? 0)}</span>
+                        {t(`a_${one}`)} <span class="num">{doc.counts[one] === undefined ? '' : number(doc.counts[one])}</span>
                     </a>
                 ))}
             </nav>
-            <Panel id="alertlist" title={t(`a_${state}`)} note={t('items', { n: number(doc.counts[state] ?? doc.alerts.length) })}>
+            <Panel id="alertlist" title={t(`a_${state}`)} note={doc.counts[state] === undefined ? null : t('items', { n: number(doc.counts[state]) })}>
                 {doc.alerts.length ? <AlertTable alerts={doc.alerts} as_of={doc.as_of} state={state} /> : <p class="quiet">{t('alerts_none')}</p>}
                 <Pager next={doc.next} path="/alerts" own={{ state: state === 'open' ? null : state }} />
             </Panel>

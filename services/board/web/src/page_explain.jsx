@@ -18,7 +18,7 @@ function Chain({ doc, cell }) {
         </>,
         <Value cell={cell} as_of={doc.as_of} />,
         <>
-            {t('explain_events', { n: number(said) })}
+            {doc.parts?.length ? t('explain_parts', { n: doc.parts.length }) : t('explain_events', { n: number(said) })}
             {corrections > 0 && `${t('join')}${t('explain_corrections', { n: corrections })}`}
         </>,
         doc.chain ? doc.chain.whole ? <span class="fine">✓ {t('chain_whole', { n: number(doc.chain.events) })}</span> : <b class="broken">✗ {t('chain_broken', { n: number(doc.chain.breaks) })}</b> : null,

@@ -16,7 +16,7 @@ function feedFinding(doc) {
     return first.join(t('join')) + t('stop') + t('feeds_rest', { n: doc.feeds.length - silent.length });
 }
 
-const lag = (hours) => (hours === null || hours === undefined ? t('unknown') : hours < 48 ? t('hours', { n: hours }) : t('days', { n: Math.floor(hours / 24) }));
+const lag = (hours) => (hours === null || hours === undefined ? '—' : hours < 48 ? t('hours', { n: hours }) : t('days', { n: Math.floor(hours / 24) }));
 
 function Channels({ doc }) {
     const feeds = [...doc.feeds].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
@@ -59,7 +59,7 @@ function Channels({ doc }) {
                             {number(feed.cells_owed)} / {number(feed.cells_missing)}
                         </Cell>
                         <Cell cls="right num" label={t('c_depth')}>
-                            {feed.depth === null || feed.depth === undefined ? t('unknown') : number(feed.depth)}
+                            {feed.depth === null || feed.depth === undefined ? '—' : number(feed.depth)}
                         </Cell>
                         <Cell cls="right num" label={t('c_seq')}>
                             {number(feed.last_seq)}

@@ -200,11 +200,6 @@ export function OverviewPage({ params }) {
                     <Panel id="provinces" title={t('province_title')} note={t('province_note')} cls="main">
                         <ProvinceGrid areas={doc.areas} />
                         <Legend proposed={doc.counts.proposed_red > 0} />
-                        {doc.next && (
-                            <p>
-                                <a href={to('/', { after: new URL(doc.next, location.href).searchParams.get('after') })}>{t('page_next')}</a>
-                            </p>
-                        )}
                     </Panel>
                 )}
                 <div class="aside">

@@ -289,7 +289,7 @@ export function TargetPage({ code, params }) {
         <>
             <Crumbs items={[[t('overview'), '/'], [`${task.no}. ${task.title}`, taskPath(task.code)], [target.code]]} />
             <Heading text={text} lamp={cell ? lightOf(cell) : null}>
-                {cell && <Flags cell={cell} />}
+                {cell && <Flags cell={{ ...cell, days_overdue: null }} />}
             </Heading>
             <p class="sub facts-line">
                 <span>

@@ -56,7 +56,7 @@ export function ProvinceGrid({ areas }) {
                 const red = area.marks.filter((light) => light === 'red' || light === 'proposed_red').length;
                 return (
                     <li key={area.code} style={grid ? style(area) : undefined} class={area.silence ? 'hatch' : ''}>
-                        <a href={to(areaPath(area.code))}>
+                        <a href={to('/', { under: area.code })}>
                             <b>{area.short || area.name}</b> <small>{t('province_count', { red: number(red), of: number(area.marks.length) })}</small>
                         </a>
                         <Marks marks={area.marks} />

@@ -54,6 +54,7 @@ const WORDS = {
     failed: ['读不到数据', 'The data cannot be read'],
     retry_after: ['{n} 秒后再试。', 'Try again in {n} s.'],
     crumbs: ['位置', 'You are here'],
+    notices: ['提示', 'Notices'],
     home: ['回到总览', 'To the overview'],
 
     l_red: ['红灯', 'red'],
@@ -125,7 +126,7 @@ const WORDS = {
     silence_offline: ['{who}已断线 {days} 天', '{who}: cut off for {days} d'],
     silence_rejected: ['{who}报表被退回', '{who}: the report was sent back'],
     silence_never: ['{who}还没有接入', '{who} has never joined'],
-    silence_since: ['上次 {day}', 'last {day}'],
+    silence_since: ['自{day}起', 'since {day}'],
     silence_more: ['等 {n} 家', 'and others ({n})'],
 
     h_proposed: ['{n} 项红灯待核定', '{n} reds to release'],
@@ -331,7 +332,7 @@ const WORDS = {
     c_state: ['状态', 'State'],
     c_unit: ['报送单位', 'Unit'],
     c_last: ['最近报表', 'Latest file'],
-    c_lag: ['距今', 'Lag'],
+    c_lag: ['滞后', 'Lag'],
     c_depth: ['待传', 'Queued'],
     c_periods: ['近 12 期', 'Last 12 periods'],
     c_owed: ['应报 / 未报', 'Owed / missing'],
@@ -362,6 +363,7 @@ const WORDS = {
     explain_heading: ['{area} {value} 从哪里来', 'Where {area} {value} comes from'],
     explain_heading_none: ['{area}为什么是{light}', 'Why {area} is {light}'],
     explain_rule: ['规则 {rule}（版本 {version}）', 'rule {rule} (version {version})'],
+    explain_parts: ['{n} 县合计', 'sum of {n}'],
     explain_events: ['{n} 个事件', '{n} events'],
     explain_corrections: ['{n} 次更正', '{n} corrections'],
     chain_whole: ['哈希链完整（{n} 个事件）', 'chain whole ({n} events)'],
