@@ -282,6 +282,9 @@ enum error_code config_load(struct config *config, const struct config_program *
         if (field->required && !given[i])
             findings_add(&config->findings, false, file ? file : "", "%s is missing: %s", field->key, field->help);
     }
+    struct error wrong = {0};
+    if (config->findings.errors == 0 && program->check && program->check(target, &wrong))
+        findings_add(&config->findings, false, file ? file : "", "%s", wrong.message);
     return first_finding(config, err);
 }
 

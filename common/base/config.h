@@ -54,6 +54,8 @@ struct config_program {
     const struct config_field *fields;
     size_t field_count;
     size_t size; /* of the caller's struct */
+    /* What one row cannot say of another: called when each of them is right. May be NULL. */
+    enum error_code (*check)(const void *target, struct error *err);
 };
 
 /* What the values point into; lives as long as the caller's struct. */

@@ -346,7 +346,7 @@ enum error_code http_start(struct board *board, struct http **out, struct error 
     *out = http;
     if (!http) return error_set(err, ERROR_MEMORY, "out of memory");
     *http = (struct http){.board = board, .lock = PTHREAD_MUTEX_INITIALIZER};
-    stream_ring_init(&http->ring, 0);
+    stream_ring_init(&http->ring, -1);
     enum error_code code = ERROR_OK;
     if (board->settings->certificate) {
         code = read_pem(board->settings->certificate, &http->certificate, err);

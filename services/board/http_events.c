@@ -99,6 +99,7 @@ enum MHD_Result events_open(struct exchange *exchange) {
     (void)MHD_add_response_header(response, "Content-Type", "text/event-stream");
     (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
+    (void)MHD_add_response_header(response, "Connection", "close"); /* where it ends, nothing else follows */
     answer_headers(response);
     metrics_add(&exchange->http->board->metrics.requests);
     enum MHD_Result result = MHD_queue_response(exchange->connection, 200, response);
@@ -117,8 +118,11 @@ static void rouse(struct listener *listener) {
 void http_tell(struct http *http, int64_t change, struct stream_draft *draft) {
     pthread_mutex_lock(&http->lock);
     int64_t before = http->ring.newest;
-    if (stream_ring_add(&http->ring, change, draft) != before)
-        for (struct listener *listener = http->listeners; listener; listener = listener->next) rouse(listener);
+    if (!http->told) stream_ring_init(&http->ring, change); /* what was before this board, nobody here can tell */
+    else (void)stream_ring_add(&http->ring, change, draft);
+    http->told = true;
+    for (struct listener *listener = http->listeners; listener && http->ring.newest != before; listener = listener->next)
+        rouse(listener);
     pthread_mutex_unlock(&http->lock);
 }
 

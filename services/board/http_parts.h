@@ -17,6 +17,7 @@ struct http {
     pthread_mutex_t lock;    /* guards and the live streams */
     struct guard *guards;
     struct stream_ring ring;
+    bool told; /* the ring has begun: something was read */
     struct listener *listeners;
     bool stopping;
 };

@@ -68,8 +68,7 @@ static enum error_code run(const struct settings *settings, struct error *err) {
     struct past *past = NULL;
     struct reader reader;
     store_init(&board.store);
-    enum error_code code = settings_check(settings, err);
-    if (!code) code = assets_read(settings->assets, &board.assets, err);
+    enum error_code code = assets_read(settings->assets, &board.assets, err);
     enum error_code opened = code ? code : reader_open(&reader, &board, err);
     if (!opened) code = open_access(&board, &reader.clock, err);
     if (!opened && !code) code = past_start(&board, &past, err);

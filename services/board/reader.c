@@ -17,7 +17,7 @@ enum {
     BEAT_MS = 1000,      /* streams: comments, sessions that ended */
     IDLE_MS = 60000,     /* nobody asked for so long: nothing is read before somebody does */
     WANTED_MS = 600000,  /* a document nobody asked for in so long is no longer made */
-    REST_FACTOR = 3,     /* after a reading of n ms it rests 3 n ms: never more than a quarter of a processor */
+    REST_FACTOR = 1,     /* after a reading of n ms it rests n ms: never more than half a processor */
     RETRY_FIRST_MS = 200,
     RETRY_MOST_MS = 5000,
     ANSWER_MS = 20000,

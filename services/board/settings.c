@@ -87,15 +87,6 @@ static const struct config_field fields[] = {
      .help = "lowest level that is logged", .help_zh = "最低日志级别"},
 };
 
-const struct config_program board_program = {
-    .name = "duban-board",
-    .summary = "shows in a browser what is late, what will be late, who is silent, and why we say so",
-    .summary_zh = "在浏览器里看：什么晚了、什么要晚、谁没报、依据是什么",
-    .fields = fields,
-    .field_count = sizeof fields / sizeof fields[0],
-    .size = sizeof(struct settings),
-};
-
 bool listen_address_read(const char *text, struct listen_address *out) {
     const char *colon = strrchr(text, ':');
     int64_t port = 0;
@@ -118,7 +109,8 @@ bool listen_address_read(const char *text, struct listen_address *out) {
     return true;
 }
 
-enum error_code settings_check(const struct settings *settings, struct error *err) {
+enum error_code settings_check(const void *target, struct error *err) {
+    const struct settings *settings = target;
     struct listen_address address;
     if (!listen_address_read(settings->listen, &address))
         return error_set(err, ERROR_INPUT, "listen: %s is no address and port: write 127.0.0.1:8090 or [::1]:8090",
@@ -137,3 +129,13 @@ enum error_code settings_check(const struct settings *settings, struct error *er
         return error_set(err, ERROR_INPUT, "auth.by: header needs the addresses of the proxies (auth.proxies)");
     return ERROR_OK;
 }
+
+const struct config_program board_program = {
+    .name = "duban-board",
+    .summary = "shows in a browser what is late, what will be late, who is silent, and why we say so",
+    .summary_zh = "在浏览器里看：什么晚了、什么要晚、谁没报、依据是什么",
+    .fields = fields,
+    .field_count = sizeof fields / sizeof fields[0],
+    .size = sizeof(struct settings),
+    .check = settings_check,
+};

@@ -22,7 +22,7 @@ struct settings {
 extern const struct config_program board_program;
 
 /* What the table cannot say: TLS or loopback, a rehearsal's liberties only with its clock. ERROR_INPUT. */
-__attribute__((warn_unused_result)) enum error_code settings_check(const struct settings *settings, struct error *err);
+__attribute__((warn_unused_result)) enum error_code settings_check(const void *settings, struct error *err);
 
 /* "127.0.0.1:8090", "[::1]:8090", "0.0.0.0:8443": numbers only. */
 struct listen_address {
