@@ -257,7 +257,7 @@ static void on_ready(void *context, short events) {
     door_run(context);
 }
 
-static void on_log(void *context, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static void on_log(void *context, const char *format, va_list args) {
     char line[256];
     (void)context;
     vsnprintf(line, sizeof line, format, args);
