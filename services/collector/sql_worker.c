@@ -179,10 +179,10 @@ static void close_others(void) {
 static void be_a_worker(void) {
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
-    (void)prctl(PR_SET_DUMPABLE, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_IGN);
-    close_others();
+    close_others(); /* while /proc/self is still our own */
+    (void)prctl(PR_SET_DUMPABLE, 0);
     /* drivers turn texts into the locale's charset and back; numbers keep their point */
     if (!setlocale(LC_CTYPE, "C.UTF-8")) (void)setlocale(LC_CTYPE, "zh_CN.UTF-8");
 }
