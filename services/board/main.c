@@ -1,6 +1,7 @@
 /* duban-board: the wiring. */
 #include <sodium.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -31,6 +32,14 @@ static void stop(struct board *board, struct past **past) {
     store_finish(&board->store);
     assets_finish(&board->assets);
     if (board->wake_fd >= 0) (void)close(board->wake_fd);
+}
+
+/* A live stream is a descriptor: as many as this user may have. */
+static void raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* if not: fewer streams */
 }
 
 static struct instant domain_now(void *context) {
@@ -68,6 +77,7 @@ static enum error_code run(const struct settings *settings, struct error *err) {
     struct past *past = NULL;
     struct reader reader;
     store_init(&board.store);
+    raise_descriptors();
     enum error_code code = assets_read(settings->assets, &board.assets, err);
     enum error_code opened = code ? code : reader_open(&reader, &board, err);
     if (!opened) code = open_access(&board, &reader.clock, err);
