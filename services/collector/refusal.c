@@ -137,6 +137,8 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
                           "请给查询加条件，只查要报的；确实有这么多的，加大采集端配置的 rows"},
     [REFUSAL_SQL_WORKER] = {"sql_worker", true, "查询进程异常结束",
                             "多半是数据库驱动的毛病：请换一版驱动；还不行请联系市里"},
+    [REFUSAL_JSON_LINES] = {"json_lines", true, "是 JSON，但不是一行一个对象",
+                            "请一行写一个对象，对象里不换行，外面不要方括号，行末不要逗号"},
     [REFUSAL_REQUEST_EMPTY] = {"no_content", true, "没有内容", "请检查导出的程序：要有表头和数据"},
     [REFUSAL_REQUEST_CUT] = {"cut_short", true, "内容不完整，最后一行没有换行",
                              "请检查导出的程序，整份再来一次；一个数也没有收"},

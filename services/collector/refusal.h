@@ -103,6 +103,7 @@ enum refusal_code {
     REFUSAL_SQL_ROWS,
     REFUSAL_SQL_WORKER,
     /* requests and the standard input, before anything is judged */
+    REFUSAL_JSON_LINES,
     REFUSAL_REQUEST_EMPTY,
     REFUSAL_REQUEST_CUT,
     REFUSAL_REQUEST_TOKEN,

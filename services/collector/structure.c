@@ -34,11 +34,38 @@ static bool split_and_find(const struct paper *paper, struct verdict *out, char 
     return split && find_header(paper, out, refusal);
 }
 
+/* [{…}, {…}], as programs like to write it, or an object over several lines: told apart from a table whose columns are
+ * not found. */
+static bool is_other_json(struct slice text) {
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    while (at < end && strchr(" \t\r\n", *at))
+        at++;
+    if (at == end || *at++ != '[') return false;
+    while (at < end && strchr(" \t\r\n", *at))
+        at++;
+    return at == end || *at == '{' || *at == ']';
+}
+
+static bool no_line_is_an_object(const struct sheet *sheet) {
+    return sheet->named && sheet->row_count > 1 && sheet->rows[0].cell_count == 0;
+}
+
+static bool refuse_json(struct verdict *out) {
+    out->whole = refuse(out->arena, REFUSAL_JSON_LINES, NO_COLUMN, "是 JSON，但不是一行一个对象");
+    return false;
+}
+
+static bool find_in_lines(const struct paper *paper, struct verdict *out) {
+    bool found = split_and_find(paper, out, 0, &out->whole);
+    return found || !no_line_is_an_object(&out->sheet) ? found : refuse_json(out);
+}
+
 /* The separator is the one with which a header row is found. */
 static bool find_in_text(const struct paper *paper, struct verdict *out) {
     static const char separators[] = {',', '\t', ';'};
     struct slice text = {buffer_text(&out->decoded.text), out->decoded.text.len};
-    if (sheet_looks_like_lines(text)) return split_and_find(paper, out, 0, &out->whole);
+    if (sheet_looks_like_lines(text)) return find_in_lines(paper, out);
+    if (is_other_json(text)) return refuse_json(out);
     if (paper->mapping->separator) return split_and_find(paper, out, paper->mapping->separator, &out->whole);
     char best = ',';
     size_t best_matched = 0;

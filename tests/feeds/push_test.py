@@ -215,8 +215,12 @@ def what_is_refused_as_a_whole_says_why_and_may_come_again(agent):
     equal([status, answer["code"]], [400, "not_text"])
     status, answer, _ = agent.post("进度", b"PK\x05\x06" + bytes(18))
     equal([status, answer["code"]], [400, "archive"])
+    line = {"指标": "T06.1", "地区": "青川县", "数据日期": "2021-06-30", "数值": 31, "单位": "公里"}
+    for text in (json.dumps([line, line]), json.dumps(line, indent=1)):
+        status, answer, _ = agent.post("进度", text, "application/x-ndjson")
+        equal([status, answer["code"]], [422, "json_lines"])
     agent.stop()
-    equal(agent.events(), 3, "one receipt for each content")
+    equal(agent.events(), 5, "one receipt for each content")
     agent.config.write_text(agent.config.read_text().replace("name: 进度, source: http", "name: 进度, source: http, mapping: {columns: {value: 累计完成数}}"))
     agent.start()
     status, answer, _ = agent.post("进度", wrong)
