@@ -90,6 +90,28 @@ const struct feed_position *feed_positions_of(const struct feed_positions *posit
     return NULL;
 }
 
+static const char receipt_sql[] =
+    "SELECT e.reporter, e.source_document, e.note FROM event e WHERE e.log = $1 AND e.seq = $2 AND e.known_at = $3";
+
+enum error_code query_receipt(struct pg *pg, const struct feed_file *file, struct feed_receipt *out,
+                              struct error *err) {
+    *out = (struct feed_receipt){.reporter = "", .document = "", .note = ""};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, file->log);
+    pg_put_bigint(&params, file->seq);
+    pg_put_instant(&params, file->known_at);
+    enum error_code code = pg_run(pg, receipt_sql, &params, &out->rows, err);
+    if (code || pg_count(&out->rows) == 0) return code;
+    out->reporter = pg_text(&out->rows, 0, 0);
+    out->document = pg_text(&out->rows, 0, 1);
+    out->note = pg_text(&out->rows, 0, 2);
+    return ERROR_OK;
+}
+
+void feed_receipt_finish(struct feed_receipt *receipt) {
+    pg_rows_finish(&receipt->rows);
+}
+
 static const char origin_sql[] =
     "SELECT e.source_hash, (SELECT b.head FROM batch b WHERE b.log = e.log AND b.first_seq <= e.seq AND b.last_seq >= "
     "e.seq LIMIT 1) FROM event e WHERE e.log = $1 AND e.seq = $2 AND e.known_at = $3";

@@ -51,6 +51,16 @@ __attribute__((warn_unused_result)) enum error_code query_positions(struct pg *p
 void feed_positions_finish(struct feed_positions *positions);
 const struct feed_position *feed_positions_of(const struct feed_positions *positions, int32_t stream); /* NULL */
 
+/* What the receipt's own event says beside the projection: who sent it, what he is to be told of the file (changed old
+ * figures, lost counties, sums that differ). Borrowed from the rows. */
+struct feed_receipt {
+    const char *reporter, *document, *note; /* "" = none */
+    struct pg_rows rows;
+};
+__attribute__((warn_unused_result)) enum error_code query_receipt(struct pg *pg, const struct feed_file *file,
+                                                                  struct feed_receipt *out, struct error *err);
+void feed_receipt_finish(struct feed_receipt *receipt);
+
 /* What only the stored row knows of an event: its file's hash, and the chain's head of the batch it came in. */
 struct event_origin {
     bool found, has_hash;

@@ -6,6 +6,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
 #include "common/report/feed.h"
+#include "common/report/file_story.h"
 #include "common/report/grid.h"
 #include "common/report/json.h"
 #include "common/report/list_json.h"
@@ -18,28 +19,6 @@ static bool is_meant(const struct feed_file *file, const char *asked) {
     const char *digits = *asked == 'F' || *asked == 'f' ? asked + 1 : asked;
     if (strcmp(file->file, asked) == 0) return true;
     return text_to_int(digits, strlen(digits), &id) && id == file->id;
-}
-
-static void print_file(const struct feed_file *file, struct buffer *out) {
-    static const struct grid_column columns[] = {{.title = "位置"}, {.title = "代码"}, {.title = "读到什么，怎么改"}};
-    char known[INSTANT_TEXT_MAX];
-    CLEAN(grid_finish) struct grid grid;
-    json_t *rows = json_loads(file->refusals, 0, NULL), *row;
-    size_t i;
-    instant_print(file->known_at, known);
-    buffer_printf(
-        out, "F%" PRId64 " %s  %s  %.10s %.5s 收到  收%" PRId64 " 无变化%" PRId64 " 待核%" PRId64 " 退%" PRId64 "\n",
-        file->id, file->file, file->stream_name, known, known + 11, file->taken, file->unchanged, file->held,
-        file->refused);
-    grid_init(&grid, columns, 3);
-    json_array_foreach(rows, i, row) for (size_t k = 0; k < 3; k++)
-        grid_add(&grid, json_string_value(json_array_get(row, k)));
-    if (grid_rows(&grid)) grid_print(&grid, "  ", out);
-    if (file->taken + file->unchanged + file->held == 0 && (int64_t)grid_rows(&grid) < file->refused)
-        buffer_add_text(out, "  整份没有收：改好后再导出一次，会重新收\n");
-    else if ((int64_t)grid_rows(&grid) < file->refused)
-        buffer_printf(out, "  …这里只列前 %zu 处，全部在县里的 rejected.csv\n", grid_rows(&grid));
-    json_decref(rows);
 }
 
 static void print_streams(const struct feeds *feeds, struct buffer *out) {
@@ -79,13 +58,15 @@ static void print_files(const struct feed_files *files, struct buffer *out) {
                                                  {.title = "收", .align = TEXT_RIGHT},
                                                  {.title = "无变化", .align = TEXT_RIGHT},
                                                  {.title = "待核", .align = TEXT_RIGHT},
-                                                 {.title = "退", .align = TEXT_RIGHT}};
+                                                 {.title = "退", .align = TEXT_RIGHT},
+                                                 {.title = "重报"}};
     CLEAN(grid_finish) struct grid grid;
-    grid_init(&grid, columns, 8);
+    grid_init(&grid, columns, 9);
     for (size_t i = 0; i < files->count && i < SHOWN; i++) {
         const struct feed_file *file = &files->items[i];
-        char known[INSTANT_TEXT_MAX];
+        char known[INSTANT_TEXT_MAX], again[64];
         instant_print(file->known_at, known);
+        file_again_words(files, i, again, sizeof again);
         grid_addf(&grid, "F%" PRId64, file->id);
         grid_add(&grid, file->file);
         grid_add(&grid, file->stream_name);
@@ -94,43 +75,82 @@ static void print_files(const struct feed_files *files, struct buffer *out) {
         grid_addf(&grid, "%" PRId64, file->unchanged);
         grid_addf(&grid, "%" PRId64, file->held);
         grid_addf(&grid, "%" PRId64, file->refused);
+        grid_add(&grid, again);
     }
     buffer_add_char(out, '\n');
     grid_print(&grid, "", out);
     if (files->count > SHOWN) buffer_printf(out, "…共 %zu 份，全部见 duban feeds --json\n", files->count);
 }
 
-static void answer_json(struct cli *cli, const struct view *view, const struct feeds *feeds,
-                        const struct feed_files *files, const char *asked) {
-    json_t *document = json_document(), *list = json_array();
-    for (size_t i = 0; i < files->count; i++)
-        if (!asked || is_meant(&files->items[i], asked)) json_array_append_new(list, file_json(&files->items[i]));
-    json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
-    json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
-    if (!asked) json_object_set_new(document, "feeds", feeds_json(view, feeds));
-    json_object_set_new(document, "files", list);
-    json_print(document, &cli->out);
+static json_t *listed_json(const struct view *view, const struct feed_files *files, size_t index) {
+    const struct stream *stream = streams_by_id(&view->streams, files->items[index].stream);
+    json_t *file = file_json(&files->items[index]);
+    json_object_set_new(file, "unit", json_of_text(stream ? stream->unit : NULL));
+    json_object_set_new(file, "again", file_again_json(files, index));
+    return file;
 }
 
-static enum error_code answer(struct cli *cli, const struct view *view, const struct feeds *feeds,
-                              const struct feed_files *files, struct error *err) {
-    const char *asked = cli->args->positional_count ? cli->args->positionals[0] : NULL;
-    size_t found = 0;
-    for (size_t i = 0; i < files->count; i++)
-        found += asked && is_meant(&files->items[i], asked);
-    if (asked && !found)
-        return error_set(err, ERROR_NOT_FOUND, "no file %s has come; `duban feeds` lists those that have", asked);
-    if (args_has(cli->args, "json")) {
-        answer_json(cli, view, feeds, files, asked);
-        return ERROR_OK;
-    }
-    for (size_t i = 0; asked && i < files->count; i++)
-        if (is_meant(&files->items[i], asked)) print_file(&files->items[i], &cli->out);
-    if (!asked) {
+static void answer_all(struct cli *cli, const struct view *view, const struct feeds *feeds,
+                       const struct feed_files *files, json_t *document) {
+    if (!document) {
         print_streams(feeds, &cli->out);
         print_files(files, &cli->out);
+        return;
     }
+    json_t *list = json_array();
+    for (size_t i = 0; i < files->count; i++)
+        json_array_append_new(list, listed_json(view, files, i));
+    json_object_set_new(document, "feeds", feeds_json(view, feeds));
+    json_object_set_new(document, "files", list);
+}
+
+/* list: NULL = in words. */
+static enum error_code answer_one(struct cli *cli, struct pg *pg, const struct view *view,
+                                  const struct feed_files *files, size_t index, json_t *list, struct error *err) {
+    CLEAN(feed_receipt_finish) struct feed_receipt receipt;
+    CLEAN(file_story_finish) struct file_story story = {.view = view, .files = files, .index = index, .receipt = &receipt};
+    enum error_code code = query_receipt(pg, &files->items[index], &receipt, err);
+    if (code) return code;
+    if (!file_story_tell(&story)) return error_set(err, ERROR_MEMORY, "out of memory");
+    if (list)
+        json_array_append_new(list, file_story_json(&story));
+    else
+        file_story_print(&story, &cli->out);
     return ERROR_OK;
+}
+
+static enum error_code answer_asked(struct cli *cli, struct pg *pg, const struct view *view,
+                                    const struct feed_files *files, const char *asked, json_t *document,
+                                    struct error *err) {
+    json_t *list = document ? json_array() : NULL;
+    size_t found = 0;
+    enum error_code code = ERROR_OK;
+    if (document) json_object_set_new(document, "files", list);
+    for (size_t i = 0; !code && i < files->count; i++) {
+        if (!is_meant(&files->items[i], asked)) continue;
+        found++;
+        code = answer_one(cli, pg, view, files, i, list, err);
+    }
+    if (!code && !found)
+        code = error_set(err, ERROR_NOT_FOUND, "no file %s has come; `duban feeds` lists those that have", asked);
+    return code;
+}
+
+static enum error_code answer(struct cli *cli, struct pg *pg, const struct view *view, const struct feeds *feeds,
+                              const struct feed_files *files, struct error *err) {
+    json_t *document = args_has(cli->args, "json") ? json_document() : NULL;
+    enum error_code code = ERROR_OK;
+    json_object_set_new(document, "as_of", json_of_day(view->moment.as_of));
+    json_object_set_new(document, "known_at", json_of_instant(view->moment.known_at));
+    if (cli->args->positional_count)
+        code = answer_asked(cli, pg, view, files, cli->args->positionals[0], document, err);
+    else
+        answer_all(cli, view, feeds, files, document);
+    if (document && !code)
+        json_print(document, &cli->out);
+    else
+        json_decref(document);
+    return code;
 }
 
 enum error_code command_feeds(struct cli *cli, struct error *err) {
@@ -142,5 +162,5 @@ enum error_code command_feeds(struct cli *cli, struct error *err) {
     if (!code) code = view_open(cli, pg, &view, err);
     if (!code) code = query_files(pg, view.programme.id, view.moment.known_at, FEED_ALL, &files, err);
     if (!code && !feeds_make(&view, cli->now, &feeds)) code = error_set(err, ERROR_MEMORY, "out of memory");
-    return code ? code : answer(cli, &view, &feeds, &files, err);
+    return code ? code : answer(cli, pg, &view, &feeds, &files, err);
 }
