@@ -33,11 +33,11 @@ static bool steps(const struct curve *curve, json_t *list) {
     struct exact last = EXACT_UNKNOWN;
     for (struct day day = {curve->from.n - 1}; day.n <= curve->due.n; day.n++) {
         struct exact planned = curve_planned(curve, day);
-        if (exact_known(last) && exact_compare(planned, last) == 0) continue;
+        if (day.n < curve->due.n && exact_known(last) && exact_compare(planned, last) == 0) continue;
         if (json_array_size(list) > STEPS_MAX || !add_vertex(list, day, planned)) return false;
         last = planned;
     }
-    return add_vertex(list, curve->due, curve_planned(curve, curve->due));
+    return true;
 }
 
 /* Straight within a month, or between nodes. */
