@@ -37,7 +37,7 @@ static void stop(struct board *board, struct past **past) {
 /* A live stream is a descriptor: as many as this user may have. */
 static void raise_descriptors(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
     limit.rlim_cur = limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit); /* if not: fewer streams */
 }
