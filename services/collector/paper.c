@@ -238,7 +238,8 @@ static void count_rows(struct verdict *out) {
 
 /* Of a file refused as a whole every row of data is refused. */
 static void count_refused_rows(struct verdict *out) {
-    size_t first = out->header.row == NO_COLUMN ? 0 : out->header.row + 1;
+    size_t names = out->sheet.named ? 1 : 0; /* the row of the names, of what came with names */
+    size_t first = out->header.row == NO_COLUMN ? names : out->header.row + 1;
     for (size_t row = first; row < out->sheet.row_count; row++)
         if (!sheet_row_is_blank(&out->sheet, row) && !name_is_footer(sheet_cell(&out->sheet, row, 0))) out->refused++;
     if (out->refused == 0) out->refused = 1;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/base/file.h"
+#include "tests/unit/collector/answer_fixture.h"
 #include "tests/unit/collector/paper_fixture.h"
 
 #define FEEDS DUBAN_SOURCE_DIR "/tests/feeds"
@@ -288,8 +289,11 @@ static void judge_case(const char *path) {
     feed.paper.paper.modified = *feed.saved ? day_at(day_of(feed.saved), 18, 0) : INSTANT_NONE;
     for (size_t i = 0; i < befores.count; i++)
         read_before(&feed, befores.items[i]);
+    struct answer_fixture answer = {.rows = {.count = 0}};
+    if (answer_fixture_is(feed.name)) answer_fixture_read(&answer, buffer_text(&bytes), &feed.paper);
     paper_fixture_judge_bytes(&feed.paper, buffer_text(&bytes), bytes.len);
     expect_all(&feed);
+    sql_rows_finish(&answer.rows);
     paper_fixture_close(&feed.paper);
     buffer_finish(&plan);
     buffer_finish(&denominators);
