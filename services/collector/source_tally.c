@@ -17,6 +17,7 @@ static void say_last(struct source_tally *tally, const char *name, const struct 
     else
         snprintf(text, sizeof text, "“%s”收%u，其中待核%u，无变化%u，退回%u", name, verdict->taken, verdict->held,
                  verdict->unchanged, verdict->refused);
+    if (*taken->trouble) snprintf(text + strlen(text), sizeof text - strlen(text), "；%s", taken->trouble);
     size_t len = text_cut_bytes(text, strlen(text), sizeof tally->last - 1);
     memcpy(tally->last, text, len);
     tally->last[len] = 0;

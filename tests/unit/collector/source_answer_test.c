@@ -138,6 +138,10 @@ Test(source_answer, the_status_file_counts_what_came) {
     struct taken taken = judged(&f, text, sizeof text - 1);
     source_tally_add(&tally, "a.csv", &taken);
     cr_expect_str_eq(tally.last, "“a.csv”收1，其中待核0，无变化0，退回1");
+    struct source_tally other = {.last = ""};
+    snprintf(taken.trouble, sizeof taken.trouble, "退回文件写不了：/back/a.rejected.csv");
+    source_tally_add(&other, "a.csv", &taken);
+    cr_expect_str_eq(other.last, "“a.csv”收1，其中待核0，无变化0，退回1；退回文件写不了：/back/a.rejected.csv");
     taken = judged(&f, "a,b\n", 4);
     source_tally_add(&tally, "b.csv", &taken);
     cr_expect(strncmp(tally.last, "“b.csv”整份退回：", strlen("“b.csv”整份退回：")) == 0, "%s", tally.last);
