@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { ActionDialog, Desk } from './actions.jsx';
 import { forgetAll, logout, session as askSession } from './api.js';
-import { moment, number } from './format.js';
+import { day, moment, number } from './format.js';
 import { liveState, onLive, onUpdate, setLive } from './live.js';
 import { backToNow, isPast, MomentDialog, momentWords, pastWords } from './moment.jsx';
 import { AlertsPage } from './page_alerts.jsx';
@@ -116,16 +116,15 @@ function Masthead({ doc, live, part, account, onMoment, onLogout }) {
 }
 
 function Foot({ doc, account }) {
+    const words = doc && t('footer', { as_of: day(doc.as_of, null), plan: doc.plan_version, rules: doc.rules_version || '—', complete: moment(doc.complete_to, doc.as_of), known: moment(doc.known_at, null) }) + (account?.name ? ` · ${account.name}` : '');
+    useLayoutEffect(() => {
+        document.documentElement.style.setProperty('--sheet', JSON.stringify(words || ''));
+    }, [words]);
     if (!doc) return null;
     return (
         <footer class="foot">
-            <p>
-                {t('footer', { plan: doc.plan_version, rules: doc.rules_version || '—', complete: moment(doc.complete_to, doc.as_of), known: moment(doc.known_at, null) })}
-                {account?.name && ` · ${account.name}`}
-            </p>
-            <p class="noprint">
-                <LanguageLink />
-            </p>
+            <p>{words}</p>
+            <LanguageLink />
         </footer>
     );
 }

@@ -40,7 +40,7 @@ const WORDS = {
     show: ['查看', 'Show'],
     cancel: ['取消', 'Cancel'],
     close: ['关闭', 'Close'],
-    footer: ['计划第 {plan} 版 · 规则 {rules} · 数据收全至 {complete} · {known} 所知', 'Plan {plan} · rules {rules} · complete to {complete} · known at {known}'],
+    footer: ['截至 {as_of}，{known} 所知 · 计划第 {plan} 版 · 规则 {rules} · 数据收全至 {complete}', 'As of {as_of}, known at {known} · plan {plan} · rules {rules} · complete to {complete}'],
     login: ['登录', 'Sign in'],
     logout: ['退出', 'Sign out'],
     login_title: ['登录督办', 'Sign in to Duban'],

@@ -1,0 +1,150 @@
+// How it looks to whom: on paper, narrow, enlarged, in forced colours, without colours, without motion; axe on every page.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { axe, board, complaintsOf, moment, open, sideways, verdict, visit } from './browser.mjs';
+import { apart, luminance } from './png.mjs';
+
+const AT = `known_at=${encodeURIComponent(moment)}`;
+export const PAGES = ['/', '/areas', '/areas/510823', '/tasks', '/tasks/T06', '/tasks/T07', '/units/市交通运输局', '/targets/T06.1?area=510822', '/targets/T05.1', '/alerts', '/alerts?state=resolved', '/feeds', '/explain/T06.1/510822', '/explain/T06.1/510800'];
+const past = (path) => path + (path.includes('?') ? '&' : '?') + AT;
+
+async function printed(page) {
+    const folder = mkdtempSync(join(tmpdir(), 'duban-print-'));
+    const file = join(folder, 'page.pdf');
+    writeFileSync(file, await page.pdf({ preferCSSPageSize: true, printBackground: false }));
+    const info = execFileSync('pdfinfo', [file], { encoding: 'utf8' });
+    const pages = Number(/Pages:\s+(\d+)/.exec(info)[1]);
+    const size = /Page size:\s+([\d.]+) x ([\d.]+)/.exec(info).slice(1).map(Number);
+    const sheets = Array.from({ length: pages }, (_, i) => execFileSync('pdftotext', ['-f', String(i + 1), '-l', String(i + 1), '-layout', file, '-'], { encoding: 'utf8' }).replace(/\s+/g, ''));
+    rmSync(folder, { recursive: true });
+    return { pages, size, sheets };
+}
+
+export async function print(browser) {
+    const context = await visit(browser, '李四');
+    for (const [path, most] of [
+        ['/', 1],
+        ['/targets/T06.1?area=510822', 2],
+        ['/areas/510823', 3],
+    ]) {
+        const page = await open(context, past(path));
+        await page.waitForLoadState('networkidle');
+        const { pages, size, sheets } = await printed(page);
+        verdict(`print of ${path}: at most ${most} sheets`, pages <= most ? null : pages);
+        verdict(`print of ${path}: A4 landscape`, size[0] > 841 && size[0] < 843 && size[1] > 594 && size[1] < 597 ? null : size.join('×'));
+        const bare = sheets.findIndex((text) => !/截至2021年10月11日/.test(text) || !/计划第1版/.test(text) || !/规则2021-1/.test(text));
+        verdict(`print of ${path}: as-of, plan and rule version on each sheet`, bare < 0 ? null : `sheet ${bare + 1}: ${sheets[bare].slice(-200)}`);
+        if (path === '/') verdict('the printed overview has its matrix and its finding', sheets[0].includes('提升基层应急管理能力') && sheets[0].includes('剑阁县9月数据未到') ? null : sheets[0].slice(0, 300));
+        await page.close();
+    }
+    complaintsOf('print');
+}
+
+async function narrowest(browser, name, view) {
+    const context = await visit(browser, '李四', view);
+    const wide = [];
+    for (const path of PAGES) {
+        const page = await open(context, past(path));
+        await page.waitForLoadState('networkidle');
+        const over = await sideways(page);
+        if (over > 0) wide.push(`${path} ${over}`);
+        await page.close();
+    }
+    verdict(`${name}: no page scrolls sideways`, wide.join(', '));
+    await context.close();
+}
+
+export async function narrow(browser) {
+    await narrowest(browser, '320 px', { width: 320, height: 640 });
+    await narrowest(browser, '200 %', { width: 720, height: 450, deviceScaleFactor: 2 });
+    complaintsOf('narrow');
+}
+
+// Pictures of the seven shapes of the legend.
+async function shapes(page) {
+    const found = {};
+    for (const lamp of await page.locator('.main .legend .lamp').all()) found[await lamp.locator('use').getAttribute('href')] = luminance(await lamp.screenshot());
+    return found;
+}
+
+function closest(found) {
+    const names = Object.keys(found);
+    let least = [Infinity, ''];
+    for (const a of names)
+        for (const b of names)
+            if (a < b) {
+                const distance = found[a].length === found[b].length ? apart(found[a], found[b]) : 255;
+                if (distance < least[0]) least = [distance, `${a} ${b}`];
+            }
+    return least;
+}
+
+export async function colours(browser) {
+    const context = await visit(browser, '李四', { deviceScaleFactor: 2 });
+    const page = await open(context, past('/'));
+    const tools = await context.newCDPSession(page);
+    for (const [vision, media] of [
+        ['achromatopsia', 'screen'],
+        ['achromatopsia', 'print'],
+        ['deuteranopia', 'screen'],
+        ['protanopia', 'screen'],
+    ]) {
+        await tools.send('Emulation.setEmulatedVisionDeficiency', { type: vision });
+        await page.emulateMedia({ media });
+        const found = await shapes(page);
+        const [least, which] = closest(found);
+        verdict(`${vision}, ${media}: all seven shapes are apart`, Object.keys(found).length === 7 && least > 8 ? null : `${Object.keys(found).length} shapes, ${which} ${least.toFixed(1)}`);
+    }
+    await tools.send('Emulation.setEmulatedVisionDeficiency', { type: 'none' });
+    await page.emulateMedia({ media: 'screen', forcedColors: 'active' });
+    const [least, which] = closest(await shapes(page));
+    verdict('forced colours: the shapes stay apart', least > 8 ? null : `${which} ${least.toFixed(1)}`);
+    await page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' });
+    const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0 || getComputedStyle(one).animationName !== 'none').length);
+    verdict('reduced motion: nothing moves', moving === 0 ? null : `${moving} elements`);
+    complaintsOf('colours');
+}
+
+export async function access(browser) {
+    for (const width of [1440, 390]) {
+        const context = await visit(browser, '李四', { width, bypassCSP: true });
+        const wrong = [];
+        for (const path of PAGES) {
+            const page = await open(context, path);
+            await page.waitForLoadState('load');
+            for (const one of await axe(page)) wrong.push(`${path} ${one}`);
+            await page.close();
+        }
+        const page = await open(context, past('/'));
+        for (const one of await axe(page)) wrong.push(`the past ${one}`);
+        await page.locator('button.moment').click();
+        for (const one of await axe(page)) wrong.push(`a dialog ${one}`);
+        verdict(`axe at ${width} px: no violation on ${PAGES.length + 2} pages`, wrong.slice(0, 4).join(' | '));
+        await context.close();
+    }
+    const nobody = await visit(browser, null, { bypassCSP: true });
+    const page = await nobody.newPage();
+    await page.goto(`${board}/alerts`);
+    await page.waitForSelector('#login-name');
+    verdict('axe: no violation on the login', (await axe(page)).join(' | '));
+    complaintsOf('access', /401/);
+}
+
+export async function words(browser) {
+    const context = await visit(browser, '李四');
+    const left = [];
+    for (const path of ['/', '/alerts', '/feeds', '/targets/T06.1?area=510822']) {
+        const page = await open(context, `${path}${path.includes('?') ? '&' : '?'}lang=en`);
+        const text = `${await page.locator('#finding').innerText()} ${await page.locator('nav').first().innerText()} ${await page.locator('footer').innerText()}`;
+        if (!/[A-Za-z]{4}/.test(text) || (await page.evaluate(() => document.documentElement.lang)) !== 'en') left.push(`${path}: ${text}`);
+        await page.close();
+    }
+    verdict('English by ?lang=en', left.join(' | '));
+    const page = await open(context, '/targets/T05.5?known_at=2021-10-11');
+    const due = await page.locator('.facts-line').innerText();
+    verdict('a date of another year carries its year', due.includes('2023年12月31日') ? null : due);
+    complaintsOf('words');
+}
