@@ -43,7 +43,7 @@ Test(route, addresses_are_found) {
 }
 
 Test(route, other_addresses_and_methods_are_refused) {
-    static const char *const unknown[] = {"/api", "/api/v1", "/api/v1/overview/x", "/api/v2/overview", "/areas", "/a", "/.git",
+    static const char *const unknown[] = {"/api", "/api/v1", "/api/v1/overview/x", "/api/v2/overview", "/units", "/a", "/.git",
                                           "/index.html", "/api/v1/explain/T06.1"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         cr_expect_null(find(unknown[i], REQUEST_GET), "%s", unknown[i]);
@@ -129,7 +129,7 @@ Test(route, parameters_it_does_not_take_are_refused) {
         const char *field;
     } cases[] = {
         {"/api/v1/overview?asof=2021-09-30", PROBLEM_UNKNOWN_PARAMETER, "asof"},
-        {"/api/v1/areas/510823?limit=1", PROBLEM_UNKNOWN_PARAMETER, "limit"},
+        {"/api/v1/plan?limit=1", PROBLEM_UNKNOWN_PARAMETER, "limit"},
         {"/api/v1/areas/510823?state=open", PROBLEM_UNKNOWN_PARAMETER, "state"},
         {"/api/v1/overview?as_of=2021-02-30", PROBLEM_BAD_PARAMETER, "as_of"},
         {"/api/v1/overview?as_of=", PROBLEM_BAD_PARAMETER, "as_of"},
