@@ -152,7 +152,8 @@ enum error_code sources_pull_find(struct spool *spool, const char *source, struc
     out->failures = (uint32_t)sqlite3_column_int64(statement, 2);
     take_text(statement, 3, out->code, sizeof out->code);
     bool sound = spool_column_bytes(statement, 4, out->refused, SOURCE_HASH_BYTES) &&
-                 spool_column_bytes(statement, 5, out->noted, SOURCE_HASH_BYTES);
+                 spool_column_bytes(statement, 5, out->noted, SOURCE_HASH_BYTES) &&
+                 spool_column_bytes(statement, 6, out->basis, SOURCE_HASH_BYTES);
     sqlite3_reset(statement);
     return sound ? ERROR_OK : error_set(err, ERROR_INPUT, "what is kept of a database's last answer is damaged");
 }
@@ -168,6 +169,7 @@ enum error_code sources_pull_set(struct spool *spool, const char *source, const 
     spool_bind_slice(statement, 5, slice_of(pull->code));
     sqlite3_bind_blob(statement, 6, pull->refused, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
     sqlite3_bind_blob(statement, 7, pull->noted, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(statement, 8, pull->basis, SOURCE_HASH_BYTES, SQLITE_TRANSIENT);
     return spool_run(spool, statement, err);
 }
 

@@ -82,6 +82,7 @@ struct source_pull {
     uint32_t failures;       /* in a row, up to then */
     char code[32];           /* why the last one failed; "" = it did not */
     uint8_t refused[SOURCE_HASH_BYTES], noted[SOURCE_HASH_BYTES]; /* of what the last receipts said; zeros = nothing */
+    uint8_t basis[SOURCE_HASH_BYTES]; /* of the question: of another one the watermark means nothing */
 };
 __attribute__((warn_unused_result)) enum error_code sources_pull_find(struct spool *spool, const char *source,
                                                                       struct source_pull *out, struct error *err);

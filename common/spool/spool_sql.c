@@ -35,9 +35,9 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_EXTENT_SET] = "INSERT OR REPLACE INTO extent (source, name, figures, cells) VALUES (?1, ?2, ?3, ?4)",
     [SQL_RECEIPT_FIND] = "SELECT more FROM receipt WHERE source = ?1 AND hash = ?2",
     [SQL_RECEIPT_SET] = "INSERT OR REPLACE INTO receipt (source, hash, more, given_at) VALUES (?1, ?2, ?3, ?4)",
-    [SQL_PULL_FIND] = "SELECT mark, asked_at, failures, code, refused, noted FROM pull WHERE source = ?1",
-    [SQL_PULL_SET] = "INSERT OR REPLACE INTO pull (source, mark, asked_at, failures, code, refused, noted)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_PULL_FIND] = "SELECT mark, asked_at, failures, code, refused, noted, basis FROM pull WHERE source = ?1",
+    [SQL_PULL_SET] = "INSERT OR REPLACE INTO pull (source, mark, asked_at, failures, code, refused, noted,"
+                     " basis) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [SQL_RECEIPT_FORGET] = "DELETE FROM receipt WHERE given_at < ?1",
 };
 
@@ -174,8 +174,8 @@ static enum error_code spool_add_tables(struct spool *spool, struct error *err) 
         " given_at INTEGER NOT NULL, PRIMARY KEY (source, hash)) STRICT, WITHOUT ROWID;"
         "CREATE INDEX IF NOT EXISTS receipt_given_at ON receipt (given_at);"
         "CREATE TABLE IF NOT EXISTS pull (source TEXT PRIMARY KEY, mark TEXT NOT NULL, asked_at INTEGER NOT NULL,"
-        " failures INTEGER NOT NULL, code TEXT NOT NULL, refused BLOB NOT NULL, noted BLOB NOT NULL)"
-        " STRICT, WITHOUT ROWID;";
+        " failures INTEGER NOT NULL, code TEXT NOT NULL, refused BLOB NOT NULL, noted BLOB NOT NULL,"
+        " basis BLOB NOT NULL) STRICT, WITHOUT ROWID;";
     return sqlite3_exec(spool->db, text, NULL, NULL, NULL) == SQLITE_OK ? ERROR_OK : spool_failed(spool, "create", err);
 }
 

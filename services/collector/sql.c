@@ -9,6 +9,7 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/base/text.h"
+#include "proto/chain.h"
 #include "services/collector/sql_schedule.h"
 #include "services/collector/sql_take.h"
 #include "services/collector/sql_worker.h"
@@ -28,6 +29,17 @@ struct sql_source {
     uint32_t spread;
     char trouble[TAKER_TROUBLE_MAX]; /* "" = all is well */
 };
+
+/* The mark of another query, or of another column, is none of this one's. */
+static void know_basis(struct sql_source *source) {
+    const struct sql_settings *sql = &source->settings->sql;
+    CLEAN(buffer_finish) struct buffer text = {0};
+    buffer_printf(&text, "%s\n%s\n%s", sql->query, sql->watermark ? sql->watermark : "", sql->from ? sql->from : "");
+    struct chain_hash hash = chain_digest((const uint8_t *)buffer_text(&text), text.len);
+    if (memcmp(source->known.basis, hash.bytes, SOURCE_HASH_BYTES) == 0) return;
+    memcpy(source->known.basis, hash.bytes, SOURCE_HASH_BYTES);
+    *source->known.mark = 0;
+}
 
 /* --- saying --- */
 
@@ -152,6 +164,7 @@ static enum error_code take_rows(struct sql_source *source, struct arena *arena,
                             .part = source->part,
                             .before = source->known,
                             .after = {.found = true, .asked_at = source->asked_at}};
+    memcpy(pull.after.basis, source->known.basis, sizeof pull.after.basis);
     struct sql_mark mark;
     char name[SQL_NAME_MAX];
     (void)sql_mark_parse(source->known.mark, &mark);
@@ -254,6 +267,7 @@ enum error_code sql_source_open(const struct source_host *host, const struct sou
     if (!code) code = sources_pull_find(host->taker->spool, settings->name, &source->known, err);
     if (code) return code;
     source->spread %= SPREAD_MAX;
+    know_basis(source);
     remember_trouble(source);
     *out = TAKE(source);
     return ERROR_OK;

@@ -123,7 +123,7 @@ static void fail(struct buffer *out, enum sql_trouble trouble, const char *words
 /* What it said counts when it ended by itself; an answer that was cut off says so by itself, too. */
 static void take_answer(const struct sql_worker *worker, int status, struct buffer *out) {
     char words[96];
-    if (worker->killed) {
+    if (worker->killed || (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)) { /* by us, or by its own clock */
         snprintf(words, sizeof words, "%lld 秒", (long long)worker->timeout_ms / MS_SECOND);
         fail(out, SQL_TROUBLE_TIMEOUT, words);
     } else if (WIFSIGNALED(status)) {

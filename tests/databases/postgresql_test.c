@@ -162,6 +162,15 @@ Test(postgresql, slow_queries_and_workers_that_hang) {
     cr_expect_eq(rows.whole.code, REFUSAL_SQL_TIMEOUT);
     cr_expect_str_eq(rows.whole.reason, "查询太慢，限定时间内没有结果（20 秒）");
     sql_rows_finish(&rows);
+    /* one that ends itself before anybody looks, late as the agent's look may be */
+    cr_assert_eq(sql_worker_start(&worker, &job, &a.err), ERROR_OK);
+    kill(worker.pid, SIGALRM);
+    buffer_clear(&answer);
+    while (!sql_worker_ended(&worker, tick_now(), &answer))
+        ;
+    cr_assert(sql_sheet_fill((struct slice){answer.data, answer.len}, &a.source.sql, &a.source.mapping, a.arena, &rows));
+    cr_expect_eq(rows.whole.code, REFUSAL_SQL_TIMEOUT);
+    sql_rows_finish(&rows);
     /* and one that crashes */
     cr_assert_eq(sql_worker_start(&worker, &job, &a.err), ERROR_OK);
     kill(worker.pid, SIGSEGV);

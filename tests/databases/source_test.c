@@ -164,6 +164,8 @@ Test(source, the_whole_result_is_compared_with_the_last) {
     scene_open(&s, QUERY);
     script(&s, "INSERT INTO public.progress (指标, 地区, 数值) VALUES ('T06.1', '510822', 31), ('T06.1', '510821', 20.5),"
                " ('T06.2', '510822', 1), ('T06.1', '510802', NULL)");
+    look(&s);
+    cr_expect_eq(s.report.files_pending, 1, "nothing is settled while a query is under way");
     settle(&s);
     cr_expect_str_eq(story(&s), "T06.1 510822 31; T06.1 510821 20.5; T06.2 510822 1; receipt 3 0 0 0");
     cr_expect_eq(s.report.wake_at.ms, s.now.ms + MS_HOUR);
@@ -396,6 +398,24 @@ Test(source, killed_at_any_point_loses_and_doubles_nothing) {
     cr_expect_eq(pull.asked_at.ms, s.now.ms);
     settle(&s);
     cr_expect_str_eq(after_an_hour(&s), "");
+    scene_close(&s);
+}
+
+Test(source, another_query_begins_from_the_beginning) {
+    struct scene s;
+    scene_open(&s, NEWER);
+    script(&s, "INSERT INTO public.progress (指标, 地区, 数值, updated) VALUES ('T06.1', '510822', 31, '2021-07-02 08:00'),"
+               " ('T06.1', '510821', 20, '2021-06-01 08:00')");
+    settle(&s);
+    cr_expect_str_eq(story(&s), "T06.1 510822 31; T06.1 510821 20; receipt 2 0 0 0");
+    script(&s, "INSERT INTO public.progress (指标, 地区, 数值, updated) VALUES ('T06.1', '510811', 5, '2021-06-01 08:00')");
+    cr_expect_str_eq(after_an_hour(&s), "");
+    stop_agent(&s);
+    s.asking.source.sql.query = "SELECT * FROM public.progress WHERE id > $1 ORDER BY id";
+    s.asking.source.sql.watermark = "id"; /* to which a time would be no number */
+    s.asking.source.sql.from = "0";
+    start_agent(&s, NULL);
+    cr_expect_str_eq(after_an_hour(&s), "T06.1 510811 5; receipt 1 2 0 0");
     scene_close(&s);
 }
 
