@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 static bool has_ending(const char *name, const char *ending) {
     size_t len = strlen(name), end = strlen(ending);
@@ -26,6 +25,10 @@ static int by_name(const void *left, const void *right) {
     return strcmp(((const struct folder_file *)left)->name, ((const struct folder_file *)right)->name);
 }
 
+int64_t folder_mtime_ns(const struct stat *seen) {
+    return (int64_t)seen->st_mtim.tv_sec * 1000000000 + seen->st_mtim.tv_nsec;
+}
+
 static bool list_add(struct folder_list *list, const char *name, const struct stat *stat) {
     if (list->count == list->capacity) {
         size_t wanted = list->capacity ? list->capacity * 2 : 32;
@@ -39,7 +42,7 @@ static bool list_add(struct folder_list *list, const char *name, const struct st
     list->files[list->count++] = (struct folder_file){
         .name = copy,
         .size = stat->st_size,
-        .mtime_ns = (int64_t)stat->st_mtim.tv_sec * 1000000000 + stat->st_mtim.tv_nsec,
+        .mtime_ns = folder_mtime_ns(stat),
     };
     return true;
 }
@@ -75,8 +78,9 @@ enum folder_verdict folder_judge(const struct folder_file *file, struct instant 
     *changed = false;
     *again = INSTANT_NONE;
     if (same && look->decided) return FOLDER_DONE;
-    if (!same) {
-        struct instant first = look->found && !look->decided ? look->first : now;
+    /* a clock that was set back must not make a file wait until its old time comes again */
+    if (!same || now.ms < look->since.ms) {
+        struct instant first = look->found && !look->decided && look->first.ms <= now.ms ? look->first : now;
         *look = (struct source_look){
             .found = true, .size = file->size, .mtime_ns = file->mtime_ns, .since = now, .first = first};
         *changed = true;

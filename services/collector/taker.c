@@ -287,8 +287,12 @@ static enum error_code set_look(struct taker *taker, const struct source_setting
     return sources_look_set(taker->spool, source->name, name, look, err);
 }
 
-static bool looks_as_listed(const struct folder_file *file, const struct paper *paper) {
-    return paper->too_large || (paper->file ? file_size(paper->file) : (int64_t)paper->bytes.len) == file->size;
+/* Read to its end, and nobody has written to it or put another in its place since it was listed. */
+static bool looks_as_listed(const char *path, const struct folder_file *file, const struct paper *paper) {
+    struct stat seen;
+    int64_t size = paper->file ? file_size(paper->file) : (int64_t)paper->bytes.len;
+    if (stat(path, &seen) != 0 || folder_mtime_ns(&seen) != file->mtime_ns) return false;
+    return seen.st_size == file->size && (paper->too_large || size == file->size);
 }
 
 static enum error_code take_ready(struct taker *taker, const struct source_settings *source,
@@ -306,7 +310,7 @@ static enum error_code take_ready(struct taker *taker, const struct source_setti
         log_failure(LOG_LEVEL_WARN, "file_not_read", &trouble);
         return ERROR_OK;
     }
-    if (!looks_as_listed(file, &paper) || !taker_is_whole(&paper)) {
+    if (!looks_as_listed(path, file, &paper) || !taker_is_whole(&paper)) {
         unfinished(source, file->name, look, now, report);
         return ERROR_OK;
     }
