@@ -153,3 +153,21 @@ Test(sources, a_receipt_is_kept_for_who_asks_again_and_forgotten_after_a_while) 
     buffer_finish(&more);
     spool_fixture_close(&f);
 }
+
+Test(sources, how_far_a_database_was_read) {
+    struct spool_fixture f = spool_fixture_open("a");
+    struct source_pull out, pull = {.mark = "local 2021-07-02 08:00:00", .asked_at = {1625187600000}, .failures = 2,
+                                    .code = "sql_unreachable", .refused = {1}, .noted = {2}, .basis = {3}};
+    cr_assert_eq(sources_pull_find(f.spool, "项目库", &out, &f.err), ERROR_OK);
+    cr_assert_not(out.found || instant_is(out.asked_at) || *out.mark);
+    cr_assert_eq(spool_begin(f.spool, &f.err), ERROR_OK);
+    cr_assert_eq(sources_pull_set(f.spool, "项目库", &pull, &f.err), ERROR_OK);
+    cr_assert_eq(spool_commit(f.spool, &f.err), ERROR_OK);
+    spool_fixture_reopen(&f);
+    cr_assert_eq(sources_pull_find(f.spool, "项目库", &out, &f.err), ERROR_OK);
+    pull.found = true;
+    cr_expect_eq(memcmp(&out, &pull, sizeof out), 0);
+    cr_assert_eq(sources_pull_find(f.spool, "别的", &out, &f.err), ERROR_OK);
+    cr_expect_not(out.found);
+    spool_fixture_close(&f);
+}
