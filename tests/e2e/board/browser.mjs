@@ -7,7 +7,7 @@ const require = createRequire(new URL('../../../services/board/web/package.json'
 const { chromium } = require('playwright-core');
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-export const PATIENCE_MS = 20000;
+export const PATIENCE_MS = 60000;
 const settings = JSON.parse(process.env.DUBAN_BROWSER);
 export const { board, people, moment } = settings;
 

@@ -27,6 +27,7 @@ export async function tabs(browser) {
     verdict('it comes back by itself', (await all(pages, '实时')) ? null : (await chips(pages)).join(' '));
     equal('with one connection', line.counted.streams, 1);
     complaintsOf('tabs', /ERR_|Failed to load resource|fetch/);
+    await context.close();
     line.close();
 }
 

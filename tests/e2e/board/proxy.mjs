@@ -49,7 +49,7 @@ export async function wire(target) {
 }
 
 // Waits for a state, not for time to pass.
-export async function until(what, patience = 20000) {
+export async function until(what, patience = 60000) {
     const end = performance.now() + patience;
     for (;;) {
         const value = await what();

@@ -164,9 +164,9 @@ function Failure({ problem }) {
 }
 
 // A page is a function of its address that gives {doc, problem, body}; it may use hooks, so each has its own frame.
-function Show({ page: makePage, onShown, ...rest }) {
+function Show({ page: makePage, path, onShown, ...rest }) {
     const shown = makePage(rest);
-    useLayoutEffect(() => onShown(shown), [shown.doc, shown.problem]);
+    useLayoutEffect(() => onShown({ ...shown, path }), [shown.doc, shown.problem]);
     if (shown.body) return shown.body;
     if (shown.problem && shown.problem.status !== 401) return <Failure problem={shown.problem} />;
     return (
@@ -220,7 +220,7 @@ export function App() {
     useEffect(() => {
         if (refused && who?.account) loadSession();
     }, [refused]);
-    useLanding(address, shown.doc);
+    useLanding(address, shown.path === address.url.pathname ? shown.doc : null);
 
     const onLogout = async () => {
         await logout(who).catch(() => {});
@@ -254,7 +254,7 @@ export function App() {
             <main id="main" tabindex={-1}>
                 {main}
                 {Page && !first && address.url.pathname !== '/login' && !needsLogin && (
-                    <Show key={frameKey} page={Page} code={found.code} area={found.area} params={address.url.searchParams} onShown={setShown} />
+                    <Show key={frameKey} path={frameKey} page={Page} code={found.code} area={found.area} params={address.url.searchParams} onShown={setShown} />
                 )}
             </main>
             <Foot doc={hidden ? null : shown.doc} account={who?.account} />

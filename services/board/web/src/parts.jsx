@@ -1,7 +1,7 @@
 // Small parts that every page is made of.
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { daysBetween, day, number, visible } from './format.js';
+import { daysBetween, day, number, period, visible } from './format.js';
 import { here, to } from './router.js';
 import { t, has } from './words.js';
 
@@ -192,9 +192,15 @@ export function finding(counts) {
     return parts.length ? parts.join(t('join')) : t('h_calm');
 }
 
+// Documents say "2021年9月"; the year stands when it is not the report's.
+const periodOf = (text, as_of) => {
+    const [, year, month] = /^(\d+)年(\d+)月$/.exec(text || '') || [];
+    return year ? period(`${year}-${month.padStart(2, '0')}`, as_of) : text;
+};
+
 // "剑阁县9月数据未到（应10月8日）".
 export function silenceWords(silence, who, as_of) {
-    const values = { who, period: silence.period?.replace(/^\d+年/, (year) => (as_of && year === `${as_of.slice(0, 4)}年` ? '' : year)), due: day(silence.due, as_of), days: silence.days ?? '?' };
+    const values = { who, period: periodOf(silence.period, as_of), due: day(silence.due, as_of), days: silence.days ?? '?' };
     if (silence.state === 'missing') return silence.period && silence.due ? t('silence_missing', values) : t('silence_missing_plain', values);
     return t(`silence_${silence.state}`, values);
 }

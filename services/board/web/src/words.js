@@ -129,7 +129,7 @@ const WORDS = {
     silence_since: ['自{day}起', 'since {day}'],
     silence_more: ['等 {n} 家', 'and others ({n})'],
 
-    h_proposed: ['{n} 项红灯待核定', '{n} reds to release'],
+    h_proposed: ['{n} 项红灯待核定', '{n} red to release'],
     h_red: ['{n} 项红灯', '{n} red'],
     h_yellow: ['{n} 项黄灯', '{n} yellow'],
     h_calm: ['没有红灯和黄灯', 'nothing red or yellow'],
