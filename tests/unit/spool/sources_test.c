@@ -165,8 +165,12 @@ Test(sources, how_far_a_database_was_read) {
     cr_assert_eq(spool_commit(f.spool, &f.err), ERROR_OK);
     spool_fixture_reopen(&f);
     cr_assert_eq(sources_pull_find(f.spool, "项目库", &out, &f.err), ERROR_OK);
-    pull.found = true;
-    cr_expect_eq(memcmp(&out, &pull, sizeof out), 0);
+    cr_assert(out.found);
+    cr_expect_str_eq(out.mark, pull.mark);
+    cr_expect_str_eq(out.code, "sql_unreachable");
+    cr_expect_eq(out.asked_at.ms, 1625187600000);
+    cr_expect_eq(out.failures, 2);
+    cr_expect(out.refused[0] == 1 && out.noted[0] == 2 && out.basis[0] == 3);
     cr_assert_eq(sources_pull_find(f.spool, "别的", &out, &f.err), ERROR_OK);
     cr_expect_not(out.found);
     spool_fixture_close(&f);
