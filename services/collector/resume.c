@@ -8,6 +8,8 @@
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/link/dealer.h"
+#include "proto/codes.h"
 #include "services/collector/command.h"
 
 static char *request_file(const struct settings *settings) {
@@ -50,6 +52,46 @@ const char *resume_words(enum halt_reason reason) {
     return "原因不明，请联系中心。";
 }
 
+bool resume_wants_reopening(enum halt_reason reason) {
+    return reason == HALT_FORK || reason == HALT_STALE_SPOOL || reason == HALT_GAP_LOST;
+}
+
+const char *resume_trouble_words(const char *trouble) {
+    size_t count;
+    const struct code_row *rows = wire_error_rows(&count);
+    if (strcmp(trouble, wire_error_row(WIRE_UNKNOWN_EPOCH)->english) == 0)
+        return "中心认得这个流，不认得本机的待发库：换了机器，或待发库是新建的（旧的没有了）。\n"
+               "请中心执行下面的命令；执行以后采集端自己会连上，收过的数不会重复算。";
+    if (strcmp(trouble, dealer_news_text(DEALER_REFUSED)) == 0)
+        return "中心不认得本机的密钥：还没有登记，或已收回，或重装后另做了密钥。\n"
+               "请运行 setup 看指纹，打电话报给中心登记；登记以后采集端自己会连上。";
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(trouble, rows[i].english) == 0) return rows[i].chinese;
+    return "连不上中心，采集端会一直再试；数都存在本机。请检查网络，或运行 setup 逐项测试。";
+}
+
+static void print_reopening(const struct settings *settings) {
+    printf("中心要执行的命令：duban stream reopen %s --reason 原因\n", settings->stream);
+}
+
+/* It goes on by itself, but perhaps only when somebody at the centre has done something. */
+static void print_trouble(const struct settings *settings) {
+    CLEAN(status_finish) struct status status;
+    struct error err;
+    memset(&status, 0, sizeof status);
+    bool read = settings->status && status_read(&status, settings->status, &err) == ERROR_OK;
+    const char *trouble = read ? status_get_text(&status, "uplink") : NULL;
+    if (!trouble || !*trouble) return;
+    printf("%s\n", resume_trouble_words(trouble));
+    if (strcmp(trouble, wire_error_row(WIRE_UNKNOWN_EPOCH)->english) == 0) print_reopening(settings);
+}
+
+static void print_reason(const struct settings *settings, enum halt_reason reason) {
+    printf("%s\n", resume_words(reason));
+    if (resume_wants_reopening(reason)) print_reopening(settings);
+    if (reason == HALT_NONE) print_trouble(settings);
+}
+
 /* The running agent says in its status file what halted it. */
 static enum halt_reason reason_in_status(const struct settings *settings) {
     CLEAN(status_finish) struct status status;
@@ -75,7 +117,7 @@ static bool operator_agrees(const struct args *args) {
 /* The agent runs and holds the spool: leave it a word. */
 static int ask_agent(const struct settings *settings, const struct args *args) {
     enum halt_reason reason = reason_in_status(settings);
-    printf("%s\n", resume_words(reason));
+    print_reason(settings, reason);
     if (reason == HALT_NONE || !operator_agrees(args)) return reason == HALT_NONE ? 0 : 1;
     AUTO_FREE char *path = request_file(settings);
     struct error err;
@@ -93,7 +135,7 @@ static enum error_code resume_spool(struct spool *spool, uint64_t gen, struct er
     enum halt_reason halt = state->halt;
     if (!gen) gen = state->halt_gen;
     enum error_code code = ERROR_OK;
-    if (halt == HALT_FORK || halt == HALT_STALE_SPOOL || halt == HALT_GAP_LOST) code = spool_new_epoch(spool, err);
+    if (resume_wants_reopening(halt)) code = spool_new_epoch(spool, err);
     if (!code && gen > spool_state(spool)->gen) code = spool_store_gen(spool, gen, err);
     return code ? code : spool_set_halt(spool, HALT_NONE, 0, err);
 }
@@ -112,7 +154,7 @@ static int resume_here(const struct settings *settings, const struct args *args)
         return error_exit_status(code);
     }
     enum halt_reason reason = spool_state(spool)->halt;
-    printf("%s\n", resume_words(reason));
+    print_reason(settings, reason);
     if (reason == HALT_NONE) return 0;
     if (!operator_agrees(args)) return 1;
     uint64_t gen = strtoull(args_value(args, "gen", "0"), NULL, 10);

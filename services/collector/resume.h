@@ -7,6 +7,10 @@
 
 /* What halted it, and what to do before going on: Chinese. Never NULL. */
 const char *resume_words(enum halt_reason reason);
+/* What the centre must let in first: `duban stream reopen NAME`. */
+bool resume_wants_reopening(enum halt_reason reason);
+/* Not halted, and yet it does not come through: the status file's "uplink" in Chinese, with what to ask for. */
+const char *resume_trouble_words(const char *trouble);
 /* The agent's side: true when an operator has asked; the request is taken away. */
 bool resume_asked(const struct settings *settings);
 

@@ -9,7 +9,9 @@
 #include "common/base/cleanup.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/link/dealer.h"
 #include "common/spool/spool.h"
+#include "proto/codes.h"
 
 #define CONFIG                                                                                                         \
     "stream: qingchuan\nunit: 青川县\nserver: [{address: \"tcp://127.0.0.1:5557\", key: "                           \
@@ -106,4 +108,14 @@ Test(resume, every_reason_has_words_with_what_to_do) {
     for (int reason = HALT_FENCED; reason <= HALT_REFUSED; reason++)
         cr_expect(strstr(resume_words((enum halt_reason)reason), "请"), "%s",
                   halt_reason_name((enum halt_reason)reason));
+}
+
+/* A restored machine without its outbox is not halted: it waits for the centre, and somebody must know for what. */
+Test(resume, what_keeps_an_agent_out_has_words_with_whom_to_ask) {
+    const char *outbox = resume_trouble_words(wire_error_row(WIRE_UNKNOWN_EPOCH)->english);
+    cr_expect(strstr(outbox, "待发库") && strstr(outbox, "请中心"), "%s", outbox);
+    const char *key = resume_trouble_words(dealer_news_text(DEALER_REFUSED));
+    cr_expect(strstr(key, "密钥") && strstr(key, "指纹"), "%s", key);
+    cr_expect_str_eq(resume_trouble_words(wire_error_row(WIRE_REVOKED)->english), wire_error_row(WIRE_REVOKED)->chinese);
+    cr_expect(strstr(resume_trouble_words("no route to host"), "网络"));
 }
