@@ -14,11 +14,11 @@ static struct instant complete_to(const struct view *view) {
 
 json_t *document_envelope(const struct facts *facts, const char *resource) {
     const struct view *view = &facts->view;
-    return json_pack("{s:i, s:s, s:{s:s, s:o}, s:o, s:o, s:b, s:o, s:i, s:o, s:b, s:b, s:I}", "schema", 1, "resource",
-                     resource, "programme", "code", view->programme.code, "title",
+    return json_pack("{s:i, s:o, s:o, s:I, s:s, s:{s:s, s:o}, s:o, s:b, s:i, s:o, s:b, s:b}", "schema", 1, "known_at",
+                     json_of_instant(view->moment.known_at), "complete_to", json_of_instant(complete_to(view)), "change",
+                     (json_int_t)facts->change, "resource", resource, "programme", "code", view->programme.code, "title",
                      json_of_text(view->programme.title ? view->programme.title : view->plan->title), "as_of",
-                     json_of_day(view->moment.as_of), "known_at", json_of_instant(view->moment.known_at), "past",
-                     facts->past, "complete_to", json_of_instant(complete_to(view)), "plan_version",
-                     (int)view->stored.version, "rules_version", json_of_text(view->rules.version), "trial",
-                     view->programme.trial, "sample", facts->sample, "change", (json_int_t)facts->change);
+                     json_of_day(view->moment.as_of), "past", facts->past, "plan_version", (int)view->stored.version,
+                     "rules_version", json_of_text(view->rules.version), "trial", view->programme.trial, "sample",
+                     facts->sample);
 }

@@ -50,8 +50,9 @@ __attribute__((warn_unused_result)) enum error_code document_gather(struct facts
                                                                     const struct document_request *request,
                                                                     struct error *err);
 
-/* The head of every body, the session's and a problem's extension too: schema, resource, programme, as_of, known_at,
- * past, complete_to, plan_version, rules_version, trial, sample, change. NULL without memory. */
+/* The head of every body, the session's too: schema, known_at, complete_to, change (these move with every reading and
+ * come first: a document that says the same after them did not change), resource, programme, as_of, past, plan_version,
+ * rules_version, trial, sample. NULL without memory. */
 json_t *document_envelope(const struct facts *facts, const char *resource);
 
 #endif

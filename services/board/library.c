@@ -23,6 +23,12 @@ static document_maker *const makers[DOCUMENTS] = {
 /* Every body begins so: what is sent while the database is away differs in these bytes alone. */
 static const char fresh_head[] = "{\"stale_since\":null";
 
+/* Which moment it was read at, and after which change: that alone is no news (document_envelope begins with it). */
+static size_t moving_head(const char *text) {
+    const char *last = strstr(text, "\"change\":");
+    return last ? (size_t)(last - text) + strcspn(last, ",}") : 0;
+}
+
 static struct rendering *write(json_t *body, struct problem *problem) {
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     struct buffer out = {0};
@@ -31,7 +37,7 @@ static struct rendering *write(json_t *body, struct problem *problem) {
         buffer_add_text(&out, fresh_head);
         if (text[1] != '}') buffer_add_char(&out, ',');
         buffer_add_text(&out, text + 1);
-        if (!out.failed) rendering = rendering_create(buffer_text(&out), out.len);
+        if (!out.failed) rendering = rendering_create_headed(buffer_text(&out), out.len, moving_head(buffer_text(&out)));
     }
     free(text);
     buffer_finish(&out);

@@ -57,6 +57,10 @@ static void print_tag(const char *text, size_t len, char out[TAG_MAX]) {
 }
 
 struct rendering *rendering_create(const char *text, size_t len) {
+    return rendering_create_headed(text, len, 0);
+}
+
+struct rendering *rendering_create_headed(const char *text, size_t len, size_t head) {
     struct rendering *rendering = calloc(1, sizeof *rendering);
     if (!rendering) return NULL;
     atomic_init(&rendering->holders, 1);
@@ -67,6 +71,7 @@ struct rendering *rendering_create(const char *text, size_t len) {
     }
     rendering->gzip = compress_blob(text, len);
     print_tag(text, len, rendering->tag);
+    print_tag(text + head, len - head, rendering->content);
     return rendering;
 }
 
@@ -220,7 +225,7 @@ void store_publish(struct store *store, struct publication *publication, struct 
         }
         struct store_slot *slot = &store->slots[place];
         slot->always = slot->always || item->always;
-        item->changed = strcmp(slot->rendering->tag, item->rendering->tag) != 0;
+        item->changed = strcmp(slot->rendering->content, item->rendering->content) != 0;
         if (!item->changed) continue;
         struct rendering *old = slot->rendering;
         slot->rendering = item->rendering;

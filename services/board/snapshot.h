@@ -28,12 +28,15 @@ struct rendering {
     atomic_uint holders;
     struct blob *plain, *gzip; /* gzip NULL: no shorter */
     char tag[TAG_MAX];         /* "\"32 hex digits\"" */
+    char content[TAG_MAX];     /* the same of what it says, without the head that moves with every reading */
     /* Ready answers, made and used by the HTTP thread alone; released with the rendering. */
     void *answers[RENDERING_ANSWERS];
     void (*release)(void *answer);
 };
 /* Takes the text's meaning, not its memory. gives: one holder. NULL without memory. */
 struct rendering *rendering_create(const char *text, size_t len);
+/* The same of a document whose first `head` bytes say when it was made and are no change by themselves. */
+struct rendering *rendering_create_headed(const char *text, size_t len, size_t head);
 struct rendering *rendering_hold(struct rendering *rendering);
 void rendering_drop(struct rendering **rendering); /* accepts NULL */
 
@@ -63,14 +66,14 @@ struct publication {
         struct rendering *rendering; /* held */
         char tag[TAG_MAX];
         bool always;
-        bool changed; /* filled in by store_publish: its tag differs from what stood there, or nothing did */
+        bool changed; /* filled in by store_publish: its content differs from what stood there, or nothing did */
     } * items;
     size_t count, capacity;
     bool failed; /* out of memory: sticks */
 };
 /* Takes the caller's hold of rendering. */
 void publication_add(struct publication *publication, const char *key, struct rendering *rendering, bool always);
-/* Equal bytes keep the old rendering (and its ready answers). New keys count as asked for at now. */
+/* Equal content keeps the old rendering (and its ready answers). New keys count as asked for at now. */
 void store_publish(struct store *store, struct publication *publication, struct tick now);
 void publication_finish(struct publication *publication);
 

@@ -147,3 +147,28 @@ Test(snapshot, a_full_store_drops_the_one_longest_not_asked_for) {
     expect_found("more", "y", STORE_MAX);
     store_finish(&store);
 }
+
+/* When it was read moves with every reading; a page that says the same keeps its tag, and nobody is told. */
+Test(store, a_moved_head_alone_is_no_change) {
+    struct store pages;
+    struct publication publication = {0};
+    static const char first[] = "{\"change\":1,\"a\":1}", second[] = "{\"change\":2,\"a\":1}", third[] = "{\"change\":3,\"a\":2}";
+    static const char *const texts[] = {first, second, third};
+    static const bool changed[] = {true, false, true};
+    enum { HEAD = sizeof "{\"change\":1" - 1 };
+    char tag[TAG_MAX] = "";
+    store_init(&pages);
+    for (size_t i = 0; i < 3; i++) {
+        struct rendering *made = rendering_create_headed(texts[i], strlen(texts[i]), HEAD);
+        cr_assert(made);
+        publication_add(&publication, "k", made, true);
+        store_publish(&pages, &publication, (struct tick){(int64_t)i});
+        cr_expect_eq(publication.items[0].changed, changed[i], "%zu", i);
+        publication_finish(&publication);
+        struct rendering *kept = store_find(&pages, "k", (struct tick){9});
+        if (i == 1) cr_expect_str_eq(kept->tag, tag);
+        memcpy(tag, kept->tag, sizeof tag);
+        rendering_drop(&kept);
+    }
+    store_finish(&pages);
+}
