@@ -110,7 +110,7 @@ void stamp_print(const struct stamp *stamp, char out[STAMP_TEXT_MAX]) {
     day_print((struct day){(int32_t)days}, day);
     if (us % second_us) {
         snprintf(fraction, sizeof fraction, ".%06d", (int)(us % second_us));
-        for (size_t len = strlen(fraction); fraction[len - 1] == '0'; len--)
+        for (size_t len = strlen(fraction); len > 1 && fraction[len - 1] == '0'; len--)
             fraction[len - 1] = 0;
     }
     int seconds = (int)(us / second_us);
