@@ -81,7 +81,6 @@ static void print_figures(const struct file_story *story, struct buffer *out) {
     static const struct grid_column columns[] = {{.title = "位置"},     {.title = "指标"}, {.title = "地区"},
                                                  {.title = "数据日期"}, {.title = "数"},   {.title = "现在"}};
     CLEAN(grid_finish) struct grid grid;
-    if (!story->figures.count) return;
     grid_init(&grid, columns, 6);
     for (size_t i = 0; i < story->figures.count; i++) {
         const struct file_figure *figure = &story->figures.items[i];
@@ -97,6 +96,7 @@ static void print_figures(const struct file_story *story, struct buffer *out) {
         grid_add(&grid, event->kind == EVENT_NO_CHANGE ? "无变化" : value);
         grid_add(&grid, figure->evidence.words);
     }
+    if (!grid_rows(&grid)) return;
     buffer_add_text(out, "收\n");
     grid_print(&grid, "  ", out);
 }

@@ -143,3 +143,21 @@ Test(file_again, the_story_says_it_all) {
     cr_assert_str_eq(words, "未重报");
     scene_finish(&scene);
 }
+
+Test(file_again, the_story_of_a_file_of_which_nothing_was_taken) {
+    struct scene scene;
+    struct feed_file items[] = {file(2, "报表.csv", "", 2, 3, 0, "[]"),
+                                file(1, "报表.csv", "", 1, 0, 37, "[[null, \"column_missing\", \"找不到列\"]]")};
+    struct feed_files files = {.items = items, .count = 2};
+    struct feed_receipt receipt = {.reporter = "青川县", .document = "", .note = ""};
+    CLEAN(buffer_finish) struct buffer out = {0};
+    scene_init(&scene, plan_text, "2021-08-01T09:00:00+08:00");
+    CLEAN(file_story_finish)
+    struct file_story story = {.view = &scene.view, .files = &files, .index = 1, .receipt = &receipt};
+    cr_assert(file_story_tell(&story));
+    file_story_print(&story, &out);
+    static const char *const wanted[] = {"column_missing", "F2 已收", "整份没有收", "重报  F2\n"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        cr_assert(strstr(buffer_text(&out), wanted[i]), "%s not in\n%s", wanted[i], buffer_text(&out));
+    scene_finish(&scene);
+}
