@@ -68,7 +68,7 @@ enum { ERRAND_VERB_MAX = 32, ERRAND_KEY_MAX = 80, ERRAND_COOKIE_MAX = 192, ERRAN
 struct errand {
     struct errand *next;
     enum errand_kind kind;
-    struct visitor visitor;
+    struct visitor visitor; /* a login and a logout change it */
     char verb[ERRAND_VERB_MAX]; /* of an action */
     char key[ERRAND_KEY_MAX];   /* Idempotency-Key */
     char peer[ERRAND_PEER_MAX]; /* whose limits count: access_peer */
@@ -77,7 +77,7 @@ struct errand {
     /* the answer */
     int status;                     /* 200, 204; else as problem.kind has it */
     struct problem problem;         /* kind PROBLEM_NONE = none */
-    struct buffer answer;           /* JSON */
+    struct buffer answer;           /* JSON; of an action */
     char cookie[ERRAND_COOKIE_MAX]; /* of Set-Cookie; "" = none */
     void *waits;                    /* the HTTP thread's own */
 };

@@ -77,7 +77,7 @@ static enum error_code open_view(struct doing *doing, struct error *err) {
     return code ? code : view_load(doing->lane->pg, &programme, &moment, &doing->view, err);
 }
 
-/* {"recorded": {"uid", "kind", "words"}, "by", "at"}; several: the first, and all of them in "all". */
+/* {"recorded": {"uid", "kind", "words"}, "by", "at"}; of several the first, and in "all" each of them. */
 static json_t *recorded(const struct doing *doing, size_t index) {
     const struct desk_decision *decision = &doing->one.decisions[index];
     CLEAN(buffer_finish) struct buffer words = {0};
@@ -91,8 +91,10 @@ static void answer(struct doing *doing, size_t count) {
     json_t *all = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(all, recorded(doing, i));
-    json_t *body = json_pack("{s:i, s:O, s:o, s:s, s:o}", "schema", 1, "recorded", json_array_get(all, 0), "all", all,
-                             "by", doing->action.request.by, "at", json_of_instant(doing->action.request.now));
+    json_t *body = json_pack("{s:O, s:s, s:o}", "recorded", json_array_get(all, 0), "by", doing->action.request.by,
+                             "at", json_of_instant(doing->action.request.now));
+    if (count > 1) json_object_set(body, "all", all);
+    json_decref(all);
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
     buffer_add_text(&errand->answer, text ? text : "{}");
     errand->status = 200;

@@ -7,7 +7,7 @@
 enum { BUSY_RETRY_S = 5 };
 
 /* Everything a body has at its head, and who it is that asks. */
-static enum MHD_Result say_who(struct exchange *exchange) {
+static enum MHD_Result say_who(struct exchange *exchange, const char *cookie) {
     struct board *board = exchange->http->board;
     struct rendering *head = store_find(&board->store, BOARD_HEAD_KEY, tick_now());
     json_t *body = head ? json_loadb(head->plain->bytes, head->plain->len, 0, NULL) : json_object();
@@ -18,7 +18,7 @@ static enum MHD_Result say_who(struct exchange *exchange) {
         char *text = json_dumps(body, JSON_COMPACT);
         json_decref(body);
         json_decref(session);
-        enum MHD_Result result = text ? answer_json(exchange, 200, "", text, strlen(text)) : MHD_NO;
+        enum MHD_Result result = text ? answer_json(exchange, 200, cookie, text, strlen(text)) : MHD_NO;
         free(text);
         return result;
     }
@@ -71,7 +71,7 @@ enum MHD_Result account_session(struct exchange *exchange) {
     struct board *board = exchange->http->board;
     struct problem problem = {0};
     enum MHD_Result result = MHD_NO;
-    if (exchange->method != REQUEST_POST && exchange->method != REQUEST_DELETE) return say_who(exchange);
+    if (exchange->method != REQUEST_POST && exchange->method != REQUEST_DELETE) return say_who(exchange, "");
     bool login = exchange->method == REQUEST_POST;
     if (!access_may_change(board->access, &exchange->head, &exchange->visitor, login, &problem))
         return answer_problem(exchange, &problem);
@@ -96,5 +96,9 @@ enum MHD_Result account_answer(struct exchange *exchange) {
     if (errand->kind == ERRAND_LOGIN && errand->problem.kind) metrics_add(&metrics->refused_logins);
     if (errand->kind == ERRAND_ACTION && !errand->problem.kind) metrics_add(&metrics->actions);
     if (errand->problem.kind) return answer_problem(exchange, &errand->problem);
+    if (errand->kind != ERRAND_ACTION) {
+        exchange->visitor = errand->visitor; /* who he is from now on */
+        return say_who(exchange, errand->cookie);
+    }
     return answer_json(exchange, errand->status, errand->cookie, buffer_text(&errand->answer), errand->answer.len);
 }

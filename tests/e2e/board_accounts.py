@@ -172,6 +172,7 @@ def check_login(board):
             and not any(flag.startswith("Domain") for flag in flags) else person.set_cookie)
     again = Person(board, "李四")
     verdict("each login has a secret of its own", None if again.cookie != person.cookie and again.csrf != person.csrf else "it was the same")
+    verdict("the answer to a login is the session, with the head of every body", None if {"resource", "as_of", "plan_version", "csrf"} <= set(person.session) else person.session)
     status, session = person.get("/api/v1/session")
     verdict("session says who it is", None if status == 200 and session["account"]["name"] == "李四" and session["csrf"] == person.csrf and "release" in session["may"] else session)
     for cookie in (person.cookie[:-1], person.cookie + "A", person.cookie + "; " + again.cookie, "__Host-duban=", "__Host-duban=" + "A" * 43):
