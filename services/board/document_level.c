@@ -79,7 +79,7 @@ static enum level_kind choose(const struct of_area *areas, size_t count, const c
 
 /* An area may be called like its group: "510800" of "5108". */
 static size_t namesake(const struct plan *plan, const char *code, enum level_kind kind) {
-    char whole[LEVEL_CODE_MAX];
+    char whole[LEVEL_CODE_MAX + 4];
     snprintf(whole, sizeof whole, "%s%s", code, kind == LEVEL_PROVINCE ? "0000" : "00");
     return plan_find_area(plan, slice_of(whole));
 }
