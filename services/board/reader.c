@@ -254,7 +254,6 @@ static void say_stale(struct reader *reader) {
     struct board *board = reader->board;
     if (atomic_load(&board->away_since) || atomic_load(&board->change) < 0) return;
     struct instant since = {real_now().ms - (tick_now().ms - atomic_load(&board->read_at))};
-    atomic_store(&board->away_since, since.ms);
     for (size_t i = 0; i < reader->wanted_count; i++) {
         struct rendering *old = store_find(&board->store, reader->wanted[i].key, (struct tick){atomic_load(&board->asked_at)});
         struct rendering *stale = old ? library_stale(old, since) : NULL;
@@ -262,6 +261,7 @@ static void say_stale(struct reader *reader) {
         rendering_drop(&old);
     }
     publish(reader, &publication);
+    atomic_store(&board->away_since, since.ms); /* whoever hears of it finds the documents saying so */
 }
 
 static void write_status(struct reader *reader) {

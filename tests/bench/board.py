@@ -3,6 +3,7 @@
 answers from what is published against a constant buffer of libmicrohttpd in the same run. One JSON line a figure.
 
     board.py BENCH_BOARD    the tools of board.c"""
+import itertools
 import json
 import os
 import re
@@ -17,11 +18,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from board_server import PG_BIN, Board, wait_until  # noqa: E402
+from board_server import PG_BIN, Board, change_sql, wait_until  # noqa: E402
 from service import Service  # noqa: E402
 
 STREAMS, CHANGES, SECONDS, CONNECTIONS = 1000, 20, 4, 100
 MEMORY_MIB, LATENCY_MS = 80, 1000
+board_changes = itertools.count(1)
 
 
 def say(figure, value, unit, **more):
@@ -90,7 +92,7 @@ class Crowd:
 def one_change(psql, crowd):
     """Milliseconds from just before the statement to each event."""
     began = time.monotonic()
-    psql.run("UPDATE duban.cell_light SET light = light WHERE cell = (SELECT min(cell) FROM duban.cell_light)")
+    psql.run(change_sql(next(board_changes)))
     return [(moment - began) * 1000 for moment in crowd.until(b"event: changed", 60)]
 
 

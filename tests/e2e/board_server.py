@@ -5,6 +5,7 @@ streams, the past, the database away and back. Prints ok / not ok lines.
     board_server.py STATE    of a service that stands (quickstart --look)"""
 import gzip
 import http.client
+import itertools
 import json
 import os
 import re
@@ -26,6 +27,13 @@ PATIENCE_S = 60
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
           "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
 PG_BIN = "/usr/lib/postgresql/15/bin"
+
+
+def change_sql(number):
+    """One change that is seen: the programme's title, which every body has, with a number behind it; None = without."""
+    title = "regexp_replace(title, '·\\d+$', '')" + ("" if number is None else f" || '·{number}'")
+    return (f"BEGIN; UPDATE duban.programme SET title = {title} WHERE code = 'guangyuan-2021'; "
+            "UPDATE duban.cell_light SET light = light WHERE cell = (SELECT min(cell) FROM duban.cell_light); COMMIT")
 
 
 class Board:
@@ -89,9 +97,10 @@ class Board:
         database = re.search(r"host=(\S+)", (self.state / "board.yaml").read_text()).group(1)
         return self.owned(f"{PG_BIN}/psql", "-X", "-A", "-t", "-q", "-h", database, "-U", "duban_owner", "-d", "duban", "-c", text).strip()
 
-    def change(self):
-        """One change of what is shown: its number is in every body."""
-        self.sql("UPDATE duban.cell_light SET light = light WHERE cell = (SELECT min(cell) FROM duban.cell_light)")
+    changes = itertools.count(1)
+
+    def change(self, undo=False):
+        self.sql(change_sql(None if undo else next(self.changes)))
 
     def metric(self, name):
         return int(re.search(rf"^duban_board_{name} (-?\d+)$", self.get("/metrics").body.decode(), re.M).group(1))
@@ -134,6 +143,12 @@ def wait_until(condition, patience=PATIENCE_S):
             return True
         select.select([], [], [], 0.05)
     return False
+
+
+def catch_up(board):
+    """Everything that was changed by now is in what the board shows."""
+    number = int(board.sql("SELECT last_value FROM duban.change_no"))
+    return wait_until(lambda: board.get("/api/v1/overview") and board.metric("change") >= number)
 
 
 def problem(answer):
@@ -296,11 +311,14 @@ def check_streams(board):
     verdict("board: a quiet stream says that it is there", None if one.until(rb"\n: [^\n]*\n\n", 25) else "no comment within 25 s")
     one.close()
     verdict("board: closed streams are forgotten", None if wait_until(lambda: board.change() or board.metric("streams") == 0) else f"{board.metric('streams')} are open")
+    catch_up(board)
+    tag = board.get("/api/v1/overview").getheader("ETag")
+    board.sql("UPDATE duban.cell_light SET light = light WHERE cell = (SELECT min(cell) FROM duban.cell_light)")
+    catch_up(board)
+    verdict("board: what changes nothing that is shown keeps its tag", None if board.get("/api/v1/overview").getheader("ETag") == tag else "it has another")
 
 
 def check_past(board):
-    number = board.sql("SELECT last_value FROM duban.change_no")
-    wait_until(lambda: board.json("/api/v1/overview")["change"] == int(number))  # what the tests changed is behind it
     answer = board.get("/api/v1/overview?as_of=2021-09-24")
     body = json.loads(answer.body)
     verdict("board: a day of the past", None if answer.status == 200 and body["past"] and body["as_of"] == "2021-09-24" else f"{answer.status} {body.get('as_of')}")
@@ -319,6 +337,8 @@ def check_past(board):
 
 
 def check_database_away(board, stop, start):
+    board.change(undo=True)
+    catch_up(board)
     fresh = board.json("/api/v1/overview")
     stream = Stream(board)
     stream.until(rb"retry: ")
