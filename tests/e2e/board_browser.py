@@ -12,13 +12,14 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from board_accounts import PASSWORDS, Board, make_accounts  # noqa: E402
+from board_accounts import PASSWORDS, Board  # noqa: E402
 from service import ROOT, verdict  # noqa: E402
 
 WEB = ROOT / "services/board/web"
 ASSETS = ROOT / "services/board/assets"
 BUDGET_BYTES = 50_000
 PATIENCE_S = 900
+PEOPLE = (("李四", "--role", "office"), ("管理员", "--role", "admin"), ("剑阁王五", "--role", "county", "--area", "剑阁"), ("看客", "--role", "viewer"))
 SILENT_COUNTY = "2021-10-11T08:30:00+08:00"  # in the sample's year: one county has not reported, one red waits
 
 
@@ -43,6 +44,16 @@ def check_built():
     verdict(f"all static files are within {BUDGET_BYTES} bytes, gzip", None if 0 < size <= BUDGET_BYTES else size)
 
 
+def make_people(state):
+    """The accounts of the journeys, as far as they are not there yet."""
+    listed = subprocess.run([state / "duban", "user", "list", "--json"], capture_output=True, text=True, check=True).stdout
+    there = {account["name"] for account in json.loads(listed)["accounts"]}
+    for name, *words in PEOPLE:
+        if name not in there:
+            subprocess.run([state / "duban", "user", "add", name, *words, "--by", "测试"], input=PASSWORDS[name] + "\n", text=True, check=True,
+                           stdout=subprocess.DEVNULL)
+
+
 def check(state, journeys=()):
     state = Path(state)
     missing = needed()
@@ -50,19 +61,17 @@ def check(state, journeys=()):
         print(f"not ok the board in a browser: {missing}" if os.environ.get("CI") else f"skip the board in a browser: {missing}", flush=True)
         return
     check_built()
-    if not json.loads(subprocess.run([state / "duban", "user", "list", "--json"], capture_output=True, text=True, check=True).stdout)["accounts"]:
-        make_accounts(state)
+    make_people(state)
     board = Board(state, f"assets: {ASSETS}" if "assets:" not in (state / "board.yaml").read_text() else "")
     try:
-        settings = {"board": f"http://127.0.0.1:{board.port}", "people": PASSWORDS, "moment": SILENT_COUNTY, "duban": str(state / "duban"),
+        settings = {"board": f"http://127.0.0.1:{board.port}", "people": PASSWORDS, "moment": SILENT_COUNTY, "duban": str(state / "duban"), "clock": str(state / "clock"),
                     "chromium": shutil.which("chromium")}
         done = subprocess.run(["node", ROOT / "tests/e2e/board/run.mjs", *journeys], env={**os.environ, "DUBAN_BROWSER": json.dumps(settings), "LANGUAGE": "zh_CN"},
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE_S, check=False)
-        sys.stdout.write(done.stdout)
-        if done.returncode and "not ok" not in done.stdout:
-            verdict("the board in a browser", f"it ended with {done.returncode}: {done.stdout[-500:]}")
-    except subprocess.TimeoutExpired as late:
-        verdict("the board in a browser", f"not done in {PATIENCE_S} s: {(late.stdout or b'')[-500:]}")
+                              timeout=PATIENCE_S, check=False)
+        if done.returncode not in (0, 3):
+            verdict("the board in a browser", f"it ended with {done.returncode}")
+    except subprocess.TimeoutExpired:
+        verdict("the board in a browser", f"not done in {PATIENCE_S} s")
     finally:
         board.stop()
 

@@ -9,7 +9,7 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const PATIENCE_MS = 60000;
 const settings = JSON.parse(process.env.DUBAN_BROWSER);
-export const { board, people, moment } = settings;
+export const { board, people, moment, clock } = settings;
 
 let failed = 0;
 export function verdict(name, wrong) {
@@ -67,6 +67,9 @@ export async function open(context, path) {
     await page.waitForSelector('#finding');
     return page;
 }
+
+// All that the page asked for has come.
+export const settled = (page) => page.waitForFunction(() => document.getElementById('finding') && !document.body.innerText.includes('正在读取'));
 
 export const heading = (page) => page.locator('#finding').innerText();
 export const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,9 +1,19 @@
 // Deciding: what is recorded, who is second, what is taken back; and a page that changes under somebody's hands.
-import { board, complaintsOf, open, verdict, visit } from './browser.mjs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+import { board, clock, complaintsOf, open, verdict, visit } from './browser.mjs';
 import { until } from './proxy.mjs';
 
 const submit = (page) => page.locator('dialog[open] button.primary').click();
 const outcome = (page) => page.locator('dialog[open] .outcome').innerText();
+
+// The rehearsal's clock stands: the alerter looks at a decision when its minute has come.
+function minutesPass(minutes) {
+    const [step, instant] = readFileSync(clock, 'utf8').trim().split(' ');
+    const later = new Date(Date.parse(instant) + minutes * 60000 + 8 * 3600000).toISOString().slice(0, 19);
+    writeFileSync(`${clock}.next`, `${Number(step) + 1} ${later}+08:00\n`, { mode: 0o644 });
+    renameSync(`${clock}.next`, clock);
+}
 
 // A decision is an event of the office: its page of evidence can take it back.
 async function takeBack(context, path, words) {
@@ -32,6 +42,7 @@ export async function release(browser) {
     await submit(mine);
     const said = await outcome(mine);
     verdict('a release says what was recorded and by whom', said.includes('已记录') && said.includes('李四') ? null : said);
+    minutesPass(2);
     await submit(theirs);
     const refused = await theirs.locator('dialog[open] .trouble').innerText();
     verdict('who comes second is told so, with the state now', refused.includes('已有人先办了') ? null : refused);

@@ -1,6 +1,6 @@
 // What a county may send, in every field of every document; and the whole country at once. The documents are the real
 // ones, changed on the way.
-import { board, complaintsOf, nodes, open, sideways, verdict, visit } from './browser.mjs';
+import { board, complaintsOf, nodes, open, settled, sideways, verdict, visit } from './browser.mjs';
 import { PAGES } from './looks.mjs';
 
 const NASTY = [
@@ -35,16 +35,17 @@ async function poisoned(context) {
 }
 
 export async function hostileText(browser) {
-    for (const width of [1440, 390]) {
-        const context = await visit(browser, '李四', { width });
-        await poisoned(context);
-        const wrong = [];
-        let shown = 0;
-        for (const path of PAGES) {
-            const page = await context.newPage();
-            page.on('dialog', (dialog) => (wrong.push(`${path}: a dialog`), dialog.dismiss()));
-            await page.goto(board + path);
-            await page.waitForSelector('#finding');
+    const context = await visit(browser, '李四');
+    await poisoned(context);
+    const wrong = [];
+    let shown = 0;
+    const page = await context.newPage();
+    page.on('dialog', (dialog) => (wrong.push('a dialog'), dialog.dismiss()));
+    for (const path of PAGES) {
+        await page.goto(board + path);
+        await settled(page);
+        for (const width of [1440, 390]) {
+            await page.setViewportSize({ width, height: 900 });
             const found = await page.evaluate(() => ({
                 ran: window.ran,
                 alien: document.querySelectorAll('#board img, #board script, #board iframe, #board a[href^="javascript"], #board [onerror]').length,
@@ -53,13 +54,11 @@ export async function hostileText(browser) {
             }));
             const over = await sideways(page);
             shown += found.marks;
-            if (found.ran || found.alien || found.hidden || over > 0) wrong.push(`${path}: ${JSON.stringify(found)}, ${over} px wider`);
-            await page.close();
+            if (found.ran || found.alien || found.hidden || over > 0) wrong.push(`${path} at ${width}: ${JSON.stringify(found)}, ${over} px wider`);
         }
-        verdict(`hostile text at ${width} px: nothing runs, nothing is injected, no page widens`, wrong.slice(0, 4).join(' | '));
-        verdict(`hostile text at ${width} px: what cannot be seen is made visible`, shown > 0 ? null : 'nothing was marked');
-        await context.close();
     }
+    verdict('hostile text: nothing runs, nothing is injected, no page widens', wrong.slice(0, 4).join(' | '));
+    verdict('hostile text: what cannot be seen is made visible', shown > 0 ? null : 'nothing was marked');
     complaintsOf('hostile text');
 }
 

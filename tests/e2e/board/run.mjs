@@ -22,4 +22,4 @@ for (const [name, journey] of Object.entries(journeys)) {
     console.log(`# ${name}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 }
 await browser.close();
-process.exit(anyFailed() ? 1 : 0);
+process.exit(anyFailed() ? 3 : 0); // 1 is node's own: it broke down
