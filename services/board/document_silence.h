@@ -9,8 +9,7 @@ struct area_silence {
     enum feed_state state;
     const struct feed *feed; /* NULL: no agent may bring what is owed */
     size_t missing;          /* cells that miss the newest closed period */
-    struct period period;    /* the first that is owed and did not come; first = DAY_NONE: none is closed yet */
-    struct day since;        /* DAY_NONE: never heard */
+    struct day since;        /* 未报: the first day late of the first period that did not come; DAY_NONE: never heard */
     int32_t days;
 };
 /* One of each area of the plan (heap, free it; NULL without memory). */

@@ -294,6 +294,24 @@ def check_alerts(board, duban, as_of, known_at):
     verdict(f"{' '.join(words) or 'now'}: the {len(listed)} alerts that stand", wrong)
 
 
+def check_silence(board):
+    """incidents.yaml: 剑阁 did not export August and September, owed by 6 September and 8 October; both came on 20 October."""
+    def months(known_at):
+        feeds = board.document("feeds", known_at=known_at)["feeds"]
+        return {feed["stream"]: {one["period"]: one["state"] for one in feed["periods"]} for feed in feeds}
+    overview = board.document("overview", known_at="2021-10-09T08:40:00+08:00")
+    silent = [(s["area"], s["state"], s["since"], s["days"], s["period"], s["due"], s["missing"]) for s in overview["silences"]]
+    verdict("a silent county: since when, which period, owed when", None if silent == [("510823", "missing", "2021-09-07", 33, "2021年9月", "2021-10-08", 37)] else silent)
+    verdict("the heading says so", None if overview["heading"].endswith("；剑阁9月数据未到（应10月8日）") else overview["heading"])
+    area = board.document("areas/510823", known_at="2021-10-09T08:40:00+08:00")
+    verdict("its figures stop where its last report did", None if area["figures_stop"] == "2021-07-31" else area["figures_stop"])
+    then, now = months("2021-10-09T08:40:00+08:00"), months("2021-11-08T08:40:00+08:00")
+    told = [then["jiange"][m] for m in ("2021-07", "2021-08", "2021-09", "2021-10")] + [now["jiange"][m] for m in ("2021-08", "2021-09", "2021-10")]
+    verdict("its periods: missing then, late now", None if told == ["on_time", "missing", "missing", "open", "late", "late", "on_time"] else told)
+    others = {state for stream, periods in now.items() if stream not in ("jiange", "office-desk", "board") for state in periods.values()}
+    verdict("the others were on time", None if others <= {"on_time", "open", "none"} else others)
+
+
 COLOURED = {"lamp", "light", "proposed_light", "computed_light", "lamp_before", "lamp_after"}
 
 
@@ -339,6 +357,7 @@ def run(state, duban, binary=None, programme=None):
         check_description(board, description)
         check_refusals(board, description)
         check_moment(board, duban, None, None)
+        check_silence(board)
         check_alerts(board, duban, None, None)
         for as_of, known_at in MOMENTS:
             check_moment(board, duban, as_of, known_at)

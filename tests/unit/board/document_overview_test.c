@@ -147,13 +147,12 @@ Test(overview, silence_is_said_with_its_period_and_day) {
     cr_expect_str_eq(said(document, "tasks.1.cells.2.light"), "grey", "no data is never a colour");
     cr_expect_str_eq(said(document, "reports.counties_in"), "1");
     cr_expect_str_eq(said(document, "reports.counties_expected"), "2");
-    struct alert_row missing = {.id = 1, .rule = "missing", .stream = "jiange", .target = "", .area = "", .state = "open",
-                                .step = "first", .period = on("2021-09-01")};
-    scene.facts.view.alerts = (struct alert_rows){.items = &missing, .count = 1};
+    now_of(&scene, "T01.1", "510823")->has_value = true;
+    now_of(&scene, "T01.1", "510823")->figure_as_of = on("2021-08-31");
     CLEAN(json_drop) json_t *longer = made(document_overview, &scene, &office, NULL);
-    cr_expect_str_eq(said(longer, "silences.0.period"), "2021年9月起");
-    cr_expect_str_eq(said(longer, "silences.0.since"), "2021-10-06", "owed by the 5th of October");
-    cr_expect_str_eq(said(longer, "silences.0.words"), "剑阁9月起数据未到（应10月5日）");
+    cr_expect_str_eq(said(longer, "silences.0.period"), "2021年10月", "the newest that is owed");
+    cr_expect_str_eq(said(longer, "silences.0.since"), "2021-10-06", "September's was owed by the 5th of October");
+    cr_expect_str_eq(said(longer, "silences.0.days"), "34");
 }
 
 /* Due days, the closing day and an extension that waits; the nearest first. */

@@ -28,6 +28,7 @@ Test(pace, the_best_month_and_the_mean_of_those_behind_a_forecast) {
     cr_assert_str_eq(text_of(got.newest), "6");
     cr_assert(got.newest_is_best);
     cr_assert_eq(got.newest_month, 9);
+    cr_assert_eq(got.best_month.n, on("2021-09-01").n);
     cr_assert_str_eq(text_of(got.recent), "5.5"); /* 22.0 in 4 months */
     cr_assert_eq(got.recent_months, 4);
 }
@@ -100,4 +101,31 @@ Test(pace, things_come_whole_and_their_mean_with_one_decimal) {
     report(&p, "21", "2021-08-31", "2021-09-03");
     got = pace(&p, 4);
     cr_assert_str_eq(text_of(got.recent), "3.7"); /* 11 in 3 months */
+}
+
+/* MESSAGES: 31.0 of 62.0 on the last of September, three months to go. */
+Test(pace, what_must_come_a_month) {
+    static const struct {
+        const char *as_of, *due;
+        unsigned months;
+        const char *each;
+    } rows[] = {{"2021-09-30", "2021-12-31", 3, "10.3"}, /* 31 in 3 months */
+                {"2021-09-27", "2021-12-31", 3, "10.3"}, /* of its last days */
+                {"2021-09-26", "2021-12-31", 4, "7.8"},  /* that month too */
+                {"2021-12-31", "2021-12-31", 0, NULL}};
+    struct programme p;
+    programme_start(&p);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct assessment cell = {.has_value = true,
+                                  .figure_as_of = on(rows[i].as_of),
+                                  .has_missing = true,
+                                  .missing = {31, 0},
+                                  .due = on(rows[i].due)};
+        struct pace_needed needed;
+        bool asked = pace_needed(&p.plan, &p.cells[1], &cell, &needed);
+        cr_assert_eq(asked, rows[i].each != NULL, "row %zu", i);
+        if (!asked) continue;
+        cr_assert_eq(needed.months, rows[i].months, "row %zu", i);
+        cr_assert_str_eq(text_of(needed.each), rows[i].each, "row %zu", i);
+    }
 }
