@@ -2,7 +2,7 @@
 """What the board costs and how quick it is, on the played sample year: 1,000 live streams and a change, its memory, the
 answers from what is published against a constant buffer of libmicrohttpd in the same run. One JSON line a figure.
 
-    board.py BENCH_BOARD    the tools of board.c"""
+    board.py BENCH_BOARD [STATE]    the tools of board.c; STATE: of a played service that stands, with pg_stat_statements loaded"""
 import itertools
 import json
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from board_server import PG_BIN, Board, change_sql, wait_until  # noqa: E402
+from board_server import PG_BIN, Board, catch_up, change_sql, wait_until  # noqa: E402
 from service import Service  # noqa: E402
 
 STREAMS, CHANGES, SECONDS, CONNECTIONS = 1000, 20, 4, 100
@@ -161,8 +161,24 @@ def throughput(board, tool):
     say("overview_gzip", size, "bytes", wanted=15000)
 
 
-def main(tool):
+def measure(state, tool):
+    board = Board(state)
+    wait_until(lambda: board.get("/readyz").status == 200)
+    board.log_in("office")
+    psql = Psql(state)
+    psql.run("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public")
+    live(board, psql)
+    psql.run(change_sql(None))
+    psql.close()
+    catch_up(board)
+    throughput(board, tool)
+
+
+def main(tool, state=None):
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    if state:
+        measure(Path(state), tool)
+        return
     service = Service("bench-board")
     try:
         if service.play():
@@ -170,17 +186,10 @@ def main(tool):
         settings = service.state / "pg/postgresql.conf"
         subprocess.run([*rise(service.state), "sh", "-c", f"echo \"shared_preload_libraries = 'pg_stat_statements'\" >> {settings}"], check=True)
         service.look()
-        board = Board(service.state)
-        wait_until(lambda: board.get("/readyz").status == 200)
-        board.log_in("office")
-        psql = Psql(service.state)
-        psql.run("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public")
-        live(board, psql)
-        psql.close()
-        throughput(board, tool)
+        measure(service.state, tool)
     finally:
         service.remove()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
