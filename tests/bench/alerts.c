@@ -1,9 +1,10 @@
 /* What the alerter costs at its two extremes, measured on the real program, a real cluster (fsync on) and the stepped clock.
  *
- * storm: 31 targets × 2,843 counties = 88,133 cells become overdue at one midnight; from the step of the clock until every
- * transition is committed, and from the step to 08:30 until every digest is rendered. Deliveries are not counted.
- * idle: with a million open cells and nothing due, the CPU of the alerter and of its database session over a while.
- * Prints one JSON line a figure. Usage: bench_alerts [SECONDS_IDLE] */
+ * Two alerters, as the two cores of the server would have. storm: 31 targets × 2,843 counties = 88,133 cells become overdue at one midnight; from the step of the clock until every
+ * transition is committed, and from the step to 08:30 until every digest is rendered. Deliveries are not counted. cpu: of the
+ * alerters and of their sessions, which says what it costs where others use the machine, too.
+ * idle: with a million open cells and nothing due, the CPU of an alerter and of its database session over a while.
+ * Prints one JSON line a figure. Usage: bench_alerts [SECONDS_IDLE [idle]]; idle = no storm */
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -23,13 +24,13 @@
 #include "common/store/stream.h"
 #include "tests/store/cluster.h"
 
-enum { TARGETS = 31, COUNTIES = 2843, UNITS = 8, SHARE = 1200, IDLE_CELLS = 1000000, IDLE_SECONDS = 60 };
+enum { ALERTERS = 2, TARGETS = 31, COUNTIES = 2843, UNITS = 8, SHARE = 1200, IDLE_CELLS = 1000000, IDLE_SECONDS = 60 };
 
 struct bench {
     struct cluster cluster;
-    char clock[160], status[160], config[160];
+    char clock[160], status[ALERTERS][160], config[ALERTERS][160];
     struct pg *owner;
-    pid_t alerter;
+    pid_t alerters[ALERTERS];
     int64_t step;
 };
 
@@ -133,42 +134,57 @@ static void report_november(struct pg *owner, int32_t programme) {
 
 /* --- the alerter --- */
 
-static void start_alerter(struct bench *bench) {
+static void start_alerter(struct bench *bench, int which) {
     char program[PATH_MAX], config[2048];
     ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
     if (len < 0) exit(1);
     program[len] = '\0';
     char *folder = dirname(dirname(program));
     (void)snprintf(config, sizeof config, "database: \"%s\"\nclock: %s\nstatus: %s\nlog_level: warn\nchannels: {log: {file: %s.log}}\n",
-                   cluster_conninfo(getpid(), "bench", "duban_alerter"), bench->clock, bench->status, bench->config);
-    MUST(file_write(bench->config, config, strlen(config), 0600, &err));
+                   cluster_conninfo(getpid(), "bench", "duban_alerter"), bench->clock, bench->status[which], bench->config[which]);
+    MUST(file_write(bench->config[which], config, strlen(config), 0600, &err));
     pid_t parent = getpid();
-    bench->alerter = fork();
-    if (bench->alerter != 0) return;
+    bench->alerters[which] = fork();
+    if (bench->alerters[which] != 0) return;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || chdir(folder) != 0) _exit(9);
-    (void)execl("./duban-alerter", "duban-alerter", "--config", bench->config, (char *)NULL);
+    (void)execl("./duban-alerter", "duban-alerter", "--config", bench->config[which], (char *)NULL);
     _exit(9);
 }
 
-/* Steps the clock and waits until the alerter says that nothing is due any more. Gives the seconds it took. */
+static void expect_alive(const struct bench *bench) {
+    for (int i = 0; i < ALERTERS; i++) {
+        if (waitpid(bench->alerters[i], NULL, WNOHANG) != bench->alerters[i]) continue;
+        (void)fprintf(stderr, "bench_alerts: an alerter ended\n");
+        exit(1);
+    }
+}
+
+static void cpu_of(const struct bench *bench, double *alerters, double *sessions) {
+    struct pg_rows rows = {0};
+    *alerters = *sessions = 0;
+    for (int i = 0; i < ALERTERS; i++) *alerters += process_cpu(bench->alerters[i]);
+    MUST(pg_run(bench->owner, "SELECT pid FROM pg_stat_activity WHERE application_name = 'duban-alerter'", NULL, &rows, &err));
+    for (size_t i = 0; i < pg_count(&rows); i++) *sessions += process_cpu((pid_t)pg_int(&rows, i, 0));
+    pg_rows_finish(&rows);
+}
+
+static bool has_settled(const struct bench *bench, int which) {
+    struct status status;
+    struct error err;
+    int64_t due = 1;
+    bool there = status_read(&status, bench->status[which], &err) == ERROR_OK && status.step == bench->step &&
+                 status_get(&status, "due", &due) && due == 0;
+    status_finish(&status);
+    return there;
+}
+
+/* Steps the clock and waits until every alerter says that nothing is due any more. Gives the seconds it took. */
 static double step_to(struct bench *bench, const char *when) {
     double start = clock_seconds(CLOCK_MONOTONIC);
     MUST(clock_file_write(bench->clock, ++bench->step, at(when), &err));
-    for (;;) {
-        struct status status;
-        struct error err;
-        bool there = status_read(&status, bench->status, &err) == ERROR_OK && status.step == bench->step;
-        int64_t due = 1;
-        there = there && status_get(&status, "due", &due) && due == 0;
-        status_finish(&status);
-        if (there) break;
-        if (waitpid(bench->alerter, NULL, WNOHANG) == bench->alerter) {
-            (void)fprintf(stderr, "bench_alerts: the alerter ended\n");
-            exit(1);
-        }
-        pause_ms(10);
-    }
+    for (int i = 0; i < ALERTERS; i++)
+        for (; !has_settled(bench, i); pause_ms(10)) expect_alive(bench);
     double took = clock_seconds(CLOCK_MONOTONIC) - start;
     (void)fprintf(stderr, "%s: %.2f s; alerts %lld, notices waiting %lld, messages %lld\n", when, took,
                   (long long)ask(bench->owner, "SELECT count(*) FROM alert"),
@@ -178,16 +194,20 @@ static double step_to(struct bench *bench, const char *when) {
 }
 
 /* Steps to a window; until its last notice is put into a message. Their deliveries go on meanwhile and are not waited for. */
-static double render_at(struct bench *bench, const char *when) {
-    double start = clock_seconds(CLOCK_MONOTONIC);
+static double render_at(struct bench *bench, const char *when, double cpu[2]) {
+    double start = clock_seconds(CLOCK_MONOTONIC), alerters, sessions;
+    cpu_of(bench, &alerters, &sessions);
     MUST(clock_file_write(bench->clock, ++bench->step, at(when), &err));
     char sql[256];
-    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= '%s'", when);
+    (void)snprintf(sql, sizeof sql, "SELECT EXISTS (SELECT FROM notice WHERE state = 'waiting' AND not_before <= '%s')::int", when);
     while (ask(bench->owner, sql) > 0) pause_ms(20);
     double took = clock_seconds(CLOCK_MONOTONIC) - start;
+    cpu_of(bench, &cpu[0], &cpu[1]);
+    cpu[0] -= alerters;
+    cpu[1] -= sessions;
     for (int64_t left = 1; left > 0; pause_ms(50)) {
         left = ask(bench->owner, "SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')");
-        if (waitpid(bench->alerter, NULL, WNOHANG) == bench->alerter) exit(1);
+        expect_alive(bench);
     }
     return took;
 }
@@ -198,20 +218,25 @@ static void print(const char *figure, double value, const char *unit, const char
 }
 
 static void storm(struct bench *bench) {
-    char more[256];
+    char more[320];
+    double alerters, sessions, cpu[2], after[2];
     (void)step_to(bench, "2021-12-31T12:00:00+08:00");
-    (void)render_at(bench, "2021-12-31T16:30:00+08:00");
+    (void)render_at(bench, "2021-12-31T16:30:00+08:00", cpu);
     (void)step_to(bench, "2022-01-01T00:00:00+08:00");
     int64_t before = ask(bench->owner, "SELECT count(*) FROM message");
+    cpu_of(bench, &alerters, &sessions);
     double committed = step_to(bench, "2022-01-06T00:00:00+08:00");
-    double rendered = render_at(bench, "2022-01-06T08:30:00+08:00");
+    cpu_of(bench, &after[0], &after[1]);
+    double rendered = render_at(bench, "2022-01-06T08:30:00+08:00", cpu);
     int64_t overdue = ask(bench->owner, "SELECT count(*) FROM alert WHERE rule = 'overdue' AND cell IN (SELECT id FROM cell WHERE NOT rollup)");
     if (overdue != (int64_t)TARGETS * COUNTIES) {
         (void)fprintf(stderr, "bench_alerts: %lld cells are overdue, not %d\n", (long long)overdue, TARGETS * COUNTIES);
         exit(1);
     }
-    (void)snprintf(more, sizeof more, ",\"cells\":%lld,\"committed\":%.3f,\"rendered\":%.3f,\"messages\":%lld", (long long)overdue, committed,
-                   rendered, (long long)(ask(bench->owner, "SELECT count(*) FROM message") - before));
+    (void)snprintf(more, sizeof more,
+                   ",\"cells\":%lld,\"committed\":%.3f,\"rendered\":%.3f,\"messages\":%lld,\"cpu_committed\":[%.1f,%.1f],\"cpu_rendered\":[%.1f,%.1f]",
+                   (long long)overdue, committed, rendered, (long long)(ask(bench->owner, "SELECT count(*) FROM message") - before),
+                   after[0] - alerters, after[1] - sessions, cpu[0], cpu[1]);
     print("storm_seconds", committed + rendered, "s", more);
 }
 
@@ -228,15 +253,16 @@ static void idle(struct bench *bench, int seconds) {
     }
     MUST(pg_script(bench->owner, "ANALYZE cell_light", &err));
     pause_ms(3000);
-    pid_t session = (pid_t)ask(bench->owner, "SELECT pid FROM pg_stat_activity WHERE application_name = 'duban-alerter'");
-    double alerter = process_cpu(bench->alerter), database = process_cpu(session), start = clock_seconds(CLOCK_MONOTONIC);
+    double alerters, sessions, after[2], start = clock_seconds(CLOCK_MONOTONIC);
+    cpu_of(bench, &alerters, &sessions);
     pause_ms(1000L * seconds);
-    double took = clock_seconds(CLOCK_MONOTONIC) - start;
-    alerter = 100 * (process_cpu(bench->alerter) - alerter) / took;
-    database = 100 * (process_cpu(session) - database) / took;
-    (void)snprintf(more, sizeof more, ",\"alerter\":%.4f,\"its_session\":%.4f,\"open_cells\":%lld,\"seconds\":%d", alerter, database,
+    double took = (clock_seconds(CLOCK_MONOTONIC) - start) * ALERTERS;
+    cpu_of(bench, &after[0], &after[1]);
+    alerters = 100 * (after[0] - alerters) / took;
+    sessions = 100 * (after[1] - sessions) / took;
+    (void)snprintf(more, sizeof more, ",\"alerter\":%.4f,\"its_session\":%.4f,\"open_cells\":%lld,\"seconds\":%d", alerters, sessions,
                    (long long)ask(bench->owner, "SELECT count(*) FROM cell_light WHERE next_check_at IS NOT NULL"), seconds);
-    print("idle_cpu_percent", alerter + database, "%", more);
+    print("idle_cpu_percent", alerters + sessions, "%", more);
 }
 
 int main(int argc, char **argv) {
@@ -246,15 +272,19 @@ int main(int argc, char **argv) {
     cluster_start(&bench.cluster, getpid(), false);
     bench.owner = cluster_database(getpid(), "bench", INSTALLATION_REHEARSAL);
     (void)snprintf(bench.clock, sizeof bench.clock, "%s/clock", bench.cluster.folder);
-    (void)snprintf(bench.status, sizeof bench.status, "%s/alerter.json", bench.cluster.folder);
-    (void)snprintf(bench.config, sizeof bench.config, "%s/alerter.yaml", bench.cluster.folder);
+    for (int i = 0; i < ALERTERS; i++) {
+        (void)snprintf(bench.status[i], sizeof bench.status[i], "%s/alerter-%d.json", bench.cluster.folder, i + 1);
+        (void)snprintf(bench.config[i], sizeof bench.config[i], "%s/alerter-%d.yaml", bench.cluster.folder, i + 1);
+    }
     report_november(bench.owner, load_plan(bench.owner));
+    bool stormy = argc < 3 || strcmp(argv[2], "idle") != 0;
+    if (!stormy) MUST(pg_script(bench.owner, "UPDATE cell_light SET next_check_at = '2030-01-01'", &err));
     MUST(clock_file_write(bench.clock, bench.step, at("2021-12-31T11:00:00+08:00"), &err));
-    start_alerter(&bench);
-    storm(&bench);
+    for (int i = 0; i < ALERTERS; i++) start_alerter(&bench, i);
+    if (stormy) storm(&bench);
     idle(&bench, seconds);
-    (void)kill(bench.alerter, SIGTERM);
-    (void)waitpid(bench.alerter, NULL, 0);
+    for (int i = 0; i < ALERTERS; i++) (void)kill(bench.alerters[i], SIGTERM);
+    for (int i = 0; i < ALERTERS; i++) (void)waitpid(bench.alerters[i], NULL, 0);
     pg_close(&bench.owner);
     cluster_stop(&bench.cluster);
     return 0;
