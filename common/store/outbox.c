@@ -18,7 +18,7 @@ static void copy(const struct pg_rows *rows, size_t row, size_t column, char *ou
 
 static const char waiting_sql[] =
     "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for, NULL, a.rule, a.state, a.cell, a.stream,"
-    "       a.period, a.file, a.opened_at, n.key, a.rung, a.rung_said_at IS NOT NULL, a.message, octet_length(a.key)"
+    "       a.period, a.file, a.opened_at, n.key, a.rung, a.rung_said_at IS NOT NULL, a.message"
     "  FROM notice n JOIN alert a ON a.id = n.alert"
     " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
     " ORDER BY n.recipient COLLATE \"C\", n.alert, n.id FOR UPDATE OF n";
@@ -26,7 +26,7 @@ static const char waiting_sql[] =
 /* Asked of the few that may have a past, not of the thousands that open at one midnight. */
 static const char numbers_sql[] =
     "SELECT w.place, m.number FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS w(alert, recipient, place)"
-    "  CROSS JOIN LATERAL (SELECT max(s.message) AS message FROM notice p JOIN message_notice s ON s.notice = p.id"
+    "  CROSS JOIN LATERAL (SELECT max(s.message) AS message FROM notice p, unnest(p.messages) AS s(message)"
     "                       WHERE p.alert = w.alert AND p.recipient = w.recipient) x"
     "  JOIN message m ON m.id = x.message";
 
@@ -93,7 +93,6 @@ enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant 
         n->rung = (enum alert_rung)pg_int(&rows, row, 15);
         n->rung_said = pg_bool(&rows, row, 16);
         n->message = pg_int(&rows, row, 17);
-        n->alert_key = (size_t)pg_int(&rows, row, 18);
         struct slice key = pg_slice(&rows, row, 14);
         n->key = strndup(key.ptr ? key.ptr : "", key.len);
         out->count++;
@@ -108,14 +107,16 @@ void waiting_notices_finish(struct waiting_notices *notices) {
     *notices = (struct waiting_notices){0};
 }
 
-enum error_code outbox_numbers(struct pg *pg, int32_t programme, const char *prefix, unsigned *given,
+enum error_code outbox_numbers(struct pg *pg, int32_t programme, const char *prefix, struct instant day, unsigned *given,
                                struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_int(&params, programme);
     pg_put_text(&params, prefix);
-    enum error_code code =
-        pg_run(pg, "SELECT count(*) FROM message WHERE programme = $1 AND starts_with(number, $2)", &params, &rows, err);
+    pg_put_instant(&params, day);
+    enum error_code code = pg_run(
+        pg, "SELECT count(*) FROM message WHERE programme = $1 AND window_at >= $3 AND starts_with(number, $2)", &params,
+        &rows, err);
     if (!code) *given = (unsigned)pg_int(&rows, 0, 0);
     return code;
 }
@@ -147,14 +148,13 @@ static void message_key(int32_t programme, const struct outbox_message *message,
 
 static const char message_sql[] =
     "WITH made AS (INSERT INTO message (programme, number, recipient, window_at, rendered_at, key, first_line, body,"
-    "                                   facts, kind, long_body, attachment_name, attachment)"
-    "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $19, $20, $21) RETURNING id),"
-    "     listed AS (INSERT INTO message_notice (message, notice, item)"
-    "                SELECT made.id, n.id, n.item FROM made, unnest($10::bigint[], $11::int[]) AS n(id, item))"
-    "INSERT INTO delivery (message, channel, address, mention, fallback_channel, fallback_address, state)"
-    " SELECT made.id, d.channel, d.address, d.mention, d.fallback_channel, d.fallback_address, $12"
-    "   FROM made, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::text[])"
-    "              AS d(channel, address, mention, fallback_channel, fallback_address)";
+    "                                   facts, notices, items, kind, long_body, attachment_name, attachment)"
+    "              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $18, $19, $20, $21) RETURNING id),"
+    "     ways AS (INSERT INTO delivery (message, channel, address, mention, fallback_channel, fallback_address, state)"
+    "              SELECT made.id, d.channel, d.address, d.mention, d.fallback_channel, d.fallback_address, $12"
+    "                FROM made, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::text[])"
+    "                     AS d(channel, address, mention, fallback_channel, fallback_address))"
+    "SELECT id FROM made";
 
 /* One text of every delivery, as an array; NULL stays NULL. */
 static void put_column(struct pg_params *params, const struct outbox_message *message, size_t offset) {
@@ -167,7 +167,7 @@ static void put_column(struct pg_params *params, const struct outbox_message *me
     pg_array_end(params);
 }
 
-enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struct outbox_message *message,
+enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struct outbox_message *message, int64_t *id,
                                    struct error *err) {
     static const size_t columns[] = {
         offsetof(struct outbox_delivery, channel), offsetof(struct outbox_delivery, address),
@@ -195,7 +195,10 @@ enum error_code outbox_message_add(struct pg *pg, int32_t programme, const struc
     pg_put_slice(&params, message->long_body);
     pg_put_text(&params, message->attachment_name);
     pg_put_bytes(&params, message->attachment_name ? message->attachment.ptr : NULL, message->attachment.len);
-    return pg_run(pg, message_sql, &params, NULL, err);
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    enum error_code code = pg_run(pg, message_sql, &params, &rows, err);
+    if (!code && id) *id = pg_int(&rows, 0, 0);
+    return code;
 }
 
 enum error_code outbox_drop(struct pg *pg, const int64_t *notices, const char *const *causes, size_t count,
@@ -222,13 +225,20 @@ enum error_code outbox_unreachable(struct pg *pg, const int64_t *notices, size_t
                   &params, NULL, err);
 }
 
-enum error_code outbox_rendered(struct pg *pg, const int64_t *notices, size_t count, struct error *err) {
-    if (count == 0) return ERROR_OK;
+static const char rendered_sql[] =
+    "UPDATE notice SET state = 'rendered', messages = coalesce(notice.messages, '{}') || n.messages"
+    "  FROM (SELECT d.id, coalesce(array_agg(s.message) FILTER (WHERE s.message IS NOT NULL), '{}') AS messages"
+    "          FROM unnest($1::bigint[]) AS d(id) LEFT JOIN unnest($2::bigint[], $3::bigint[]) AS s(id, message) USING (id)"
+    "         GROUP BY d.id) n"
+    " WHERE notice.id = n.id";
+
+enum error_code outbox_rendered(struct pg *pg, const struct outbox_said *said, struct error *err) {
+    if (said->count == 0) return ERROR_OK;
     CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_bigints(&params, notices, count);
-    return pg_run(pg,
-                  "UPDATE notice SET state = 'rendered' FROM unnest($1::bigint[]) AS n(id) WHERE notice.id = n.id",
-                  &params, NULL, err);
+    pg_put_bigints(&params, said->notices, said->count);
+    pg_put_bigints(&params, said->said, said->said_count);
+    pg_put_bigints(&params, said->by, said->said_count);
+    return pg_run(pg, rendered_sql, &params, NULL, err);
 }
 
 enum error_code outbox_messages_begin(struct pg *pg, struct error *err) {

@@ -20,8 +20,7 @@ struct waiting_notice {
     struct day period;
     int64_t file, message; /* message: of an undeliverable one */
     struct instant opened_at;
-    char *key;         /* heap; of the notice */
-    size_t alert_key;  /* so many bytes of it are the alert's */
+    char *key; /* heap; of the notice */
 };
 struct waiting_notices {
     struct waiting_notice *items; /* by recipient (bytes), then alert, then id */
@@ -35,9 +34,9 @@ void waiting_notices_finish(struct waiting_notices *notices);
 /* Meant for somebody whom no channel reaches any more: the office's from now on, marked. */
 __attribute__((warn_unused_result)) enum error_code outbox_unreachable(struct pg *pg, const int64_t *notices,
                                                                        size_t count, struct error *err);
-/* How many numbers of that day are given: the next is one more. prefix "D21-1108-". */
+/* How many numbers of that day are given: the next is one more. prefix "D21-1108-", day: its start. */
 __attribute__((warn_unused_result)) enum error_code outbox_numbers(struct pg *pg, int32_t programme,
-                                                                   const char *prefix, unsigned *given,
+                                                                   const char *prefix, struct instant day, unsigned *given,
                                                                    struct error *err);
 
 struct outbox_delivery {
@@ -62,14 +61,19 @@ struct outbox_message {
     bool trial; /* deliveries are kept, not sent */
 };
 __attribute__((warn_unused_result)) enum error_code outbox_message_add(struct pg *pg, int32_t programme,
-                                                                       const struct outbox_message *message,
-                                                                       struct error *err);
+                                                                       const struct outbox_message *message, int64_t *id,
+                                                                       struct error *err); /* id may be NULL */
 /* Around the writing of a window's messages. PostgreSQL plans the check of a foreign key once a session; planned while
- * `message` is empty it would read the whole table for each of a hundred thousand notices ever after. */
+ * `message` is empty it would read the whole table for each delivery ever after. */
 __attribute__((warn_unused_result)) enum error_code outbox_messages_begin(struct pg *pg, struct error *err);
 __attribute__((warn_unused_result)) enum error_code outbox_messages_end(struct pg *pg, struct error *err);
-/* The notices that stand in messages by now: all of a window at once, it may be hundreds of thousands. */
-__attribute__((warn_unused_result)) enum error_code outbox_rendered(struct pg *pg, const int64_t *notices, size_t count,
+/* The notices that a window has done with, all at once: it may be hundreds of thousands. by[i] says said[i]; a notice may
+ * be said by several messages, or by none (when no channel may take it). */
+struct outbox_said {
+    const int64_t *notices, *said, *by;
+    size_t count, said_count;
+};
+__attribute__((warn_unused_result)) enum error_code outbox_rendered(struct pg *pg, const struct outbox_said *said,
                                                                     struct error *err);
 /* causes[i] is notices[i]'s. */
 __attribute__((warn_unused_result)) enum error_code outbox_drop(struct pg *pg, const int64_t *notices,

@@ -9,8 +9,8 @@
 static const char said_sql[] =
     "SELECT w.alert, CASE n.step WHEN 'urged' THEN 1 WHEN 'yellow_card' THEN 2 WHEN 'red_card' THEN 3 ELSE 0 END,"
     "       min(m.rendered_at)"
-    "  FROM unnest($1::bigint[]) AS w(alert) JOIN notice n ON n.alert = w.alert JOIN message_notice s ON s.notice = n.id"
-    "  JOIN message m ON m.id = s.message WHERE n.step NOT IN ('issued', 'withdrawn', 'recovered')"
+    "  FROM unnest($1::bigint[]) AS w(alert) JOIN notice n ON n.alert = w.alert"
+    "  JOIN message m ON m.id = ANY (n.messages) WHERE n.step NOT IN ('issued', 'withdrawn', 'recovered')"
     " GROUP BY 1, 2 ORDER BY 1, 2";
 static const char newest_sql[] =
     "SELECT DISTINCT ON (w.alert) w.alert, r.known_at, r.who, r.reason_code, r.words, r.by_day"

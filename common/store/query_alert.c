@@ -5,7 +5,7 @@
 
 #include "common/base/cleanup.h"
 
-/* How an alert stood at an instant is its last transition by then. */
+/* How an alert stood at an instant is its last transition by then; of one that has not changed since, its row says it. */
 static const char alerts_sql[] =
     "SELECT a.id, coalesce(a.file, 0), a.rule, coalesce(t.code, ''), coalesce(r.code, ''), coalesce(s.name, ''), "
     "a.period,"
@@ -15,18 +15,23 @@ static const char alerts_sql[] =
     "FROM alert a LEFT JOIN cell c ON c.id = a.cell LEFT JOIN target t ON t.id = c.target LEFT JOIN area r ON r.id = "
     "c.area "
     "LEFT JOIN stream s ON s.id = a.stream LEFT JOIN LATERAL (SELECT x.to_state, x.cause, x.step, x.rung, x.at FROM "
-    "alert_transition x WHERE x.alert = a.id AND x.at <= $2 ORDER BY x.at DESC, x.stored_at DESC LIMIT 1) w ON true "
+    "alert_transition x WHERE x.alert = a.id AND x.at <= $2 ORDER BY x.at DESC, x.stored_at DESC LIMIT 1) w ON "
+    "a.changed_at > $2 "
     "WHERE a.programme = $1 AND a.opened_at <= $2 AND ($3 OR coalesce(w.to_state, a.state) <> 'resolved') "
     "ORDER BY a.opened_at, a.id";
 
 /* The message that says a notice: its recipient's own before a room's. */
 static const char notices_sql[] =
+    "WITH said AS (SELECT DISTINCT ON (n.id) n.id, m.id AS message, x.item FROM message m,"
+    "   unnest(m.notices, m.items) AS x(notice, item) JOIN notice n ON n.id = x.notice"
+    "   WHERE m.programme = $1 ORDER BY n.id, m.recipient <> n.recipient, m.id),"
+    " line AS (SELECT m.id, (f->>'item')::int AS item, f->>'line' AS line FROM message m, jsonb_array_elements(m.facts) f"
+    "   WHERE m.programme = $1)"
     "SELECT n.id, n.alert, coalesce(m.id, 0), n.step, n.recipient, coalesce(n.meant_for, ''), n.state, "
-    "coalesce(n.cause, ''),"
-    "       coalesce(m.number, ''), coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f WHERE "
-    "(f->>'item')::int = m.item LIMIT 1), m.first_line, ''), n.unroutable, n.not_before, m.window_at, coalesce(m.item, 0) "
-    "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN LATERAL (SELECT x.*, s.item FROM message_notice s "
-    "JOIN message x ON x.id = s.message WHERE s.notice = n.id ORDER BY x.recipient <> n.recipient, x.id LIMIT 1) m ON true "
+    "coalesce(n.cause, ''), coalesce(m.number, ''), coalesce(line.line, m.first_line, ''), n.unroutable, n.not_before,"
+    "       m.window_at, coalesce(said.item, 0) "
+    "FROM notice n JOIN alert a ON a.id = n.alert LEFT JOIN said ON said.id = n.id LEFT JOIN message m ON m.id = "
+    "said.message LEFT JOIN line ON line.id = said.message AND line.item = said.item "
     "WHERE n.programme = $1 AND a.opened_at <= $2 ORDER BY n.alert, n.not_before, n.recipient, n.id";
 
 static const char messages_sql[] =

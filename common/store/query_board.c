@@ -7,16 +7,17 @@
 /* The line of an item in the newest message of some notices of alert a, its recipient's own before a room's. */
 #define NEWEST_LINE(which)                                                                                             \
     "LEFT JOIN LATERAL (SELECT m.number, x.item, coalesce((SELECT f->>'line' FROM jsonb_array_elements(m.facts) f "    \
-    "WHERE (f->>'item')::int = x.item LIMIT 1), m.first_line) AS line FROM notice n JOIN message_notice x ON "         \
-    "x.notice = n.id JOIN message m ON m.id = x.message WHERE n.alert = a.id AND m.rendered_at <= $2 AND " which       \
+    "WHERE (f->>'item')::int = x.item LIMIT 1), m.first_line) AS line FROM notice n JOIN message m ON m.id = "         \
+    "ANY (n.messages), LATERAL (SELECT m.items[array_position(m.notices, n.id)] AS item) x "                           \
+    "WHERE n.alert = a.id AND m.rendered_at <= $2 AND " which                                                          \
     " ORDER BY m.rendered_at DESC, m.recipient <> n.recipient, m.id DESC LIMIT 1)"
 
 /* Since when a rung counts is kept of the present one alone; of an earlier one it is the first message after it was
  * reached. */
 static const char standing_sql[] =
     "SELECT a.id, CASE WHEN w.rung IS NULL OR w.rung = a.rung THEN CASE WHEN a.rung_said_at <= $2 THEN a.rung_said_at "
-    "END ELSE (SELECT min(m.rendered_at) FROM notice n JOIN message_notice x ON x.notice = n.id JOIN message m ON m.id "
-    "= x.message WHERE n.alert = a.id AND m.rendered_at BETWEEN w.reached AND $2) END, "
+    "END ELSE (SELECT min(m.rendered_at) FROM notice n JOIN message m ON m.id = ANY (n.messages) "
+    "WHERE n.alert = a.id AND m.rendered_at BETWEEN w.reached AND $2) END, "
     "coalesce(one.number, ''), coalesce(one.line, ''), coalesce(one.item, 0), coalesce(two.number, ''), "
     "coalesce(two.line, ''), coalesce(two.item, 0) "
     "FROM alert a LEFT JOIN LATERAL (SELECT t.to_state, t.rung, (SELECT min(u.at) FROM alert_transition u WHERE "

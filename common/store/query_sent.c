@@ -25,12 +25,16 @@ static const char unroutable_sql[] = "SELECT n.meant_for, count(*) FROM notice n
                                      "<> 'dropped' AND a.opened_at <= $2"
                                      "   AND (a.resolved_at IS NULL OR a.resolved_at > $2) GROUP BY 1 ORDER BY 1";
 
+/* The items of each message are looked through once, not once a proposal. */
 static const char proposals_sql[] =
-    "SELECT DISTINCT ON (n.alert, n.step) n.alert, n.step, m.number, x.item"
-    "  FROM notice n JOIN alert a ON a.id = n.alert JOIN message_notice x ON x.notice = n.id JOIN message m ON m.id = "
-    "x.message"
-    " WHERE n.programme = $1 AND n.step IN ('yellow_card', 'red_card') AND m.rendered_at <= $2"
-    "   AND (a.resolved_at IS NULL OR a.resolved_at > $2) ORDER BY n.alert, n.step, m.id DESC";
+    "WITH said AS MATERIALIZED (SELECT n.id, n.alert, n.step, unnest(n.messages) AS message"
+    "   FROM notice n JOIN alert a ON a.id = n.alert WHERE n.programme = $1 AND n.step IN ('yellow_card', 'red_card')"
+    "    AND (a.resolved_at IS NULL OR a.resolved_at > $2)),"
+    " item AS MATERIALIZED (SELECT m.id, m.number, x.notice, x.item FROM message m, unnest(m.notices, m.items) AS x(notice, item)"
+    "   WHERE m.id IN (SELECT message FROM said) AND m.rendered_at <= $2)"
+    " SELECT DISTINCT ON (said.alert, said.step) said.alert, said.step, item.number, item.item"
+    "   FROM said JOIN item ON item.id = said.message AND item.notice = said.id"
+    "  ORDER BY said.alert, said.step, item.id DESC";
 
 enum error_code query_sent(struct pg *pg, int32_t programme, struct instant since, struct instant known_at,
                            struct sent_counts *out, struct error *err) {

@@ -41,8 +41,7 @@ static const char reopen_sql[] =
     "       cause = CASE WHEN a.state = 'open' THEN NULL ELSE 'trial' END, not_before = $2"
     "  FROM alert a WHERE a.id = n.alert AND n.programme = $1 AND n.state = 'rendered' AND a.state <> 'resolved'"
     "   AND n.recipient <> 'office' AND n.step <> 'recovered'"
-    "   AND NOT EXISTS (SELECT FROM message_notice s JOIN delivery d ON d.message = s.message"
-    "                    WHERE s.notice = n.id AND d.state <> 'trial')";
+    "   AND NOT EXISTS (SELECT FROM delivery d WHERE d.message = ANY (n.messages) AND d.state <> 'trial')";
 
 static enum error_code change(struct pg *pg, int32_t programme, bool trial, struct instant window, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};

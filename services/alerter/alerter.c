@@ -41,8 +41,9 @@ static void unwatch(struct alerter *alerter) {
     alerter->watched_fd = -1;
 }
 
-/* A process that is frozen in the middle of a transaction must not hold its rows for ever. */
-static const char setup_sql[] = "SET idle_in_transaction_session_timeout = '30s'; LISTEN duban_wake; LISTEN duban_plan; "
+/* A process that is frozen in the middle of a transaction must not hold its rows for ever. Whole windows are sorted and
+ * joined in memory; compiling a statement takes longer than it runs. */
+static const char setup_sql[] = "SET idle_in_transaction_session_timeout = '30s'; SET work_mem = '64MB'; SET jit = off; LISTEN duban_wake; LISTEN duban_plan; "
                                 "LISTEN duban_keys";
 
 static enum error_code open_session(struct alerter *alerter, struct error *err) {

@@ -161,20 +161,47 @@ static enum error_code note_said(struct pg *pg, const struct window *window, str
 
 /* --- the window --- */
 
-static enum error_code write_pages(struct pg *pg, const struct window *window, unsigned *messages, struct error *err) {
+/* Which messages say which notices; a notice may stand on its recipient's own page and on a room's. */
+struct said_list {
+    int64_t *notices, *by;
+    size_t count;
+};
+static void said_list_finish(struct said_list *list) {
+    free(list->notices);
+    free(list->by);
+}
+static bool said_list_make(const struct window *window, struct said_list *out) {
+    size_t places = 0;
+    for (size_t i = 0; i < window->pages.count; i++) places += window->pages.items[i].count;
+    out->notices = calloc(places + 1, sizeof *out->notices);
+    out->by = calloc(places + 1, sizeof *out->by);
+    return out->notices && out->by;
+}
+static void said_list_add(struct said_list *list, const struct window_page *page, int64_t message) {
+    for (size_t i = 0; i < page->count; i++) {
+        list->notices[list->count] = page->notices[i]->id;
+        list->by[list->count++] = message;
+    }
+}
+
+static enum error_code write_pages(struct pg *pg, const struct window *window, struct said_list *said, unsigned *messages,
+                                   struct error *err) {
     const struct docket *docket = window->view.docket;
     char prefix[32];
     unsigned given = 0;
-    digest_number(instant_day(window->view.now), 0, prefix);
+    struct day day = instant_day(window->view.now);
+    digest_number(day, 0, prefix);
     prefix[PREFIX_LEN] = '\0';
-    enum error_code code = outbox_numbers(pg, docket->programme, prefix, &given, err);
+    enum error_code code = outbox_numbers(pg, docket->programme, prefix, day_start(day), &given, err);
     if (!code) code = outbox_messages_begin(pg, err);
     for (size_t i = 0; !code && i < window->pages.count; i++) {
         const struct window_page *page = &window->pages.items[i];
         bool brief = window->morning && strcmp(page->recipient, "office") == 0;
+        int64_t message = 0;
         if (page->count == 0 && !brief) continue;
         code = window_page_write(pg, &window->view, page, brief ? &window->brief : NULL, given + ++*messages,
-                                 window->trial, err);
+                                 window->trial, &message, err);
+        if (!code) said_list_add(said, page, message);
     }
     return code ? code : outbox_messages_end(pg, err);
 }
@@ -189,11 +216,16 @@ static enum error_code read_told(struct pg *pg, struct window *window, struct er
     return outbox_told(pg, window->view.docket->programme, recipients, count, &window->view.told, err);
 }
 
-static enum error_code note_rendered(struct pg *pg, const struct window *window, struct error *err) {
+static enum error_code write_messages(struct pg *pg, const struct window *window, unsigned *messages, struct error *err) {
+    CLEAN(said_list_finish) struct said_list said = {0};
     AUTO_FREE int64_t *ids = calloc(window->count + 1, sizeof *ids);
-    if (!ids) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", window->count);
+    if (!ids || !said_list_make(window, &said))
+        return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", window->count);
     for (size_t i = 0; i < window->count; i++) ids[i] = window->said[i]->id;
-    return outbox_rendered(pg, ids, window->count, err);
+    enum error_code code = write_pages(pg, window, &said, messages, err);
+    struct outbox_said done = {.notices = ids, .count = window->count, .said = said.notices, .by = said.by,
+                               .said_count = said.count};
+    return code ? code : outbox_rendered(pg, &done, err);
 }
 
 static enum error_code prepare(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
@@ -213,8 +245,7 @@ static enum error_code render(struct pg *pg, const struct docket *docket, struct
                               struct instant now, unsigned *messages, struct error *err) {
     CLEAN(window_finish) struct window window = {0};
     enum error_code code = prepare(pg, docket, scratch, now, &window, err);
-    if (!code) code = write_pages(pg, &window, messages, err);
-    if (!code) code = note_rendered(pg, &window, err);
+    if (!code) code = write_messages(pg, &window, messages, err);
     if (!code) code = note_said(pg, &window, err);
     if (!code && window.morning) code = due_brief_next(pg, docket->programme, window_morning(docket->plan, now), err);
     return code;

@@ -81,10 +81,10 @@ void window_pages_finish(struct window_pages *pages);
 /* --- a page becomes a message: window_message.c --- */
 
 struct brief;
-/* brief: of the office's morning, or NULL. */
+/* brief: of the office's morning, or NULL. *message: its id. */
 __attribute__((warn_unused_result)) enum error_code window_page_write(struct pg *pg, const struct window_view *view,
                                                                       const struct window_page *page,
                                                                       const struct brief *brief, unsigned ordinal,
-                                                                      bool trial, struct error *err);
+                                                                      bool trial, int64_t *message, struct error *err);
 
 #endif

@@ -8,6 +8,8 @@
 #include "common/report/brief.h"
 #include "services/alerter/window.h"
 
+enum { FACTS_ITEMS_MAX = 1000 };
+
 struct items {
     struct window_item *items;
     size_t count;
@@ -90,9 +92,10 @@ static json_t *item_json(const struct digest_view *view, const struct window_ite
                      buffer_text(&line), "resolved", strcmp(item->item.step, "recovered") == 0);
 }
 
+/* Worst first, as far as a receiver can do something with so many; the text says how many there are, and all are kept. */
 static char *facts_json(const struct digest_view *view, const struct items *items) {
     json_t *list = json_array();
-    for (size_t i = 0; i < items->count; i++)
+    for (size_t i = 0; i < items->count && i < FACTS_ITEMS_MAX; i++)
         json_array_append_new(list, item_json(view, &items->items[i], (int)i + 1));
     char *text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
@@ -182,7 +185,8 @@ static bool fill_lists(const struct window_page *page, const struct items *items
 }
 
 enum error_code window_page_write(struct pg *pg, const struct window_view *view, const struct window_page *page,
-                                  const struct brief *brief, unsigned ordinal, bool trial, struct error *err) {
+                                  const struct brief *brief, unsigned ordinal, bool trial, int64_t *id,
+                                  struct error *err) {
     CLEAN(items_finish) struct items items = {0};
     CLEAN(lists_finish) struct lists lists = {0};
     CLEAN(texts_finish) struct texts texts = {0};
@@ -228,5 +232,5 @@ enum error_code window_page_write(struct pg *pg, const struct window_view *view,
     };
     if (message.attachment_name)
         message.attachment = (struct slice){buffer_text(&brief->attachment), brief->attachment.len};
-    return outbox_message_add(pg, view->docket->programme, &message, err);
+    return outbox_message_add(pg, view->docket->programme, &message, id, err);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/domain/alert_ladder.h"
 #include "common/domain/due.h"
 #include "common/store/alert.h"
 #include "common/store/cell_json.h"
@@ -125,6 +126,23 @@ static void print_facts(const struct assessment *a, char out[FACTS_MAX]) {
              light_word(a->light));
 }
 
+/* What the next window says counts from it. The cell is looked at again when the rung after it comes, as if that were
+ * said already: else a window would have to come back to every cell of which it tells. */
+static struct instant after_saying(const struct alert_case *judged, const struct alert_wants *wants,
+                                   const struct alert *standing, const struct alert_changes *changes) {
+    struct instant next = INSTANT_NONE;
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct alert_change *c = &changes->items[i];
+        struct alert after;
+        if (c->to != ALERT_OPEN || instant_is(c->rung_said_at)) continue;
+        alert_after(judged, c->standing == NO_INDEX ? NULL : &standing[c->standing],
+                    c->want == NO_INDEX ? NULL : &wants->items[c->want], c, &after);
+        after.rung_said_at = due_window(judged->plan, judged->now);
+        next = due_earlier(next, alert_ladder_next(judged, &after));
+    }
+    return next;
+}
+
 static void judge_alerts(const struct docket *docket, const struct subject *subject, struct instant now,
                          struct batch *batch, struct cell_light *light) {
     const struct cell *cell = &docket->plan->cells[subject->index];
@@ -148,6 +166,7 @@ static void judge_alerts(const struct docket *docket, const struct subject *subj
     alert_life(&judged, &wants, standing, count, alert_over_cell, &over, &changes);
     light->next_check =
         due_earlier(light->next_check, alert_life_next(&judged, &wants, standing, count, &changes));
+    light->next_check = due_earlier(light->next_check, after_saying(&judged, &wants, standing, &changes));
     if (changes.count == 0 && changes.answer_count == 0) return;
     print_facts(&subject->assessment, facts);
     struct notify_subject about = {.cell = subject->cell, .plan_cell = cell, .facts = facts};

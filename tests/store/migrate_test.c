@@ -116,6 +116,8 @@ Test(migrate, what_was_said_before_there_were_rungs_counts_from_its_message) {
     expect_ids(owner, "SELECT string_agg(cell::text, ' ' ORDER BY cell) FROM wake", "1 4");
     expect_ids(owner, "SELECT string_agg(message || '/' || item || ':' || notice, ' ' ORDER BY message) FROM"
                       " message_notice", "1/1:1 2/1:2 3/1:3 4/1:4 5/1:5");
+    expect_ids(owner, "SELECT string_agg(id || ':' || array_to_string(messages, ','), ' ' ORDER BY id) FROM notice",
+               "1:1 2:2 3:3 4:4 5:5");
     pg_close(&owner);
 }
 

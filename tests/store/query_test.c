@@ -55,7 +55,7 @@ static const char rows_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, not_before, state) VALUES"
     " (1, 'n1', 1, 'first', 'office', '2021-05-05 08:30+08', 'rendered'),"
     " (1, 'n2', 1, 'first', 'area:510823', '2021-07-01 08:30+08', 'waiting');"
-    "INSERT INTO message_notice (message, notice, item) VALUES (1, 1, 2);"
+    "UPDATE message SET notices = '{1}', items = '{2}'; UPDATE notice SET messages = '{1}' WHERE id = 1;"
     "INSERT INTO delivery (message, channel, address, state, attempts) VALUES (1, 'log', 'x', 'delivered', 1);";
 
 static struct pg *filled_as(const char *name, struct pg **keep) {

@@ -141,7 +141,7 @@ static int64_t put_notice(struct post *post, const char *number, const char *ste
         .rendered_at = at("2021-07-01T08:30:00+08:00"), .keys = keys, .notices = &notice, .items = (const int[]){1},
         .notice_count = 1, .first_line = slice_of("L"), .body = slice_of("L"), .facts = slice_of("[]"),
         .deliveries = &delivery, .delivery_count = 1};
-    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, err));
+    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, NULL, err));
     return count(&post->bureau, "SELECT max(id) FROM alert");
 }
 static void end_alert(struct post *post, int64_t alert, const char *cause) {

@@ -93,7 +93,7 @@ static void put_item(struct post *post) {
         .facts = slice_of("[{\"item\":1,\"target\":\"T06.1\",\"area\":\"510823\",\"line\":\"一\"},"
                           "{\"item\":2,\"target\":null,\"area\":null,\"line\":\"二\"}]"),
         .deliveries = &delivery, .delivery_count = 1};
-    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, err));
+    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, NULL, err));
 }
 
 Test(courier_ways, subscribers_get_one_message_an_item, .timeout = 60) {
@@ -155,7 +155,7 @@ static void put_brief(struct post *post) {
         .facts = slice_of("[]"), .attachment_name = "台账 2021-07-01（两项改革后半篇）.csv",
         .attachment = slice_of("\xef\xbb\xbf任务,县区\r\n直连道路,剑阁县\r\n"), .deliveries = &delivery,
         .delivery_count = 1};
-    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, err));
+    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, NULL, err));
 }
 
 Test(courier_ways, mail_with_starttls_a_login_and_the_ledger, .timeout = 60) {

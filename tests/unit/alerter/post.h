@@ -111,7 +111,7 @@ static inline void put_delivery(struct post *post, const char *number, const str
         .rendered_at = at("2021-07-01T08:30:00+08:00"), 
         .first_line = slice_of("【核定】剑阁 校舍"), .body = slice_of(text), .facts = slice_of("[]"),
         .deliveries = delivery, .delivery_count = 1};
-    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, err));
+    OK(outbox_message_add(post->bureau.pg, post->bureau.programme.id, &message, NULL, err));
 }
 static inline void put(struct post *post, const char *channel, const char *address) {
     put_delivery(post, "D21-0701-01", &(struct outbox_delivery){.channel = channel, .address = address},

@@ -50,8 +50,8 @@ static const char rows_sql[] =
     "INSERT INTO notice (programme, key, alert, step, recipient, not_before, state) SELECT 1, 'n' || m.id, a.id, "
     "'first',"
     " m.recipient, '2021-05-05Z', 'rendered' FROM message m JOIN alert a ON m.key = 'm' || a.id;"
-    "INSERT INTO message_notice (message, notice, item) SELECT m.id, n.id, 1 FROM message m JOIN notice n ON n.key = "
-    "'n' || m.id;";
+    "UPDATE message m SET notices = ARRAY[n.id], items = '{1}' FROM notice n WHERE n.key = 'n' || m.id;"
+    "UPDATE notice n SET messages = ARRAY[m.id] FROM message m WHERE n.key = 'n' || m.id;";
 
 static void load(struct pg *pg, const struct scope *scope, const struct plan *plan, struct facts *facts) {
     const struct facts_ask ask = {.now = at("2021-05-10T10:00:00+08:00"), .change = 7};
