@@ -297,7 +297,7 @@ static void end(void *context, struct MHD_Connection *connection, void **slot, e
 
 /* --- the whole --- */
 
-static void log_line(void *context, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static void log_line(void *context, const char *format, va_list args) {
     char text[512];
     (void)context;
     vsnprintf(text, sizeof text, format, args);
