@@ -67,7 +67,10 @@ static enum error_code extension_meant(struct desk_case *one, bool wanted, const
                                        struct error *err) {
     const struct desk_request *request = one->request;
     const struct extension *numbered = extension_numbered(one->view, request->subject[0]);
-    enum error_code code = numbered ? desk_seen(one, numbered->cell, err) : ERROR_OK;
+    size_t cell = NO_INDEX;
+    enum error_code code = numbered                      ? desk_seen(one, numbered->cell, err)
+                           : request->subject_count == 2 ? desk_cell(one, &cell, err)
+                                                         : ERROR_OK;
     if (!code)
         code = extension_named(one->view, request->subject, request->subject_count, wanted, &one->cell, asked, err);
     if (!code) return desk_seen(one, one->cell, err);
@@ -153,7 +156,10 @@ static const struct close_out *claim_numbered(const struct view *view, const cha
 static enum error_code claim_meant(struct desk_case *one, struct error *err) {
     const struct desk_request *request = one->request;
     const struct close_out *numbered = claim_numbered(one->view, request->subject[0]);
-    enum error_code code = numbered ? desk_seen(one, numbered->cell, err) : ERROR_OK;
+    size_t cell = NO_INDEX;
+    enum error_code code = numbered                      ? desk_seen(one, numbered->cell, err)
+                           : request->subject_count == 2 ? desk_cell(one, &cell, err)
+                                                         : ERROR_OK;
     if (!code) code = close_out_named(one->view, request->subject, request->subject_count, &one->claim, err);
     if (!code) code = desk_seen(one, one->claim->cell, err);
     if (code == ERROR_NOT_FOUND) one->unknown = true;
