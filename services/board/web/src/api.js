@@ -2,6 +2,7 @@
 // browser's own cache adds If-None-Match, so what did not change costs a 304.
 import { useEffect, useState } from 'preact/hooks';
 
+import { visible } from './format.js';
 import { here } from './router.js';
 
 const kept = new Map(); // address → {data, problem, listeners, flight}
@@ -19,7 +20,7 @@ async function ask(path, options) {
     const text = await answer.text();
     let body = {};
     try {
-        body = text ? JSON.parse(text) : {};
+        body = text ? JSON.parse(text, (_, value) => (typeof value === 'string' ? visible(value) : value)) : {};
     } catch {
         body = { title: `HTTP ${answer.status}` };
     }

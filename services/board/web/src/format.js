@@ -25,7 +25,7 @@ export function number(text) {
 }
 
 // "−12.8", "+3.7", "0.0": points always say their side.
-export const points = (text) => (text === null || text === undefined ? NONE : /^[-0]/.test(text) ? number(text) : `+${number(text)}`);
+export const points = (text) => (text === null || text === undefined ? NONE : /^-|^0(\.0*)?$/.test(text) ? number(text) : `+${number(text)}`);
 
 // The year stands when it is not the report's.
 export function day(text, as_of) {
@@ -63,16 +63,9 @@ export function period(text, as_of) {
     return `${other ? `${text.slice(0, 4)}年` : ''}${+text.slice(5, 7)}月`;
 }
 
-// What steers the direction of text, or cannot be seen, is shown by its number instead of being obeyed.
+// What steers the direction of text, or cannot be seen, is shown by its number instead of being obeyed: done once, as
+// documents come in, so that no heading, label or title can forget it.
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
-export function visible(text) {
-    const parts = [];
-    let from = 0;
-    for (const hit of text.matchAll(HIDDEN)) {
-        if (hit.index > from) parts.push(text.slice(from, hit.index));
-        parts.push({ code: `U+${hit[0].codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}` });
-        from = hit.index + hit[0].length;
-    }
-    if (from < text.length) parts.push(text.slice(from));
-    return parts;
-}
+export const visible = (text) => text.replace(HIDDEN, (hit) => `‹U+${hit.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}›`);
+// The text around such numbers, and they: ["abc", "‹U+202E›", "gnp"].
+export const marked = (text) => text.split(/(‹U\+[0-9A-F]{4,5}›)/);

@@ -29,7 +29,7 @@ function MatrixCell({ task, area, cell, at, here, cls }) {
                 <span class={`n ${cell.light}`} aria-hidden="true">
                     {cell.count > 1 ? cell.count : ''}
                 </span>
-                {cell.extended && <i aria-hidden="true">{t('f_extended')}</i>}
+                {cell.extended && <i data-mark={t('f_extended')} />}
             </a>
         </td>
     );

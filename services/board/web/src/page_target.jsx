@@ -3,7 +3,7 @@
 import { Act } from './actions.jsx';
 import { documentPath, useDocument } from './api.js';
 import { Curve, extent, MiniCurve, plannedOn, standing } from './chart_curve.jsx';
-import { day, dayOf, number, points, third, utc } from './format.js';
+import { day, dayOf, number, period, points, third, utc } from './format.js';
 import { Crumbs } from './page_area.jsx';
 import { AlertTable } from './page_alerts.jsx';
 import { Units } from './page_task.jsx';
@@ -59,7 +59,7 @@ function Facts({ cell, pace, as_of, alert }) {
                             {number(pace.needed)} <small>{unit}</small>
                         </dd>
                         <dd class="quiet">
-                            {pace.best ? t('fact_best', { best: number(pace.best), month: pace.best_month || '' }) : ''}
+                            {pace.best ? t('fact_best', { best: number(pace.best), month: period(pace.best_month, as_of) }) : ''}
                             {pace.best && +pace.needed > +pace.best && t('fact_never')}
                         </dd>
                     </>
@@ -264,7 +264,7 @@ function Pace({ doc }) {
                             {number(one.needed)} <small>{one.unit}</small>
                         </Cell>
                         <Cell cls="right num" label={t('c_best')}>
-                            {one.best === null ? '—' : number(one.best)} {one.best_month && <small>{one.best_month}</small>} {one.best !== null && +one.needed > +one.best && <Tag cls="warn">{t('never')}</Tag>}
+                            {one.best === null ? '—' : number(one.best)} {one.best_month && <small>{period(one.best_month, doc.as_of)}</small>} {one.best !== null && +one.needed > +one.best && <Tag cls="warn">{t('never')}</Tag>}
                         </Cell>
                     </Row>
                 ))}

@@ -1,7 +1,7 @@
 // Small parts that every page is made of.
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { daysBetween, day, number, period, visible } from './format.js';
+import { daysBetween, day, marked, number, period } from './format.js';
 import { here, to } from './router.js';
 import { t, has } from './words.js';
 
@@ -21,7 +21,7 @@ export function Lamp({ of, word = 'silent', big }) {
 // Text that somebody sent: isolated in its direction, what is hidden in it made visible, never wider than its place.
 export function Said({ text }) {
     if (text === null || text === undefined) return null;
-    return <bdi class="said">{visible(String(text)).map((part) => (typeof part === 'string' ? part : <span class="ctl">{part.code}</span>))}</bdi>;
+    return <bdi class="said">{marked(String(text)).map((part, i) => (i % 2 ? <span class="ctl">{part.slice(1, -1)}</span> : part))}</bdi>;
 }
 
 export const lightOf = (cell) =>
