@@ -76,7 +76,7 @@ static const struct {
 
 static size_t member_named(const char *name) {
     for (size_t i = 0; i < MEMBERS; i++)
-        if (strcmp(members[i].name, name) == 0) return i;
+        if (slice_is(slice_of(members[i].name), name)) return i;
     return MEMBERS;
 }
 
