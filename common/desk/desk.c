@@ -126,7 +126,7 @@ void desk_wrong(struct desk_case *one, const char *field) {
     one->field = field;
 }
 
-static void say_state(struct desk_case *one, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static void say_state(struct desk_case *one, const char *format, va_list args) {
     CLEAN(buffer_finish) struct buffer words = {0};
     buffer_vprintf(&words, format, args);
     size_t len = text_cut_bytes(buffer_text(&words), words.len, sizeof one->state - 1);
