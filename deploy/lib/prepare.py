@@ -76,6 +76,8 @@ class Preparation:
     def board_address(self):
         """Where the board listens: as before, if nobody else has the port by now."""
         kept = self.state / "board-address"
+        if kept.exists() and (self.state / "prepared").exists():  # it listens there already
+            return kept.read_text().strip()
         port = int(kept.read_text().rpartition(":")[2]) if kept.exists() else BOARD_PORT
         address = free_port(port)
         write(kept, address + "\n", 0o644)

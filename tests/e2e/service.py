@@ -50,10 +50,10 @@ class Service:
 
     def stop(self):
         if self.player and self.player.poll() is None:
-            self.player.send_signal(signal.SIGINT)
+            self.player.send_signal(signal.SIGTERM)
             self.player.wait(PATIENCE_S)
         if self.looking:
-            self.looking.send_signal(signal.SIGINT)
+            self.looking.send_signal(signal.SIGTERM)
             self.looking.wait(PATIENCE_S)
             self.looking.stdout.close()
             self.looking = None
