@@ -11,7 +11,7 @@ const journeys = { ...reading, ...deciding, ...live, ...looks, ...hostile };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 for (const [name, journey] of Object.entries(journeys)) {
-    if (wanted.length && !wanted.includes(name)) continue;
+    if (typeof journey !== 'function' || (wanted.length && !wanted.includes(name))) continue;
     const begun = performance.now();
     try {
         await journey(browser);
