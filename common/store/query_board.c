@@ -97,6 +97,52 @@ enum error_code query_board_resolved(struct pg *pg, int32_t programme, struct in
     return ERROR_OK;
 }
 
+static const char over_sql[] =
+    "SELECT a.rule, coalesce(t.code, ''), coalesce(r.code, ''), coalesce(s.name, ''), count(*) FROM "
+    "(SELECT rule, cell, stream FROM alert WHERE programme = $1 AND state = 'resolved' AND resolved_at <= $2 "
+    "ORDER BY id DESC LIMIT $3) a LEFT JOIN cell c ON c.id = a.cell LEFT JOIN target t ON t.id = c.target "
+    "LEFT JOIN area r ON r.id = c.area LEFT JOIN stream s ON s.id = a.stream GROUP BY 1, 2, 3, 4";
+
+enum error_code query_board_over(struct pg *pg, int32_t programme, struct instant known_at, struct board_over *out,
+                                 struct error *err) {
+    *out = (struct board_over){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, known_at);
+    pg_put_bigint(&params, BOARD_OVER_MAX);
+    enum error_code code = pg_run(pg, over_sql, &params, &out->rows, err);
+    if (code) return code;
+    size_t count = pg_count(&out->rows);
+    out->items = calloc(count + 1, sizeof *out->items);
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory");
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = (struct board_over_row){.alert = {.rule = pg_text(&out->rows, i, 0),
+                                                          .target = pg_text(&out->rows, i, 1),
+                                                          .area = pg_text(&out->rows, i, 2),
+                                                          .stream = pg_text(&out->rows, i, 3),
+                                                          .state = "resolved",
+                                                          .step = ""},
+                                                .count = pg_int(&out->rows, i, 4)};
+    return ERROR_OK;
+}
+
+void board_over_finish(struct board_over *over) {
+    free(over->items);
+    pg_rows_finish(&over->rows);
+    *over = (struct board_over){0};
+}
+
+static enum error_code take_files(struct feed_files *out, struct error *err) {
+    size_t count = pg_count(&out->rows);
+    out->items = calloc(count + 1, sizeof *out->items);
+    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory");
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = feed_file_take(&out->rows, i);
+    return ERROR_OK;
+}
+
 static const char files_sql[] = "SELECT " FEED_FILE_SQL
                                 "AND ($3 = 0 OR f.id = $3) AND ($4 = 0 OR f.id < $4) ORDER BY f.id DESC LIMIT $5";
 
@@ -110,14 +156,20 @@ enum error_code query_board_files(struct pg *pg, int32_t programme, struct insta
     pg_put_bigint(&params, before);
     pg_put_bigint(&params, (int64_t)limit);
     enum error_code code = pg_run(pg, files_sql, &params, &out->rows, err);
-    if (code) return code;
-    size_t count = pg_count(&out->rows);
-    out->items = calloc(count + 1, sizeof *out->items);
-    if (!out->items) return error_set(err, ERROR_MEMORY, "out of memory");
-    out->count = count;
-    for (size_t i = 0; i < count; i++)
-        out->items[i] = feed_file_take(&out->rows, i);
-    return ERROR_OK;
+    return code ? code : take_files(out, err);
+}
+
+static const char stream_files_sql[] = "SELECT " FEED_FILE_SQL "AND f.stream = $3 ORDER BY f.id DESC";
+
+enum error_code query_board_stream_files(struct pg *pg, int32_t programme, struct instant known_at, int32_t stream,
+                                         struct feed_files *out, struct error *err) {
+    *out = (struct feed_files){0};
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    pg_put_int(&params, programme);
+    pg_put_instant(&params, known_at);
+    pg_put_int(&params, stream);
+    enum error_code code = pg_run(pg, stream_files_sql, &params, &out->rows, err);
+    return code ? code : take_files(out, err);
 }
 
 static const char quarantine_sql[] =

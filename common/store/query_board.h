@@ -33,11 +33,33 @@ __attribute__((warn_unused_result)) enum error_code query_board_resolved(struct 
                                                                          struct instant known_at, int64_t before,
                                                                          size_t limit, struct alert_rows *out,
                                                                          struct error *err);
+/* How many are over by the instant, of one rule and cell or stream each; of the newest BOARD_OVER_MAX alone, so that
+ * counting them costs the same however long a programme goes on. Each row is like an alert's, with no more set than
+ * rule, target, area and stream. */
+enum { BOARD_OVER_MAX = 10000 };
+struct board_over {
+    struct board_over_row {
+        struct alert_row alert;
+        int64_t count;
+    } * items;
+    size_t count;
+    struct pg_rows rows;
+};
+__attribute__((warn_unused_result)) enum error_code query_board_over(struct pg *pg, int32_t programme,
+                                                                     struct instant known_at, struct board_over *out,
+                                                                     struct error *err);
+void board_over_finish(struct board_over *over);
 /* A page of files, newest first, below `before` (0 = from the newest); id > 0: that one alone. */
 __attribute__((warn_unused_result)) enum error_code query_board_files(struct pg *pg, int32_t programme,
                                                                       struct instant known_at, int64_t id,
                                                                       int64_t before, size_t limit,
                                                                       struct feed_files *out, struct error *err);
+
+/* All files of one stream, newest first, as `duban feeds FILE` reads them. */
+__attribute__((warn_unused_result)) enum error_code query_board_stream_files(struct pg *pg, int32_t programme,
+                                                                             struct instant known_at, int32_t stream,
+                                                                             struct feed_files *out,
+                                                                             struct error *err);
 
 /* Where a row of quarantine stands: newest first. */
 struct quarantine_place {

@@ -37,7 +37,8 @@ document_maker document_task;       /* tasks/{code} */
 document_maker document_unit;       /* units/{name} */
 document_maker document_target;     /* targets/{code} */
 document_maker document_series;     /* targets/{code}/series?area= */
-document_maker document_alerts;     /* alerts?state=&area=&after=&limit=; asks the database for what is resolved */
+document_maker document_alerts;     /* alerts?state=&area=&after=&limit=; asks the database for what is resolved, where
+                                       it has one */
 document_maker document_feeds;      /* feeds?after=&limit=; asks the database for its files */
 document_maker document_file;       /* feeds/{id}; asks the database */
 document_maker document_quarantine; /* quarantine?after=&limit=; asks the database */

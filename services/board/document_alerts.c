@@ -120,6 +120,25 @@ static void count_states(const struct alert_list *list, json_t *document) {
     json_object_set_new(document, "counts", counts);
 }
 
+/* How many of them are over: of the newest BOARD_OVER_MAX of all, those this scope sees. */
+static enum error_code count_over(const struct alert_page *page, const struct alert_choice *choice, json_t *document,
+                                  struct error *err) {
+    CLEAN(board_over_finish) struct board_over over = {0};
+    const struct view *view = page->sight->view;
+    int64_t count = 0;
+    json_object_set_new(json_object_get(document, "counts"), "resolved", json_null());
+    if (!page->request->pg) return ERROR_OK; /* of what stands alone */
+    enum error_code code =
+        query_board_over(page->request->pg, view->programme.id, view->moment.known_at, &over, err);
+    for (size_t i = 0; i < over.count; i++) {
+        struct seen_alert alert;
+        if (alert_seen(page->sight, &over.items[i].alert, &alert) && alert_chosen(page->sight, choice, &alert))
+            count += over.items[i].count;
+    }
+    json_object_set_new(json_object_get(document, "counts"), "resolved", json_integer(count));
+    return code;
+}
+
 /* Those that stand, behind the one that was listed last. false: that one does not stand any more. */
 static bool page_standing(struct alert_page *page, const struct alert_list *list) {
     bool begun = page->after == 0;
@@ -202,9 +221,10 @@ json_t *document_alerts(const struct facts *facts, const struct scope *scope, co
     enum error_code code = ERROR_OK;
     bool found = true;
     if (ok) count_states(&standing, document);
-    if (ok && request->state && strcmp(request->state, "resolved") == 0)
+    if (ok) code = count_over(&page, &all, document, err);
+    if (ok && !code && request->state && strcmp(request->state, "resolved") == 0)
         code = page_resolved(&page, err);
-    else if (ok)
+    else if (ok && !code)
         found = page_standing(&page, &standing);
     if (ok) next_link(&page, document);
     answer_index_finish(&page.answers);

@@ -1,4 +1,4 @@
-/* Who reports and who does not, with twelve periods each; the files as they were taken; what is in quarantine. */
+/* Who reports and who does not, with twelve periods each; the files as they came; what is in quarantine. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/report/json.h"
 #include "common/report/list_json.h"
+#include "services/board/document_feeds.h"
 #include "services/board/document_part.h"
 
 enum { PERIODS_SHOWN = 12, PIECES_MAX = 50 };
@@ -177,8 +178,7 @@ static enum error_code page_files(struct file_page *page, struct pg *pg, int64_t
     return ERROR_OK;
 }
 
-/* "F1187" or "1187". */
-static bool read_file_id(const char *text, int64_t *id) {
+bool file_id_parse(const char *text, int64_t *id) {
     if (*text == 'F' || *text == 'f') text++;
     return text_to_int(text, strlen(text), id) && *id > 0;
 }
@@ -188,7 +188,7 @@ json_t *document_feeds(const struct facts *facts, const struct scope *scope, con
     struct sight sight = sight_of(facts, scope);
     struct file_page page = {.sight = &sight, .limit = document_limit(request)};
     int64_t before = 0;
-    if (request->after && !read_file_id(request->after, &before))
+    if (request->after && !file_id_parse(request->after, &before))
         return document_wrong(err, "after", "这一页已经不在了，请从第一页看起");
     json_t *document = document_envelope(facts, "feeds");
     if (!document) return document_failed(err, document);
@@ -205,30 +205,6 @@ json_t *document_feeds(const struct facts *facts, const struct scope *scope, con
     if (!code) return document;
     json_decref(document);
     return NULL;
-}
-
-json_t *document_file(const struct facts *facts, const struct scope *scope, const struct document_request *request,
-                      struct error *err) {
-    struct sight sight = sight_of(facts, scope);
-    CLEAN(feed_files_finish) struct feed_files files = {0};
-    int64_t id;
-    if (!request->code || !read_file_id(request->code, &id)) return document_unknown(err, "file");
-    if (query_board_files(request->pg, sight.view->programme.id, sight.view->moment.known_at, id, 0, 1, &files, err))
-        return NULL;
-    if (!files.count || !sees_stream(&sight, files.items[0].stream_name)) return document_unknown(err, "file");
-    const struct feed_file *file = &files.items[0];
-    json_t *document = document_envelope(facts, "feeds");
-    if (!document) return document_failed(err, document);
-    json_t *row = file_row(&sight, file);
-    size_t listed = json_array_size(json_object_get(row, "refusals"));
-    bool whole = file->taken + file->unchanged + file->held == 0 && (int64_t)listed < file->refused;
-    json_object_set_new(document, "file", row);
-    json_object_set_new(document, "words",
-                        whole ? json_string("整份没有收：改好后再导出一次，会重新收")
-                        : (int64_t)listed < file->refused
-                            ? json_sprintf("这里只列前%d处，全部在县里的 rejected.csv", (int)listed)
-                            : json_null());
-    return document;
 }
 
 /* --- quarantine --- */

@@ -2,10 +2,18 @@
 #include <stdlib.h>
 
 #include "common/base/cleanup.h"
+#include "common/desk/request_choice.h"
 #include "common/report/json.h"
 #include "services/board/document_overview.h"
 
 /* --- decisions --- */
+
+/* Who is next of a close-out: the lead checks, or the office verifies; of all else NULL. */
+static const char *next_step(const struct view *view, const struct decision *decision) {
+    if (!decision->close_out) return NULL;
+    bool unchecked = decision->close_out->state == CLOSE_OUT_CLAIMED;
+    return unchecked && close_out_wants_lead(view, decision->cell) ? "check" : "verify";
+}
 
 static json_t *one_decision(const struct sight *sight, const struct decision *decision) {
     CLEAN(buffer_finish) struct buffer title = {0};
@@ -17,6 +25,9 @@ static json_t *one_decision(const struct sight *sight, const struct decision *de
     decision_detail(sight->view, decision, &detail);
     json_object_set_new(json, "title", json_string(buffer_text(&title)));
     json_object_set_new(json, "detail", json_of_text(buffer_text(&detail)));
+    json_object_set_new(json, "asked",
+                        json_of_day(decision->extension ? decision->extension->due_asked : DAY_NONE));
+    json_object_set_new(json, "step", json_of_text(next_step(sight->view, decision)));
     return json;
 }
 
