@@ -1,5 +1,5 @@
 /* What leaves the house: notices become messages at their window, messages become deliveries, deliveries are leased (with
- * an epoch, so that a lease that ran out cannot be closed by its old holder). Domain time decides what is due and what a
+ * an epoch, so that a lease that ran out cannot be closed by its old holder; until its time is over, or its holder is gone). Domain time decides what is due and what a
  * message says; real time (the database's now()) only retries and leases. Waits for the database. */
 #ifndef DUBAN_STORE_OUTBOX_H
 #define DUBAN_STORE_OUTBOX_H
@@ -180,10 +180,10 @@ __attribute__((warn_unused_result)) enum error_code outbox_test_state(struct pg 
                                                                       struct outbox_test_state *out,
                                                                       struct error *err);
 
-/* --- deliveries: outbox_delivery.c --- */
+/* --- deliveries: outbox_delivery.c, who holds them: outbox_holder.c --- */
 
 struct delivery {
-    int64_t id, lease_epoch;
+    int64_t id, lease_epoch; /* the epoch's low 31 bits are the holder */
     int attempts; /* this one included */
     char *channel, *address, *key, *number, *recipient, *first_line, *body, *facts, *programme; /* heap */
     char *kind, *mention, *long_body, *attachment_name; /* heap; "" = none */
@@ -195,9 +195,25 @@ struct deliveries {
     struct delivery *items;
     size_t count;
 };
+/* A process that carries deliveries has a number, and each of its sessions holds a lock of that number, by which PostgreSQL
+ * itself knows whether it lives. Once in every session, before its first lease. What it still carries is leased anew, unless
+ * another has taken it over by now; what is leased in its name and not carried (the answer to that lease was lost) is free. */
+struct outbox_carried {
+    int64_t delivery, lease_epoch;
+};
+enum { OUTBOX_HOLDER_MAX = 0x7fffffff }; /* from 1 */
+__attribute__((warn_unused_result)) enum error_code outbox_hold(struct pg *pg, int holder,
+                                                                const struct outbox_carried *carried, size_t count,
+                                                                int lease_ms, struct error *err);
+/* Leases whose holder has no session any more run out in OUTBOX_GRACE_MS: time for a holder that lives to come back, when
+ * only its connection broke. (After the server's own start, when nobody has a session, as much more as a process may take
+ * to try again.) One that comes back later finds another's epoch: it cannot close what it carried, and what it sent may be
+ * sent a second time, with the same key. */
+enum { OUTBOX_GRACE_MS = 2000, OUTBOX_RESTART_MS = 6000 };
+__attribute__((warn_unused_result)) enum error_code outbox_reclaim(struct pg *pg, struct error *err);
 /* Leases at most `limit`, no configured channel beyond its pace; its own transaction (one statement). A message about
  * nothing but what has been done since it was rendered is not leased but closed as 'dropped'. */
-__attribute__((warn_unused_result)) enum error_code outbox_lease(struct pg *pg, int limit, int lease_ms,
+__attribute__((warn_unused_result)) enum error_code outbox_lease(struct pg *pg, int holder, int limit, int lease_ms,
                                                                  struct deliveries *out, struct error *err);
 void delivery_finish(struct delivery *delivery);
 void deliveries_finish(struct deliveries *deliveries);
@@ -213,7 +229,8 @@ enum delivery_outcome {
 __attribute__((warn_unused_result)) enum error_code outbox_close(struct pg *pg, const struct delivery *delivery,
                                                                  enum delivery_outcome outcome, const char *answer,
                                                                  int wait_ms, struct error *err);
-/* Real milliseconds until the next try or the next lease runs out; -1 = nothing is under way. */
+/* Real milliseconds until the next try or the next lease runs out, a second at most while anything is leased (its holder may
+ * be gone by then); -1 = nothing is under way. */
 __attribute__((warn_unused_result)) enum error_code outbox_next_try(struct pg *pg, int64_t *ms, struct error *err);
 
 /* --- self-watch: what could not be delivered --- */

@@ -52,7 +52,7 @@ static const char lease_sql[] =
     "              SELECT id, 'dropped', 'done before it was sent' FROM over),"
     "     held AS (UPDATE delivery d SET state = 'leased',"
     "                     lease_until = now() + $2 * interval '1 millisecond',"
-    "                     lease_epoch = d.lease_epoch + 1, attempts = d.attempts + 1"
+    "                     lease_epoch = (d.lease_epoch >> 31) + 1 << 31 | $3, attempts = d.attempts + 1"
     "                FROM due WHERE d.id = due.id AND NOT EXISTS (SELECT FROM over WHERE over.id = due.id)"
     "               RETURNING d.*),"
     "     spent AS (UPDATE channel c SET next_at = greatest(c.next_at, now() /* real */)"
@@ -60,8 +60,8 @@ static const char lease_sql[] =
     "                 FROM (SELECT channel, address, count(*) AS taken FROM held GROUP BY 1, 2) AS t"
     "                WHERE c.kind = t.channel AND c.name = t.address)"
     "SELECT h.id, h.lease_epoch, h.attempts, h.channel, h.address, m.key, m.number, m.recipient, m.first_line, m.body,"
-    "       m.facts::text, p.code, m.kind, h.mention, m.long_body, m.attachment_name, m.rendered_at, m.attachment,"
-    "       h.fallback_channel IS NOT NULL"
+    " m.facts::text, p.code, m.kind, h.mention, m.long_body, m.attachment_name, m.rendered_at, m.attachment,"
+    " h.fallback_channel IS NOT NULL"
     "  FROM held h JOIN message m ON m.id = h.message JOIN programme p ON p.id = m.programme ORDER BY h.id";
 
 static char *heap(const struct pg_rows *rows, size_t row, size_t column) {
@@ -84,12 +84,14 @@ static bool read_delivery(const struct pg_rows *rows, size_t row, struct deliver
     return good && !d->attachment.failed;
 }
 
-enum error_code outbox_lease(struct pg *pg, int limit, int lease_ms, struct deliveries *out, struct error *err) {
+enum error_code outbox_lease(struct pg *pg, int holder, int limit, int lease_ms, struct deliveries *out,
+                             struct error *err) {
     *out = (struct deliveries){0};
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_bigint(&params, limit);
     pg_put_int(&params, lease_ms);
+    pg_put_bigint(&params, holder);
     enum error_code code = pg_run(pg, lease_sql, &params, &rows, err);
     if (code) return code;
     size_t count = pg_count(&rows);
@@ -153,7 +155,8 @@ enum error_code outbox_close(struct pg *pg, const struct delivery *delivery, enu
 /* A channel that is busy as far as it goes is not waited for here: the end of what it carries is an event of its own. */
 static const char next_try_sql[] =
     "WITH way AS MATERIALIZED (SELECT kind, name, abreast, channel_free_at(c) AS free_at FROM channel c)"
-    "SELECT ceil(extract(epoch FROM min(CASE WHEN d.state = 'leased' THEN d.lease_until"
+    "SELECT ceil(extract(epoch FROM min(CASE WHEN d.state = 'leased'"
+    "                                        THEN least(d.lease_until, now() /* real */ + interval '1 second')"
     "                                        WHEN c.name IS NULL THEN d.next_try_at"
     "                                        WHEN b.busy >= c.abreast THEN NULL"
     "                                        ELSE greatest(d.next_try_at, c.free_at) END)"

@@ -134,9 +134,8 @@ key: {state}/keys/aggregator.key
 {self.clock_line()}status: {state}/status/{name}.json
 channels:
   log: {{file: {state}/log/alerts.log}}
-  webhook: {{secret_file: {state}/keys/webhook.secret, allow_hosts: [{host}]{self.hurry(', timeout: 2s')}}}
-  email: {{server: "smtp://{self.mail}", from: duban@duban.invalid{self.hurry(', timeout: 2s')}}}
-{self.hurry('lease_seconds: 5')}
+  webhook: {{secret_file: {state}/keys/webhook.secret, allow_hosts: [{host}]}}
+  email: {{server: "smtp://{self.mail}", from: duban@duban.invalid}}
 """)
 
         self.board_configuration()
@@ -159,10 +158,6 @@ office:
   server: [{{address: "{self.options.server}", key: {state}/keys/aggregator.key.pub}}]
 {f'rehearsal_role: {os.environ["DUBAN_BOARD_ROLE"]}' if self.rehearsal and 'DUBAN_BOARD_ROLE' in os.environ else ''}
 """)
-
-    def hurry(self, words):
-        """A rehearsal's receiver is next door: what a killed alerter had under way is free again in seconds."""
-        return words if self.rehearsal else ""
 
     def agent_configurations(self):
         server_key = self.key("aggregator")

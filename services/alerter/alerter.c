@@ -63,6 +63,7 @@ static enum error_code open_session(struct alerter *alerter, struct error *err) 
         alerter->watched_fd = pg_fd(alerter->pg);
         code = loop_watch(&alerter->loop, alerter->watched_fd, POLLIN, on_notify, alerter, err);
         alerter->dockets_stale = true;
+        courier_new_session(&alerter->courier);
     }
     return code;
 }

@@ -5,9 +5,11 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/log.h"
+#include "common/base/random.h"
 #include "services/alerter/channel_robot.h"
 
-enum { LEASE_MARGIN_MS = 5000 }; /* for what comes before and after a transfer */
+enum { LEASE_MARGIN_MS = 5000, /* for what comes before and after a transfer */
+       RECLAIM_MS = 1000 };
 
 int64_t courier_pause_ms(const struct courier_settings *settings, int attempts) {
     int64_t pause = settings->retry_first_ms;
@@ -128,7 +130,14 @@ enum error_code courier_open(struct courier *courier, const struct courier_setti
     curl_multi_setopt(courier->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
     curl_multi_setopt(courier->multi, CURLMOPT_SOCKETDATA, courier);
     curl_multi_setopt(courier->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)COURIER_SLOTS + 1);
-    return open_publishers(courier, err);
+    uint32_t number;
+    enum error_code code = random_bytes(&number, sizeof number, err);
+    courier->holder = 1 + (int)(number % OUTBOX_HOLDER_MAX);
+    return code ? code : open_publishers(courier, err);
+}
+
+void courier_new_session(struct courier *courier) {
+    courier->held = false;
 }
 
 static void slot_free(struct courier_slot *slot) {
@@ -279,6 +288,27 @@ static enum error_code declare(struct courier *courier, struct pg *pg, struct er
     return code;
 }
 
+/* What ended and is not written yet is carried, too. */
+static enum error_code hold(struct courier *courier, struct pg *pg, struct error *err) {
+    struct outbox_carried carried[COURIER_SLOTS];
+    size_t count = 0;
+    if (courier->held) return ERROR_OK;
+    for (size_t i = 0; i < COURIER_SLOTS; i++) {
+        const struct courier_slot *slot = &courier->slots[i];
+        if (slot->busy) carried[count++] = (struct outbox_carried){slot->delivery.id, slot->delivery.lease_epoch};
+    }
+    enum error_code code = outbox_hold(pg, courier->holder, carried, count, lease_ms(courier->settings), err);
+    courier->held = !code;
+    return code;
+}
+
+static enum error_code reclaim(struct courier *courier, struct pg *pg, struct error *err) {
+    struct tick now = tick_now();
+    if (now.ms < courier->next_reclaim.ms) return ERROR_OK;
+    courier->next_reclaim = tick_after(now, RECLAIM_MS);
+    return outbox_reclaim(pg, err);
+}
+
 static void beat(struct courier *courier) {
     CURL *easy = heartbeat_due(&courier->heartbeat, &courier->settings->heartbeat, tick_now());
     if (easy) curl_multi_add_handle(courier->multi, easy);
@@ -286,14 +316,16 @@ static void beat(struct courier *courier) {
 
 enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more, struct error *err) {
     *more = false;
-    enum error_code code = declare(courier, pg, err);
+    enum error_code code = hold(courier, pg, err);
+    if (!code) code = declare(courier, pg, err);
     if (!code) code = close_ended(courier, pg, err);
+    if (!code) code = reclaim(courier, pg, err);
     size_t room = COURIER_SLOTS - courier->busy;
     if (code) return code;
     beat(courier);
     if (room == 0) return ERROR_OK;
     CLEAN(deliveries_finish) struct deliveries leased = {0};
-    code = outbox_lease(pg, (int)room, lease_ms(courier->settings), &leased, err);
+    code = outbox_lease(pg, courier->holder, (int)room, lease_ms(courier->settings), &leased, err);
     if (code) return code;
     for (size_t i = 0, s = 0; i < leased.count; i++) {
         while (courier->slots[s].busy) s++;

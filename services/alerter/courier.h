@@ -1,7 +1,12 @@
 /* Carries deliveries: leases them from the outbox, sends them (transfers side by side by libcurl's multi interface,
  * commands as processes, all inside the loop), closes each with its outcome. Tries are spread with back-off in real time
  * and end after a bounded number, or earlier where a fallback stands by; a throttled answer holds the whole channel and is
- * not counted as a try; a delivery whose process dies is free again when its lease runs out. */
+ * not counted as a try. A delivery whose process died is another's in seconds, that of a frozen one when its lease runs out.
+ *
+ * The session of a courier that lives may break while a transfer is under way. It goes on; with the next session the courier
+ * says what it still carries (outbox_hold), and closes it as if nothing had been. Is it away for longer than the grace of
+ * outbox_reclaim, another may have taken the delivery over: its outcome is then that one's to write (the epoch), and the
+ * message may have gone out twice, with one key, as when a process dies between sending and writing that it sent. */
 #ifndef DUBAN_ALERTER_COURIER_H
 #define DUBAN_ALERTER_COURIER_H
 
@@ -38,6 +43,9 @@ struct courier {
     struct publisher *publishers[CHANNELS_NAMED_MAX]; /* by the list of named channels; NULL = no zmq */
     struct heartbeat heartbeat;
     bool declared; /* the channels, to the database */
+    int holder;    /* of leases: this process, at random */
+    bool held;     /* the session knows it */
+    struct tick next_reclaim;
     void (*on_ended)(void *context); /* something is to be closed: call courier_work soon */
     void *context;
 };
@@ -46,6 +54,8 @@ __attribute__((warn_unused_result)) enum error_code courier_open(struct courier 
                                                                  const struct courier_settings *settings,
                                                                  struct loop *loop, struct error *err);
 void courier_finish(struct courier *courier);
+/* The database has a new session: who carries what is said anew before anything else. */
+void courier_new_session(struct courier *courier);
 
 /* Closes what ended and leases more, as far as slots are free. Waits for the database, never for a channel. Called at the
  * end of a look that went well, so it also keeps the heartbeat. *more: it is worth calling again at once. */

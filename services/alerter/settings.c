@@ -83,8 +83,9 @@ static const struct config_field fields[] = {
     {.key = "watch.heartbeat_proxy", .type = CONFIG_TEXT, .offset = WATCH(proxy), .sample = "http://proxy.example:3128",
      .help = "proxy to it; none: direct", .help_zh = "代理；不写就直连"},
     {.key = "lease_seconds", .type = CONFIG_INT, .offset = AT(courier.lease_seconds), .fallback = "60", .min = 5,
-     .max = 3600, .help = "how long a delivery is this alerter's own before another may take it; never shorter than the longest timeout",
-     .help_zh = "一条消息归本进程多久，过后别的进程可接手；不会短于各渠道最长的时限"},
+     .max = 3600, .help = "how long a delivery is this alerter's own while it is frozen, before another may take it (one that is gone: "
+             "seconds); never shorter than the longest timeout",
+     .help_zh = "本进程卡住时，一条消息多久后可由别的进程接手（进程没了只要几秒）；不会短于各渠道最长的时限"},
     {.key = "poll", .type = CONFIG_DURATION, .offset = AT(poll_ms), .fallback = "5s", .min = 100, .max = 60000,
      .help = "look at the database at least so often; notifications are only a hint",
      .help_zh = "至少多久看一次数据库"},

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """A receiver of webhooks for tests: keeps what it gets, answers as told, checks signatures.
 
-    webhook.py --port-file FILE --log FILE [--secret FILE] [--answer 503,503,200] [--redirect URL]
+    webhook.py --port-file FILE --log FILE [--secret FILE] [--answer 503,503,200] [--redirect URL] [--hang N]
 
 Writes the port it listens on (127.0.0.1) to the port file; each request becomes one JSON line of the log: path, headers,
-body, signed (true, false, null = nothing to check with). --answer gives the statuses in turn; the last one stays.
+body, signed (true, false, null = nothing to check with). --answer gives the statuses in turn; the last one stays. The first --hang requests are taken
+and never answered.
 """
 import argparse
 import hashlib
@@ -33,10 +34,11 @@ def main():
     parser.add_argument("--secret")
     parser.add_argument("--answer", default="200")
     parser.add_argument("--redirect", default="")
+    parser.add_argument("--hang", type=int, default=0)
     options = parser.parse_args()
     secret = open(options.secret, "rb").read().rstrip(b"\r\n") if options.secret else None
     answers = [int(word) for word in options.answer.split(",")]
-    lock = Lock()
+    lock, hanging = Lock(), [options.hang]
 
     class Receiver(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -53,6 +55,11 @@ def main():
                     log.write(json.dumps({"path": self.path, "headers": dict(self.headers), "signed": signed,
                                           "answered": status, "method": self.command,
                                           "body": json.loads(body or b"null")}, ensure_ascii=False) + "\n")
+                hang = hanging[0] > 0
+                hanging[0] -= hang
+            if hang:
+                self.rfile.read()  # until the caller is gone
+                return
             self.send_response(302 if options.redirect else status)
             if options.redirect:
                 self.send_header("Location", options.redirect)

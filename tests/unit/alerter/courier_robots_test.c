@@ -98,9 +98,9 @@ Test(courier_robots, one_pace_a_robot_whoever_asks, .timeout = 60) {
     pass(&post, "10 min");
     struct pg *other = cluster_open(getppid(), "pace", "duban_alerter");
     struct deliveries ours = {0}, theirs = {0};
-    OK(outbox_lease(other, 10, 60000, &theirs, err));
+    OK(outbox_lease(other, 8, 10, 60000, &theirs, err));
     cr_expect_eq(theirs.count, 1, "another alerter draws from the same bucket");
-    OK(outbox_lease(post.bureau.pg, 10, 60000, &ours, err));
+    OK(outbox_lease(post.bureau.pg, 7, 10, 60000, &ours, err));
     cr_expect_eq(ours.count, 0, "and one message a robot is under way at a time");
     OK(outbox_close(other, &theirs.items[0], DELIVERY_DELIVERED, "ok", 0, err));
     deliveries_finish(&theirs);

@@ -95,13 +95,13 @@ Test(courier, a_lease_that_ran_out_is_taken_by_another_and_cannot_be_closed_late
     open_post(&post, "lease");
     put(&post, "log", "office");
     struct deliveries first = {0}, second = {0};
-    OK(outbox_lease(post.bureau.pg, 10, 60000, &first, err));
+    OK(outbox_lease(post.bureau.pg, 7, 10, 60000, &first, err));
     cr_assert_eq(first.count, 1);
-    OK(outbox_lease(post.bureau.pg, 10, 60000, &second, err));
+    OK(outbox_lease(post.bureau.pg, 7, 10, 60000, &second, err));
     cr_assert_eq(second.count, 0, "it is leased");
     deliveries_finish(&second);
     sql(&post.bureau, "UPDATE delivery SET lease_until = now() - interval '1 s'");
-    OK(outbox_lease(post.bureau.pg, 10, 60000, &second, err));
+    OK(outbox_lease(post.bureau.pg, 7, 10, 60000, &second, err));
     cr_assert_eq(second.count, 1, "free again");
     OK(outbox_close(post.bureau.pg, &first.items[0], DELIVERY_FAILED, "late", 0, err));
     EXPECT_LIST(&post.bureau, "SELECT state FROM delivery", "leased");
@@ -184,11 +184,11 @@ Test(courier, a_completion_not_yet_assessed_is_waited_for, .timeout = 60) {
              "UPDATE installation SET kind = 'real'",
              (long long)alert, (long long)alert, (long long)alert);
     sql(&post.bureau, text);
-    OK(outbox_lease(post.bureau.pg, 10, 60000, &leased, err));
+    OK(outbox_lease(post.bureau.pg, 7, 10, 60000, &leased, err));
     cr_expect_eq(leased.count, 0);
     deliveries_finish(&leased);
     sql(&post.bureau, "UPDATE cell_current SET value = 11"); /* it was no completion after all */
-    OK(outbox_lease(post.bureau.pg, 10, 60000, &leased, err));
+    OK(outbox_lease(post.bureau.pg, 7, 10, 60000, &leased, err));
     cr_expect_eq(leased.count, 1);
     deliveries_finish(&leased);
     close_post(&post);
