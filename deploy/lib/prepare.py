@@ -136,6 +136,8 @@ channels:
   log: {{file: {state}/log/alerts.log}}
   webhook: {{secret_file: {state}/keys/webhook.secret, allow_hosts: [{host}]}}
   email: {{server: "smtp://{self.mail}", from: duban@duban.invalid}}
+# 数据库连不上超过五分钟，直接往一个渠道发一条，恢复时再发一条（默认不发）
+# watch: {{database_channel: email, database_address: it@example.org}}
 """)
 
         self.board_configuration()

@@ -11,7 +11,7 @@
 #include "common/store/trial.h"
 #include "services/alerter/window.h"
 
-enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, OTHERS_MS = 100, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
+enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, SAYING_MS = 30000, OTHERS_MS = 100, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
 
 /* --- the connection --- */
 
@@ -265,7 +265,9 @@ static void on_look(void *context) {
     int64_t pause = RETRY_MIN_MS << (alerter->failures < 6 ? alerter->failures : 6);
     alerter->failures++;
     write_status(alerter, NULL);
-    look_in(alerter, pause < RETRY_MAX_MS ? pause : RETRY_MAX_MS);
+    if (courier_away(&alerter->courier, code == ERROR_CONNECTION)) pause = SAYING_MS; /* a look would hold the message up */
+    else if (pause > RETRY_MAX_MS) pause = RETRY_MAX_MS;
+    look_in(alerter, pause);
 }
 
 static void on_clock(void *context) {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/cleanup.h"
 #include "common/base/log.h"
@@ -20,6 +21,7 @@ int64_t courier_pause_ms(const struct courier_settings *settings, int attempts) 
 /* --- libcurl in the loop --- */
 
 static struct courier_slot *slot_of(struct courier *courier, const CURL *easy) {
+    if (courier->own.transfer.easy == easy) return &courier->own;
     for (size_t i = 0; i < COURIER_SLOTS; i++)
         if (courier->slots[i].busy && courier->slots[i].transfer.easy == easy) return &courier->slots[i];
     return NULL;
@@ -123,6 +125,7 @@ enum error_code courier_open(struct courier *courier, const struct courier_setti
     *courier = (struct courier){.settings = settings, .loop = loop};
     courier->timer = (struct loop_timer){.due = TICK_NONE, .fire = on_timer, .context = courier};
     for (size_t i = 0; i < COURIER_SLOTS; i++) courier->slots[i].courier = courier;
+    courier->own.courier = courier;
     courier->multi = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_multi_init() : NULL;
     if (!courier->multi) return error_set(err, ERROR_MEMORY, "cannot start libcurl");
     curl_multi_setopt(courier->multi, CURLMOPT_TIMERFUNCTION, set_timer);
@@ -150,14 +153,15 @@ static void slot_free(struct courier_slot *slot) {
     *slot = (struct courier_slot){.courier = courier};
 }
 
+static void slot_abandon(struct courier_slot *slot) {
+    if (!slot->courier) return;
+    if (!slot->ended && slot->transfer.easy) curl_multi_remove_handle(slot->courier->multi, slot->transfer.easy);
+    slot_free(slot);
+}
+
 void courier_finish(struct courier *courier) {
-    for (size_t i = 0; i < COURIER_SLOTS; i++) {
-        struct courier_slot *slot = &courier->slots[i];
-        if (!slot->courier) continue;
-        if (slot->busy && !slot->ended && slot->transfer.easy)
-            curl_multi_remove_handle(courier->multi, slot->transfer.easy);
-        slot_free(slot);
-    }
+    for (size_t i = 0; i < COURIER_SLOTS; i++) slot_abandon(&courier->slots[i]);
+    slot_abandon(&courier->own);
     for (size_t i = 0; i < CHANNELS_NAMED_MAX; i++) publisher_close(&courier->publishers[i]);
     if (!courier->multi) return;
     if (courier->heartbeat.under_way) curl_multi_remove_handle(courier->multi, courier->heartbeat.transfer.easy);
@@ -314,6 +318,42 @@ static void beat(struct courier *courier) {
     if (easy) curl_multi_add_handle(courier->multi, easy);
 }
 
+/* --- what is said from memory --- */
+
+static void own_ended(struct courier *courier) {
+    const struct courier_settings *settings = courier->settings;
+    const struct courier_slot *slot = &courier->own;
+    bool delivered = slot->verdict.outcome == DELIVERY_DELIVERED;
+    int64_t wait = slot->verdict.outcome == DELIVERY_THROTTLED ? slot->verdict.hold_ms
+                                                               : courier_pause_ms(settings, slot->delivery.attempts);
+    log_write(delivered ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, delivered ? "database_told" : "database_not_told",
+              "channel=%s attempts=%d first_line=%s answer=%s", slot->delivery.channel, slot->delivery.attempts,
+              slot->delivery.first_line, buffer_text(&slot->answer));
+    away_sent(&courier->away, delivered, wait, (int)settings->attempts, tick_now());
+    slot_free(&courier->own);
+}
+
+static void say_own(struct courier *courier) {
+    char host[65] = "?";
+    if (courier->own.ended) own_ended(courier);
+    enum away_step step = away_due(&courier->away, &courier->settings->away, tick_now());
+    if (!step) return;
+    if (gethostname(host, sizeof host - 1) != 0) log_warn("host_unknown", "call=gethostname");
+    bool made = away_message(&courier->away, &courier->settings->away, step, host, real_now(), &courier->own.delivery);
+    if (made) start(courier, &courier->own);
+    else away_sent(&courier->away, false, MS_SECOND, (int)courier->settings->attempts, tick_now());
+    if (!made) slot_free(&courier->own);
+    else if (courier->own.ended) own_ended(courier);
+}
+
+bool courier_away(struct courier *courier, bool unreached) {
+    away_failed(&courier->away, unreached, tick_now(), real_now());
+    say_own(courier);
+    return courier->away.under_way != AWAY_NOTHING;
+}
+
+/* --- the whole --- */
+
 enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more, struct error *err) {
     *more = false;
     enum error_code code = hold(courier, pg, err);
@@ -323,6 +363,8 @@ enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more,
     size_t room = COURIER_SLOTS - courier->busy;
     if (code) return code;
     beat(courier);
+    away_well(&courier->away, real_now());
+    say_own(courier);
     if (room == 0) return ERROR_OK;
     CLEAN(deliveries_finish) struct deliveries leased = {0};
     code = outbox_lease(pg, courier->holder, (int)room, lease_ms(courier->settings), &leased, err);

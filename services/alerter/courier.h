@@ -11,6 +11,7 @@
 #define DUBAN_ALERTER_COURIER_H
 
 #include "common/base/loop.h"
+#include "services/alerter/away.h"
 #include "services/alerter/channel_command.h"
 #include "services/alerter/channel_zmq.h"
 #include "services/alerter/heartbeat.h"
@@ -22,6 +23,7 @@ struct courier_settings {
     int64_t attempts, retry_first_ms, retry_longest_ms, lease_seconds;
     int64_t fallback_after; /* tries, when there is a fallback */
     struct heartbeat_settings heartbeat;
+    struct away_settings away;
 };
 
 struct courier {
@@ -38,10 +40,11 @@ struct courier {
         struct channel_command command;
         struct channel_verdict verdict;
         struct buffer answer;
-    } slots[COURIER_SLOTS];
+    } slots[COURIER_SLOTS], own; /* own: what it says from memory */
     size_t busy;
     struct publisher *publishers[CHANNELS_NAMED_MAX]; /* by the list of named channels; NULL = no zmq */
     struct heartbeat heartbeat;
+    struct away away;
     bool declared; /* the channels, to the database */
     int holder;    /* of leases: this process, at random */
     bool held;     /* the session knows it */
@@ -58,9 +61,13 @@ void courier_finish(struct courier *courier);
 void courier_new_session(struct courier *courier);
 
 /* Closes what ended and leases more, as far as slots are free. Waits for the database, never for a channel. Called at the
- * end of a look that went well, so it also keeps the heartbeat. *more: it is worth calling again at once. */
+ * end of a look that went well, so it also keeps the heartbeat, and tells that the database is back. *more: it is worth calling again at once. */
 __attribute__((warn_unused_result)) enum error_code courier_work(struct courier *courier, struct pg *pg, bool *more,
                                                                  struct error *err);
+
+/* A look failed: says from memory that the database is away, when it has been so for long enough. unreached: it does not
+ * answer. true: that message is under way, and wants the loop for some seconds; on_ended tells when it ended. */
+bool courier_away(struct courier *courier, bool unreached);
 
 /* How long to wait after the n-th try: doubles, bounded. */
 int64_t courier_pause_ms(const struct courier_settings *settings, int attempts);

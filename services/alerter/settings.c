@@ -4,6 +4,7 @@
 
 #define AT(field) offsetof(struct settings, field)
 #define WATCH(field) offsetof(struct settings, courier.heartbeat.field)
+#define AWAY(field) offsetof(struct settings, courier.away.field)
 #define CHANNEL(field) offsetof(struct settings, courier.channels.field)
 
 static const struct config_field fields[] = {
@@ -82,6 +83,14 @@ static const struct config_field fields[] = {
      .help = "certificates to trust; none: the system's", .help_zh = "信任的证书文件；不写就用系统自带的"},
     {.key = "watch.heartbeat_proxy", .type = CONFIG_TEXT, .offset = WATCH(proxy), .sample = "http://proxy.example:3128",
      .help = "proxy to it; none: direct", .help_zh = "代理；不写就直连"},
+    {.key = "watch.database_channel", .type = CONFIG_TEXT, .offset = AWAY(channel), .sample = "wecom",
+     .help = "tells one channel, from memory, that the database is away, and that it is back: once an outage. webhook, email, "
+             "or the kind of one of channels.named (robot, command); none: only the log and the heartbeat tell",
+     .help_zh = "数据库连不上时直接往这个渠道发一条，恢复时再发一条：webhook、email，或 channels.named 里机器人、外部程序的 kind；不写就只记日志"},
+    {.key = "watch.database_address", .type = CONFIG_TEXT, .offset = AWAY(address), .sample = "office-room",
+     .help = "its URL, mail box or name, as in the table of contacts", .help_zh = "该渠道的网址、邮箱或名字，写法同联系表"},
+    {.key = "watch.database_after", .type = CONFIG_DURATION, .offset = AWAY(after_ms), .fallback = "5min", .min = 1000,
+     .max = 86400000, .help = "how long it must be away (real time)", .help_zh = "连不上多久才说（真实时间）"},
     {.key = "lease_seconds", .type = CONFIG_INT, .offset = AT(courier.lease_seconds), .fallback = "60", .min = 5,
      .max = 3600, .help = "how long a delivery is this alerter's own while it is frozen, before another may take it (one that is gone: "
              "seconds); never shorter than the longest timeout",
@@ -93,6 +102,11 @@ static const struct config_field fields[] = {
      .help = "lowest level that is logged", .help_zh = "最低日志级别"},
 };
 
+static enum error_code check(const void *target, struct error *err) {
+    const struct settings *settings = target;
+    return away_check(&settings->courier.away, &settings->courier.channels, err);
+}
+
 const struct config_program alerter_program = {
     .name = "duban-alerter",
     .summary = "works out what is due, slipping, overdue or silent, and tells those who can act",
@@ -100,6 +114,7 @@ const struct config_program alerter_program = {
     .fields = fields,
     .field_count = sizeof fields / sizeof fields[0],
     .size = sizeof(struct settings),
+    .check = check,
 };
 
 enum error_code settings_secrets(struct settings *settings, struct error *err) {

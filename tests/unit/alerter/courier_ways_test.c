@@ -251,6 +251,50 @@ Test(courier_ways, the_heartbeat_follows_the_looks, .timeout = 60) {
     close_post(&post);
 }
 
+/* --- the database away --- */
+
+static void end_own(struct post *post) {
+    bool more;
+    for (int i = 0; i < 1000 && post->courier.away.under_way; i++) {
+        OK(loop_turn(&post->loop, 10, err));
+        if (post->courier.away.failing) courier_away(&post->courier, true);
+        else OK(courier_work(&post->courier, post->bureau.pg, &more, err));
+    }
+}
+
+/* From memory: no statement reaches the database between the first failure and its end. */
+Test(courier_ways, a_database_that_is_away_is_told_once_and_its_return_once, .timeout = 60) {
+    struct post post;
+    char url[64];
+    bool more;
+    open_post(&post, "away");
+    post.settings.channels.allow_hosts = (struct config_texts){allowed, 1};
+    FAKE(&post, "webhook.py", "--log", "--answer", "503,200");
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/watch", post.port);
+    post.settings.away = (struct away_settings){.channel = "webhook", .address = url, .after_ms = 0};
+    post.settings.retry_first_ms = post.settings.retry_longest_ms = 10;
+    OK(courier_work(&post.courier, post.bureau.pg, &more, err));
+    cr_expect(courier_away(&post.courier, true), "it is under way");
+    for (int i = 0; i < 5; i++) {
+        end_own(&post);
+        poll(NULL, 0, 11); /* the pause after a try */
+        courier_away(&post.courier, true);
+    }
+    AUTO_FREE char *log = log_of(&post);
+    cr_expect_eq(lines(log), 2, "refused once, taken once, and then no more: %s", log);
+    cr_expect(strstr(log, "【运行】数据库连不上，") && strstr(log, "duban doctor"), "%s", log);
+    cr_expect(strstr(log, "\"status\": \"firing\"") && strstr(log, "\"kind\": \"watch\""), "%s", log);
+    for (int i = 0; i < 5; i++) {
+        OK(courier_work(&post.courier, post.bureau.pg, &more, err));
+        end_own(&post);
+    }
+    AUTO_FREE char *after = log_of(&post);
+    cr_expect_eq(lines(after), 3, "%s", after);
+    cr_expect(strstr(after, "【运行】数据库恢复了，") && strstr(after, "\"status\": \"resolved\""), "%s", after);
+    EXPECT_LIST(&post.bureau, "SELECT count(*)::text FROM message", "0");
+    close_post(&post);
+}
+
 /* --- fallback --- */
 
 Test(courier_ways, a_way_that_fails_hands_over_once, .timeout = 60) {
