@@ -77,13 +77,14 @@ struct outbox_channel channel_pace(const struct channel_named *named);
 
 /* --- one transfer under way: channel_http.c --- */
 
+enum { CHANNEL_ANSWER_MAX = 65536 /* kept of an answer */ };
 struct channel_transfer {
     CURL *easy;
     struct curl_slist *headers, *recipients;
     struct buffer body;     /* what is sent */
     size_t sent;
-    struct buffer answer;   /* the beginning of what came back */
-    size_t received;        /* bytes of it in all */
+    struct buffer answer;   /* what came back, its first CHANNEL_ANSWER_MAX bytes */
+    size_t received;        /* bytes of it in all; reading ends at a megabyte */
     bool private_allowed;
     bool refused_address;   /* it resolved into a private range */
 };
@@ -103,6 +104,8 @@ __attribute__((warn_unused_result)) bool channel_add_header(struct channel_trans
 /* false: no http or https URL, with err; else whether its host is one of allow. */
 __attribute__((warn_unused_result)) bool channel_url_check(const char *url, const struct config_texts *allow,
                                                            bool *allowed, struct error *err);
+/* Reading was ended because it did not end: the status still counts. */
+bool channel_answer_endless(const struct channel_transfer *transfer);
 /* Adds "HTTP 200 {…}" in words fit for the database: cut, cleaned, without any of the secrets. */
 void channel_answer_words(const struct channel_transfer *transfer, long status, const struct buffer *const *secrets,
                           size_t count, struct buffer *out);

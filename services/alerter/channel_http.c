@@ -10,7 +10,7 @@
 #include "common/base/text.h"
 #include "services/alerter/channel.h"
 
-enum { ANSWER_KEPT = 400, ANSWER_MAX = 65536, ANSWER_END = 1 << 20, CONNECT_MS = 5000, SCRUB_LEAST = 6 };
+enum { ANSWER_KEPT = 400, ANSWER_END = 1 << 20, CONNECT_MS = 5000, SCRUB_LEAST = 6 };
 
 void channel_transfer_finish(struct channel_transfer *transfer) {
     if (transfer->easy) curl_easy_cleanup(transfer->easy);
@@ -91,11 +91,15 @@ bool channel_url_check(const char *url, const struct config_texts *allow, bool *
 
 /* --- the transfer --- */
 
+bool channel_answer_endless(const struct channel_transfer *transfer) {
+    return transfer->received > ANSWER_END;
+}
+
 static size_t keep_answer(char *bytes, size_t size, size_t count, void *context) {
     struct channel_transfer *transfer = context;
-    size_t len = size * count, room = ANSWER_MAX - transfer->answer.len;
+    size_t len = size * count, room = CHANNEL_ANSWER_MAX - transfer->answer.len;
     transfer->received += len;
-    if (transfer->received > ANSWER_END) return 0; /* it does not end */
+    if (channel_answer_endless(transfer)) return 0;
     buffer_add(&transfer->answer, bytes, len < room ? len : room);
     return len;
 }

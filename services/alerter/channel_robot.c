@@ -36,6 +36,11 @@ struct channel_verdict channel_robot_verdict(const struct channel_named *robot,
         buffer_add_text(answer, "refused: base_url lies in a private range; set allow_private: true for this channel");
         return (struct channel_verdict){.outcome = DELIVERY_FAILED};
     }
+    if (transfer->received > CHANNEL_ANSWER_MAX) { /* whatever its status says: 429 would be waited for without end */
+        buffer_printf(answer, "an answer of more than %d kB: it did not come from the vendor; look at base_url and proxy",
+                      CHANNEL_ANSWER_MAX / 1024);
+        return (struct channel_verdict){.outcome = DELIVERY_RETRY, .tries_max = ROBOT_FOREIGN_TRIES};
+    }
     if (result != CURLE_OK) { /* libcurl's own words name no address */
         buffer_printf(answer, "%s%s", curl_easy_strerror(result),
                       result == CURLE_PEER_FAILED_VERIFICATION ? "; set ca_file for this channel" : "");

@@ -10,6 +10,9 @@
 __attribute__((warn_unused_result)) enum error_code channel_robot(const struct channel_named *robot,
                                                                   const struct delivery *delivery, struct instant now,
                                                                   struct channel_transfer *out, struct error *err);
+/* No vendor answers with more than CHANNEL_ANSWER_MAX bytes: such an answer is not read for its code, and is tried again
+ * ROBOT_FOREIGN_TRIES times in all. */
+enum { ROBOT_FOREIGN_TRIES = 3 };
 struct channel_verdict channel_robot_verdict(const struct channel_named *robot,
                                              const struct channel_transfer *transfer, CURLcode result,
                                              struct buffer *answer);

@@ -97,7 +97,7 @@ struct channel_verdict channel_webhook_verdict(const struct channel_transfer *tr
         buffer_add_text(answer, "refused: the host lies in a private range; name it in channels.webhook.allow_hosts");
         return (struct channel_verdict){.outcome = DELIVERY_FAILED};
     }
-    if (result != CURLE_OK) {
+    if (result != CURLE_OK && !channel_answer_endless(transfer)) {
         buffer_printf(answer, "%s", curl_easy_strerror(result));
         return (struct channel_verdict){.outcome = DELIVERY_RETRY};
     }

@@ -14,7 +14,7 @@ Every KEY is a robot of its own; keys that begin with "gone" were removed. What 
 counted from the time of the call). For tests:
     POST /control/clock   {"advance": SECONDS}
     POST /control/answers {"robot": KEY, "answers": [{"http": 200, "headers": {}, "body": {...} or "text"}]}   given in turn,
-                          before anything is looked at; such calls count as any other
+                          before anything is looked at; such calls count as any other. "pad": N makes an answer N bytes longer
 """
 import argparse
 import base64
@@ -201,7 +201,10 @@ class Vendors:
         if self.scripted.get(robot.key):
             given = self.scripted[robot.key].pop(0)
             self.keep(self.out + ".refused", {**line, "answer": given.get("body")})
-            return given.get("http", 200), given.get("headers", {}), given.get("body")
+            body = given.get("body")
+            if given.get("pad"):
+                body = (body if isinstance(body, str) else json.dumps(body)) + " " * given["pad"]
+            return given.get("http", 200), given.get("headers", {}), body
         try:
             if not content_type.startswith("application/json"):
                 raise Refusal({"errcode": 43004, "code": 9499, "errmsg": "require application/json", "msg": "Bad Request"})

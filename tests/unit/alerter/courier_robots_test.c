@@ -170,6 +170,32 @@ Test(courier_robots, feishu_says_how_long_by_a_header, .timeout = 60) {
     close_room(&post);
 }
 
+/* "ok" in 70 kB, a throttle in 70 kB, and one that does not end: nothing of it is the vendor's. */
+Test(courier_robots, an_answer_too_large_for_any_vendor_is_tried_three_times, .timeout = 60) {
+    struct post post;
+    open_room(&post, "large", CHANNEL_WECOM);
+    post.settings.attempts = 8;
+    control(&post, "answers",
+            "{\"robot\": \"key-of-the-room-693a\", \"answers\": ["
+            "{\"pad\": 70000, \"body\": {\"errcode\": 0, \"errmsg\": \"ok\"}},"
+            "{\"pad\": 70000, \"http\": 429, \"body\": {\"errcode\": 45009, \"errmsg\": \"limit\"}},"
+            "{\"pad\": 3000000, \"body\": \"<html>\"}]}");
+    put_many(&post, "wecom", 1);
+    carry(&post);
+    EXPECT_LIST(&post.bureau, "SELECT state || ' ' || attempts FROM delivery", "failed 3");
+    EXPECT_LIST(&post.bureau, "SELECT outcome || ' ' || count(*) || ' ' || min(length(answer)) FROM delivery_attempt GROUP BY outcome ORDER BY 1",
+                "failed 1 89 · retry 2 89");
+    EXPECT_LIST(&post.bureau, "SELECT last_answer FROM delivery",
+                "an answer of more than 64 kB: it did not come from the vendor; look at base_url and proxy");
+    /* as large as may be is read */
+    control(&post, "answers", "{\"robot\": \"key-of-the-room-693a\", \"answers\": ["
+                              "{\"pad\": 60000, \"body\": {\"errcode\": 0, \"errmsg\": \"ok\"}}]}");
+    sql(&post.bureau, "UPDATE delivery SET state = 'waiting', attempts = 0, next_try_at = now()");
+    carry(&post);
+    EXPECT_LIST(&post.bureau, "SELECT state || ' ' || attempts FROM delivery", "delivered 1");
+    close_room(&post);
+}
+
 Test(courier_robots, a_portals_page_is_tried_again_and_a_removed_robot_is_not, .timeout = 60) {
     struct post post;
     open_room(&post, "portal", CHANNEL_WECOM);
