@@ -6,6 +6,8 @@
 
 #include "common/base/cleanup.h"
 
+enum { EARLY_HOLD_MS = 1000 };
+
 /* --- what subscribers read --- */
 
 /* "T06.1" belongs to the task T06. */
@@ -41,10 +43,12 @@ static bool send_one(struct publisher *publisher, const struct delivery *d, cons
                           (struct slice){buffer_text(&body), body.len});
 }
 
-struct channel_verdict channel_zmq(struct publisher *publisher, const struct delivery *d, struct buffer *answer) {
-    if (publisher_listeners(publisher) == 0) {
-        buffer_add_text(answer, "nobody is subscribed");
-        return (struct channel_verdict){.outcome = DELIVERY_RETRY};
+struct channel_verdict channel_zmq(struct publisher *publisher, bool early, const struct delivery *d,
+                                   struct buffer *answer) {
+    size_t listeners = publisher_listeners(publisher);
+    if (listeners == 0 && early) {
+        buffer_add_text(answer, "nobody is subscribed yet");
+        return (struct channel_verdict){.outcome = DELIVERY_THROTTLED, .hold_ms = EARLY_HOLD_MS};
     }
     json_t *items = json_loads(d->facts, 0, NULL), *item;
     size_t at, count = json_array_size(items);
@@ -54,7 +58,7 @@ struct channel_verdict channel_zmq(struct publisher *publisher, const struct del
         sent = sent && text && send_one(publisher, d, text);
     }
     json_decref(items);
-    if (sent) buffer_printf(answer, "published, %zu items", count);
+    if (sent) buffer_printf(answer, "published, %zu items%s", count, listeners ? "" : ", nobody is subscribed");
     else buffer_add_text(answer, "could not be published");
     return (struct channel_verdict){.outcome = sent ? DELIVERY_DELIVERED : DELIVERY_RETRY};
 }

@@ -10,7 +10,8 @@
 #include "services/alerter/channel_robot.h"
 
 enum { LEASE_MARGIN_MS = 5000, /* for what comes before and after a transfer */
-       RECLAIM_MS = 1000 };
+       RECLAIM_MS = 1000,
+       SUBSCRIBERS_MS = 5000 }; /* in which they find the way back to a publisher that was away */
 
 int64_t courier_pause_ms(const struct courier_settings *settings, int attempts) {
     int64_t pause = settings->retry_first_ms;
@@ -123,6 +124,7 @@ static enum error_code open_publishers(struct courier *courier, struct error *er
 enum error_code courier_open(struct courier *courier, const struct courier_settings *settings, struct loop *loop,
                              struct error *err) {
     *courier = (struct courier){.settings = settings, .loop = loop};
+    courier->published_early = tick_after(tick_now(), SUBSCRIBERS_MS);
     courier->timer = (struct loop_timer){.due = TICK_NONE, .fire = on_timer, .context = courier};
     for (size_t i = 0; i < COURIER_SLOTS; i++) courier->slots[i].courier = courier;
     courier->own.courier = courier;
@@ -193,7 +195,8 @@ static enum error_code start_named(struct courier *courier, struct courier_slot 
         return channel_command_start(&slot->command, named, &slot->delivery, courier->loop, on_command_ended, slot, err);
     if (named->kind != CHANNEL_ZMQ) return channel_robot(named, &slot->delivery, real_now(), &slot->transfer, err);
     size_t at = (size_t)(named - courier->settings->channels.named.items);
-    slot->verdict = channel_zmq(courier->publishers[at], &slot->delivery, &slot->answer);
+    bool early = tick_now().ms < courier->published_early.ms;
+    slot->verdict = channel_zmq(courier->publishers[at], early, &slot->delivery, &slot->answer);
     slot->ended = true;
     return ERROR_OK;
 }

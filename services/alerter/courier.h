@@ -43,6 +43,7 @@ struct courier {
     } slots[COURIER_SLOTS], own; /* own: what it says from memory */
     size_t busy;
     struct publisher *publishers[CHANNELS_NAMED_MAX]; /* by the list of named channels; NULL = no zmq */
+    struct tick published_early;                      /* until then subscribers may still be on their way */
     struct heartbeat heartbeat;
     struct away away;
     bool declared; /* the channels, to the database */
