@@ -92,16 +92,14 @@ static inline void bureau_agent(struct bureau *b, const char *name, const char *
     sql(b, text);
 }
 
-static inline void bureau_open_with(struct bureau *b, const char *database, const char *loaded, bool trial,
-                                    const char *contacts) {
+static inline void bureau_open_plan(struct bureau *b, const char *database, const char *loaded, bool trial,
+                                    const char *contacts, const char *plan_text) {
     *b = (struct bureau){0};
-    CLEAN(buffer_finish) struct buffer plan_bytes = {0};
     CLEAN(findings_finish) struct findings findings = {0};
     struct plan *plan = NULL;
     struct plan_saved saved;
     b->owner = cluster_database(getppid(), database, INSTALLATION_REHEARSAL);
-    OK(file_read(DUBAN_SOURCE_DIR "/deploy/plan/small.yaml", 1 << 20, &plan_bytes, err));
-    struct plan_text texts[] = {{"plan", "small.yaml", {buffer_text(&plan_bytes), plan_bytes.len}},
+    struct plan_text texts[] = {{"plan", "small.yaml", slice_of(plan_text)},
                                 {"contacts", "contacts.csv", slice_of(contacts)}};
     cr_assert_eq(plan_read(texts, 2, &plan, &findings), ERROR_OK, "%s", findings.count ? findings.items[0].message : "");
     struct plan_save save = {.plan = plan, .texts = texts, .text_count = 2, .loaded_at = at(loaded),
@@ -114,6 +112,13 @@ static inline void bureau_open_with(struct bureau *b, const char *database, cons
     bureau_agent(b, "cangxi", "510824", at(loaded));
     b->scratch = assess_scratch_create();
     bureau_read(b);
+}
+
+static inline void bureau_open_with(struct bureau *b, const char *database, const char *loaded, bool trial,
+                                    const char *contacts) {
+    CLEAN(buffer_finish) struct buffer plan = {0};
+    OK(file_read(DUBAN_SOURCE_DIR "/deploy/plan/small.yaml", 1 << 20, &plan, err));
+    bureau_open_plan(b, database, loaded, trial, contacts, buffer_text(&plan));
 }
 
 static inline void bureau_open(struct bureau *b, const char *database, const char *loaded, bool trial) {

@@ -75,6 +75,53 @@ Test(window, a_shared_room_never_reads_what_the_office_alone_may) {
     bureau_close(&b);
 }
 
+/* The small plan with three more units: two take part in the task, and one of them asks (订阅); the third asks, but takes no part. */
+static const char plan_with_participants[] =
+    "programme: school-repair-2021\ntitle: 校舍维修\n"
+    "areas: [{code: \"510823\", name: 剑阁县}, {code: \"510824\", name: 苍溪县}]\n"
+    "units: [{name: 市教育局}, {name: 市财政局}, {name: 市水利局}, {name: 市民政局}]\n"
+    "tasks:\n"
+    "  - code: T01\n    title: 农村校舍维修\n    leads: [市教育局]\n    participants: [市财政局, 市水利局]\n    targets:\n"
+    "      - {code: T01.1, name: 维修校舍面积, unit: 平方米, kind: cumulative, value: 5000, due: 2021-12-31, shares: {\"510824\": 3000, \"510823\": 2000}}\n"
+    "      - {code: T01.2, name: 排查危房, unit: 栋, kind: cumulative, value: 45, counted: true, due: 2021-09-30, shares: {\"510824\": 25, \"510823\": 20}}\n"
+    "  - code: T02\n    title: 清单\n    leads: [市民政局]\n    targets:\n"
+    "      - {code: T02.1, name: 公布维修清单, unit: 项, kind: milestone, due: 2022-06-30}\n";
+
+/* 剑阁's 1020 of 1333 (15.7 points behind) and 苍溪's 1530 of 2000 (15.7) slip; on Friday 剑阁 corrects to 700 (31.7: red, and a
+ * fall, both for the office alone). */
+Test(window, participants_hear_when_they_ask_and_of_no_red_before_its_release) {
+    static const char contacts[] = "单位,县区,角色,称呼,渠道,地址,备注,备用渠道,备用地址,提醒谁,订阅\n"
+                                   ",,办公室,值班,log,office,,,,,\n"
+                                   ",剑阁县,联络员,剑阁,log,jiange,,,,,\n"
+                                   ",苍溪县,联络员,苍溪,log,cangxi,,,,,\n"
+                                   "市教育局,,牵头,教育局,log,jyj,,,,,\n"
+                                   "市财政局,,牵头,财政局,log,czj,,,,,是\n"
+                                   "市水利局,,牵头,水利局,log,slj,,,,,\n"
+                                   "市民政局,,牵头,民政局,log,mzj,,,,,是\n";
+    struct bureau b;
+    bureau_open_plan(&b, "subscribed", "2021-07-01T00:00:00+08:00", false, contacts, plan_with_participants);
+    quiet_until_july(&b);
+    both_slip(&b);
+    bureau_play(&b, "2021-09-02T16:30:00+08:00", "jiange cangxi");
+    EXPECT_LIST(&b, "SELECT n.recipient || ' ' || string_agg(r.code, '+' ORDER BY r.code) FROM notice n JOIN alert a ON a.id = n.alert"
+                    " JOIN cell c ON c.id = a.cell JOIN area r ON r.id = c.area JOIN target t ON t.id = c.target"
+                    " WHERE a.rule = 'slipping' AND t.code = 'T01.1' AND n.state = 'rendered' GROUP BY n.recipient"
+                    " ORDER BY n.recipient COLLATE \"C\"",
+                "area:510823 510823 · area:510824 510824 · unit:市教育局 510823+510824 · unit:市财政局 510823+510824");
+    EXPECT_LIST(&b, "SELECT d.channel || ' ' || d.address || ' ' || d.state || ' ' || cardinality(m.notices)"
+                    " FROM message m JOIN delivery d ON d.message = m.id WHERE m.recipient = 'unit:市财政局'"
+                    " AND m.window_at = '2021-09-02 16:30+08'", "log czj waiting 2");
+    bureau_figure(&b, "jiange", "T01.1", "510823", "2021-08-31", "700", "2021-09-03T10:00:00+08:00", "误报");
+    bureau_play(&b, "2021-09-03T16:30:00+08:00", "jiange cangxi");
+    cr_assert_gt(count(&b, "SELECT count(*) FROM alert WHERE rule IN ('review', 'correction')"), 0);
+    EXPECT_LIST(&b, "SELECT DISTINCT n.recipient FROM notice n JOIN alert a ON a.id = n.alert WHERE a.rule IN ('review', 'correction')",
+                "office");
+    cr_assert_eq(count(&b, "SELECT count(*) FROM message WHERE recipient = 'unit:市财政局' AND (body LIKE '%红%' OR facts::text LIKE '%红%')"), 0);
+    cr_assert_eq(count(&b, "SELECT count(*) FROM message WHERE recipient IN ('unit:市水利局', 'unit:市民政局')"), 0,
+                 "who does not ask, and who takes no part");
+    bureau_close(&b);
+}
+
 Test(window, the_brief_comes_each_working_morning_and_carries_what_else_there_is) {
     struct bureau b;
     bureau_open(&b, "brief", "2021-07-01T00:00:00+08:00", false);
