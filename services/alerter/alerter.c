@@ -195,6 +195,13 @@ static enum error_code watch_house(struct alerter *alerter, struct due_left *lef
     return due_left(alerter->pg, now, left, err);
 }
 
+/* For `duban doctor`: rules of its own are live only when they are those stored with the plan. */
+static const char *rules_state(const struct alerter *alerter) {
+    bool trial = false;
+    for (size_t i = 0; i < alerter->docket_count; i++) trial = trial || alerter->dockets[i].trial;
+    return !alerter->own_rules ? "plan" : trial ? "own_on_trial" : "own";
+}
+
 static void write_status(struct alerter *alerter, const struct due_left *left) {
     struct error err;
     if (!alerter->settings->status) return;
@@ -202,6 +209,7 @@ static void write_status(struct alerter *alerter, const struct due_left *left) {
     status_set_clock(&alerter->status, &alerter->clock);
     const char *heartbeat = alerter->courier.heartbeat.failing ? "failing" : "well";
     status_set_text(&alerter->status, "heartbeat", alerter->settings->courier.heartbeat.url ? heartbeat : "none");
+    status_set_text(&alerter->status, "rules", rules_state(alerter));
     if (left) {
         bool settled = left->cells == 0 && left->streams == 0 && left->notices == 0 && left->deliveries == 0;
         if (settled) alerter->settled_step = clock_step(&alerter->clock);

@@ -126,6 +126,17 @@ static void check_heartbeat(const struct status *status, struct checks *checks) 
                                               : "the watcher outside is called while all is well");
 }
 
+/* An alerter with rules of its own stays on trial, whatever `duban go-live` said. */
+static void check_rules(const struct status *status, struct checks *checks) {
+    const char *rules = status_get_text(status, "rules");
+    if (!rules || strcmp(rules, "plan") == 0) return;
+    bool trial = strcmp(rules, "own_on_trial") == 0;
+    check(checks, !trial, "rules", "%s",
+          trial ? "the alerter's configuration names rules of its own, and they stay on trial: duban plan load FILE --rules THOSE, "
+                  "take `rules` out of its configuration, restart it, duban go-live"
+                : "the alerter's configuration names rules of its own; they are those stored with the plan");
+}
+
 static void check_processes(const struct cli *cli, struct checks *checks) {
     CLEAN(upstream_finish) struct settle_upstream upstream = {0};
     struct error err = {0};
@@ -140,6 +151,7 @@ static void check_processes(const struct cli *cli, struct checks *checks) {
               "%s %s, pid %ld, step %" PRId64, process->status.program,
               process->alive ? process->status.state : "is gone", (long)process->status.pid, process->status.step);
         check_heartbeat(&process->status, checks);
+        check_rules(&process->status, checks);
     }
 }
 
