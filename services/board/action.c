@@ -50,7 +50,7 @@ static const struct {
     {"rule", M_RULE, AT(rule), "规则", NULL},
     {"due", M_DUE, AT(due), "延到的日期", "写成 2021-12-31，晚于现在的期限"},
     {"by_day", M_BY_DAY, AT(by_day), "承诺日期", "写成 2021-12-31，不早于今天"},
-    {"until", M_UNTIL, AT(until), "截止日期", "写成 2021-12-31，不早于今天；暂不提醒可以写 resolved"},
+    {"until", M_UNTIL, AT(until), "截止日期", "写成 2021-12-31，不早于今天"},
     {"as_of", M_AS_OF, AT(as_of), "数据日期", "写成 2021-12-31"},
     {"replace", M_REPLACE, 0, "替换", "true 或 false"},
 };

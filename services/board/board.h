@@ -36,6 +36,7 @@ struct board {
     atomic_bool rehearsal;  /* the kind of the installation */
     /* what the others say to the reader */
     atomic_llong asked_at; /* tick of the last request for a document */
+    atomic_llong acted;    /* actions recorded here: each is a change, though the database counts no event by itself */
 };
 
 /* Wakes whoever works in that lane. */

@@ -47,8 +47,14 @@ static struct instant domain_now(void *context) {
     return (struct instant){atomic_load(&board->domain_now)};
 }
 
+/* Who has decided something finds it on the next page: what stands is read anew without waiting for the alerter. */
 static void done(void *context, struct errand *errand) {
-    (void)context;
+    struct board *board = context;
+    if (*errand->verb && errand->status == 200) {
+        atomic_fetch_add(&board->acted, 1);
+        atomic_store(&board->dirty, true);
+        board_wake(board, JOB_LIVE);
+    }
     http_done(errand);
 }
 

@@ -191,7 +191,7 @@ static enum error_code read_change(struct reader *reader, int64_t *change, struc
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     enum error_code code =
         pg_run(reader->pg, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM change_no", NULL, &rows, err);
-    if (!code) *change = pg_int(&rows, 0, 0);
+    if (!code) *change = pg_int(&rows, 0, 0) + atomic_load(&reader->board->acted);
     return code;
 }
 

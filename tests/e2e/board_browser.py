@@ -19,7 +19,8 @@ WEB = ROOT / "services/board/web"
 ASSETS = ROOT / "services/board/assets"
 BUDGET_BYTES = 50_000
 PATIENCE_S = 900
-PEOPLE = (("李四", "--role", "office"), ("管理员", "--role", "admin"), ("剑阁王五", "--role", "county", "--area", "剑阁"), ("看客", "--role", "viewer"))
+PEOPLE = (("李四", "--role", "office"), ("管理员", "--role", "admin"), ("剑阁王五", "--role", "county", "--area", "剑阁"), ("看客", "--role", "viewer"),
+          ("交通赵六", "--role", "lead", "--unit", "市交通运输局"))
 SILENT_COUNTY = "2021-10-11T08:30:00+08:00"  # in the sample's year: one county has not reported, one red waits
 
 
@@ -64,7 +65,7 @@ def check(state, journeys=()):
     make_people(state)
     board = Board(state, f"assets: {ASSETS}" if "assets:" not in (state / "board.yaml").read_text() else "")
     try:
-        settings = {"board": f"http://127.0.0.1:{board.port}", "people": PASSWORDS, "moment": SILENT_COUNTY, "duban": str(state / "duban"), "clock": str(state / "clock"),
+        settings = {"board": f"http://127.0.0.1:{board.port}", "people": PASSWORDS, "moment": SILENT_COUNTY, "duban": str(state / "duban"), "clock": str(state / "clock"), "state": str(state),
                     "chromium": shutil.which("chromium")}
         done = subprocess.run(["node", ROOT / "tests/e2e/board/run.mjs", *journeys], env={**os.environ, "DUBAN_BROWSER": json.dumps(settings), "LANGUAGE": "zh_CN"},
                               timeout=PATIENCE_S, check=False)

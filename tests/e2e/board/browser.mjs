@@ -9,7 +9,7 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const PATIENCE_MS = 60000;
 const settings = JSON.parse(process.env.DUBAN_BROWSER);
-export const { board, people, moment, clock } = settings;
+export const { board, people, moment } = settings;
 
 let failed = 0;
 export function verdict(name, wrong) {
@@ -74,6 +74,11 @@ export const settled = (page) => page.waitForFunction(() => document.getElementB
 export const heading = (page) => page.locator('#finding').innerText();
 export const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 export const nodes = (page) => page.evaluate(() => document.querySelectorAll('*').length);
+
+// DUBAN_PICTURES=FOLDER keeps what a journey looked at, for people to look at, too.
+export async function picture(page, name) {
+    if (process.env.DUBAN_PICTURES) await page.screenshot({ path: `${process.env.DUBAN_PICTURES}/${name.replace(/[^\w.-]+/g, '_')}.png` });
+}
 
 // The whole rule set of WCAG 2.2 A and AA, and axe's best practices.
 export async function axe(page) {

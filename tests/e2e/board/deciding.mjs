@@ -1,19 +1,10 @@
 // Deciding: what is recorded, who is second, what is taken back; and a page that changes under somebody's hands.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-
-import { board, clock, complaintsOf, open, verdict, visit } from './browser.mjs';
+import { board, complaintsOf, open, verdict, visit } from './browser.mjs';
+import { minutesPass } from './command.mjs';
 import { until } from './proxy.mjs';
 
 const submit = (page) => page.locator('dialog[open] button.primary').click();
 const outcome = (page) => page.locator('dialog[open] .outcome').innerText();
-
-// The rehearsal's clock stands: the alerter looks at a decision when its minute has come.
-function minutesPass(minutes) {
-    const [step, instant] = readFileSync(clock, 'utf8').trim().split(' ');
-    const later = new Date(Date.parse(instant) + minutes * 60000 + 8 * 3600000).toISOString().slice(0, 19);
-    writeFileSync(`${clock}.next`, `${Number(step) + 1} ${later}+08:00\n`, { mode: 0o644 });
-    renameSync(`${clock}.next`, clock);
-}
 
 // A decision is an event of the office: its page of evidence can take it back.
 async function takeBack(context, path, words) {
@@ -65,6 +56,7 @@ export async function promise(browser) {
     verdict('what is missing is asked for before anything is sent', (await page.locator('dialog[open] .outcome').count()) === 0 ? null : 'it was sent');
     await page.locator('#x-who').fill('王五');
     await page.locator('#x-by_day').fill('2022-03-31');
+    await page.locator('#x-reason').selectOption('施工');
     await page.locator('#x-text').fill('加派施工队伍');
     await submit(page);
     const said = await outcome(page);

@@ -8,7 +8,7 @@ import { axe, board, complaintsOf, moment, open, settled, sideways, verdict, vis
 import { apart, luminance } from './png.mjs';
 
 const AT = `known_at=${encodeURIComponent(moment)}`;
-export const PAGES = ['/', '/areas', '/areas/510823', '/tasks', '/tasks/T06', '/tasks/T07', '/units/市交通运输局', '/targets/T06.1?area=510822', '/targets/T05.1', '/alerts', '/alerts?state=resolved', '/feeds', '/explain/T06.1/510822', '/explain/T06.1/510800'];
+export const PAGES = ['/', '/areas', '/areas/510823', '/tasks', '/tasks/T06', '/tasks/T07', '/units/市交通运输局', '/targets/T06.1?area=510822', '/targets/T05.1', '/alerts', '/alerts?state=resolved', '/feeds', '/feeds/F139', '/feeds/F98', '/explain/T06.1/510822', '/explain/T06.1/510800'];
 const past = (path) => path + (path.includes('?') ? '&' : '?') + AT;
 
 async function printed(page) {

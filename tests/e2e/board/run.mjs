@@ -2,12 +2,14 @@
 //     run.mjs [JOURNEY…]      settings in DUBAN_BROWSER (tests/e2e/board_browser.py makes them)
 import { anyFailed, launch, verdict } from './browser.mjs';
 import * as deciding from './deciding.mjs';
+import * as dialogs from './dialogs.mjs';
+import * as files from './files.mjs';
 import * as hostile from './hostile.mjs';
 import * as live from './live.mjs';
 import * as looks from './looks.mjs';
 import * as reading from './reading.mjs';
 
-const journeys = { ...reading, ...deciding, ...live, ...looks, ...hostile };
+const journeys = { ...reading, ...deciding, ...live, ...looks, ...hostile, ...files, ...dialogs }; // the last move the clock
 const wanted = process.argv.slice(2);
 const browser = await launch();
 for (const [name, journey] of Object.entries(journeys)) {

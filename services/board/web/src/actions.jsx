@@ -4,7 +4,7 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 
 import { act, refresh } from './api.js';
-import { day, moment } from './format.js';
+import { moment } from './format.js';
 import { Said } from './parts.jsx';
 import { t } from './words.js';
 
@@ -47,11 +47,11 @@ const FIELDS = {
     reverse: [['reason', 'text', true]],
 };
 
-export function Act({ verb, subject, fixed, preset }) {
+export function Act({ verb, ...ask }) {
     const desk = useContext(Desk);
     if (!desk || desk.past || !desk.session?.account || !desk.session.may?.includes(verb)) return null;
     return (
-        <button type="button" class="act" onClick={() => desk.open({ verb, subject, fixed, preset })}>
+        <button type="button" class="act" onClick={() => desk.open({ verb, ...ask })}>
             {t(`act_${verb}`)}
         </button>
     );
@@ -69,6 +69,7 @@ function Input({ name, kind, required, preset, wrong }) {
             </label>
             {choices ? (
                 <select {...common}>
+                    {!preset && <option value="" />}
                     {choices.map(([value, word]) => (
                         <option key={value} value={value} selected={value === preset}>
                             {word}
@@ -97,19 +98,21 @@ function Outcome({ done, as_of }) {
     );
 }
 
+const first = (problem) => problem.type?.endsWith('/already-decided');
+// Decided already, not possible now, or recorded but not confirmed yet: sending it again is no remedy.
+const isFinal = (problem) => problem?.status === 409 || problem?.status === 504;
+
 function Trouble({ problem }) {
     return (
         <div class="trouble" role="alert" id="x-problem">
             <p>
-                <b>{problem.status === 409 ? t('conflict') : problem.status ? problem.message : t('not_sent')}</b>
+                <b>{first(problem) ? t('conflict') : problem.status ? problem.message : t('not_sent')}</b>
             </p>
-            {problem.status === 409 && problem.message && <p>{problem.message}</p>}
             {problem.detail && (
                 <p>
                     <Said text={problem.detail} />
                 </p>
             )}
-            {problem.status === 409 && problem.state !== null && <p>{t('conflict_state', { state: typeof problem.state === 'string' ? problem.state : problem.state?.words || JSON.stringify(problem.state) })}</p>}
             {problem.hint && <p class="quiet">{problem.hint}</p>}
         </div>
     );
@@ -122,6 +125,9 @@ export function ActionDialog({ ask, session, as_of, onClose }) {
     useEffect(() => {
         ref.current.showModal();
     }, []);
+    useEffect(() => {
+        if (state.problem?.field) ref.current.querySelector(`[name="${state.problem.field}"]`)?.focus();
+    }, [state.problem]);
     const submit = async (event) => {
         event.preventDefault();
         if (state.busy) return;
@@ -150,6 +156,11 @@ export function ActionDialog({ ask, session, as_of, onClose }) {
                     <b>
                         <Said text={ask.subject} />
                     </b>
+                    {ask.detail && (
+                        <small class="block">
+                            <Said text={ask.detail} />
+                        </small>
+                    )}
                 </p>
                 {state.done ? (
                     <Outcome done={state.done} as_of={as_of} />
@@ -164,9 +175,9 @@ export function ActionDialog({ ask, session, as_of, onClose }) {
                 )}
                 <p class="buttons">
                     <button type="button" onClick={() => ref.current.close()}>
-                        {state.done || state.problem?.status === 409 ? t('close') : t('cancel')}
+                        {state.done || isFinal(state.problem) ? t('close') : t('cancel')}
                     </button>
-                    {!state.done && state.problem?.status !== 409 && (
+                    {!state.done && !isFinal(state.problem) && (
                         <button type="submit" class="primary" disabled={state.busy}>
                             {state.busy ? t('submitting') : t('submit')}
                         </button>
@@ -177,28 +188,29 @@ export function ActionDialog({ ask, session, as_of, onClose }) {
     );
 }
 
+// "核定红灯 青川 直连道路": the kind in the reader's language, the subject as the document says it.
+export const decisionTitle = (item) => `${t(`d_${item.kind}`)} ${item.title.replace(/^\S+ /, '')}`;
+
 // The buttons that a waiting decision gets.
 export function DecisionActs({ item }) {
-    const subject = item.title;
+    const said = { subject: decisionTitle(item), detail: item.detail };
     const cell = { target: item.target, area: item.area };
-    if (item.kind === 'review') return <Act verb="release" subject={subject} fixed={cell} />;
+    if (item.kind === 'review') return <Act verb="release" {...said} fixed={cell} />;
     if (item.kind === 'extension')
         return (
             <>
-                <Act verb="extension-grant" subject={subject} fixed={{ id: item.id }} preset={{ due: item.due }} />
-                <Act verb="extension-refuse" subject={subject} fixed={{ id: item.id }} />
+                <Act verb="extension-grant" {...said} fixed={{ id: item.id }} preset={{ due: item.asked }} />
+                <Act verb="extension-refuse" {...said} fixed={{ id: item.id }} />
             </>
         );
     if (item.kind === 'close_out')
         return (
             <>
-                <Act verb="close-out-verify" subject={subject} fixed={{ id: item.id }} />
-                <Act verb="close-out-refuse" subject={subject} fixed={{ id: item.id }} />
+                <Act verb={`close-out-${item.step}`} {...said} fixed={{ id: item.id }} />
+                <Act verb="close-out-refuse" {...said} fixed={{ id: item.id }} />
             </>
         );
-    if (item.kind === 'held') return <Act verb="confirm" subject={subject} fixed={{ uid: item.id }} />;
-    if (item.kind === 'yellow_card' || item.kind === 'red_card') return <Act verb="issue" subject={subject} fixed={cell} preset={{ level: item.kind }} />;
+    if (item.kind === 'held') return <Act verb="confirm" {...said} fixed={cell} />;
+    if (item.kind === 'yellow_card' || item.kind === 'red_card') return <Act verb="issue" {...said} fixed={cell} preset={{ level: item.kind }} />;
     return null;
 }
-
-export const untilWords = (until, as_of) => day(until, as_of);

@@ -92,8 +92,11 @@ const named = (names, path) => {
     });
 };
 
-// Asks again what is looked at now; names: only resources that the stream named. The present alone changes.
+// Asks again what is looked at now; names: only resources that the stream named. The present alone changes. After an
+// action the next change may be its own: then everything is asked again, evidence too, which no stream names.
+let acted = false;
 export function refresh(names) {
+    if (names && acted) names = acted = false;
     const asked = [];
     for (const [path, entry] of kept) {
         if (/[?&](as_of|known_at)=/.test(path)) continue;
@@ -113,4 +116,4 @@ export const act = (who, verb, body, key) =>
         method: 'POST',
         headers: { 'Content-Type': 'application/json', [who.csrf_header]: who.csrf, 'Idempotency-Key': key },
         body: JSON.stringify(body),
-    });
+    }).finally(() => (acted = true));

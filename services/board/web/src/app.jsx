@@ -10,6 +10,7 @@ import { AlertsPage } from './page_alerts.jsx';
 import { AreaPage } from './page_area.jsx';
 import { ExplainPage } from './page_explain.jsx';
 import { FeedsPage } from './page_feeds.jsx';
+import { FilePage } from './page_file.jsx';
 import { FirstStartPage, LoginPage } from './page_login.jsx';
 import { AreaListPage, OverviewPage, TaskListPage } from './page_overview.jsx';
 import { TargetPage } from './page_target.jsx';
@@ -29,6 +30,7 @@ const PAGES = [
     [/^\/targets\/([^/]+)$/, TargetPage, '/tasks'],
     [/^\/alerts$/, AlertsPage, '/alerts'],
     [/^\/feeds$/, FeedsPage, '/feeds'],
+    [/^\/feeds\/([^/]+)$/, FilePage, '/feeds'],
     [/^\/explain\/([^/]+)\/([^/]+)$/, ExplainPage, '/tasks'],
 ];
 const NAV = [
@@ -228,6 +230,11 @@ export function App() {
         setLive(false);
         location.assign(to('/login'));
     };
+    // What was decided is often gone from the page, and its button with it.
+    const onDecided = () => {
+        setDialog(null);
+        if (document.activeElement === document.body) document.getElementById('finding')?.focus({ preventScroll: true });
+    };
     const onLogin = () => {
         forgetAll();
         if (address.url.pathname === '/login') location.replace(to('/'));
@@ -262,7 +269,7 @@ export function App() {
                 {spoken}
             </div>
             {dialog?.moment && shown.doc && <MomentDialog as_of={shown.doc.as_of} known_at={shown.doc.known_at} onClose={() => setDialog(null)} />}
-            {dialog?.ask && <ActionDialog ask={dialog.ask} session={who} as_of={shown.doc?.as_of} onClose={() => setDialog(null)} />}
+            {dialog?.ask && <ActionDialog ask={dialog.ask} session={who} as_of={shown.doc?.as_of} onClose={onDecided} />}
         </Desk.Provider>
     );
 }

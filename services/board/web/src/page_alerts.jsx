@@ -2,9 +2,9 @@
 import { Act } from './actions.jsx';
 import { documentPath, useDocument } from './api.js';
 import { day, dayOf, daysBetween, number } from './format.js';
-import { Cell, Heading, Ladder, Pager, Panel, Row, Said, Table, Tag } from './parts.jsx';
+import { Cell, Heading, isCard, Ladder, Pager, Panel, Row, rungWords, Said, Table, Tag } from './parts.jsx';
 import { areaPath, targetPath, to, unitPath } from './router.js';
-import { t } from './words.js';
+import { english, t } from './words.js';
 
 const subjectOf = (alert) => (alert.area_name ? '' : alert.subject) || [alert.area_name, alert.target_name || alert.period || alert.stream].filter(Boolean).join(' ');
 const linkOf = (alert) => (alert.target ? to(targetPath(alert.target), { area: alert.area }) : alert.area ? to(areaPath(alert.area)) : null);
@@ -30,11 +30,11 @@ function NextStep({ alert, as_of }) {
             </>
         );
     if (alert.state === 'resolved') return alert.resolved_at ? day(dayOf(alert.resolved_at), as_of) : '—';
-    if (alert.state === 'suppressed') return <Said text={alert.cause_word || alert.cause} />;
+    if (alert.state === 'suppressed') return english() ? alert.cause.replace(/_/g, ' ') : <Said text={alert.cause_word} />;
     if (!alert.next_step) return <span class="quiet">—</span>;
     return (
         <>
-            <Said text={alert.next_step.rung_word} /> {day(alert.next_step.on, as_of)}
+            {rungWords(alert.next_step.rung)} {day(alert.next_step.on, as_of)}
         </>
     );
 }
@@ -60,7 +60,7 @@ export function AlertTable({ alerts, as_of, brief, state }) {
             {alerts.map((alert) => (
                 <Row key={alert.id}>
                     <Cell head cls="name">
-                        <Tag>{alert.word}</Tag> {linkOf(alert) ? <a href={linkOf(alert)}>{subjectOf(alert)}</a> : <Said text={subjectOf(alert)} />} {brief && alert.state !== 'open' && <Tag>{t(`a_${alert.state}`)}</Tag>}
+                        <Tag>{t(`w_${alert.rule}`)}</Tag> {linkOf(alert) ? <a href={linkOf(alert)}>{subjectOf(alert)}</a> : <Said text={subjectOf(alert)} />} {brief && alert.state !== 'open' && <Tag>{t(`a_${alert.state}`)}</Tag>}
                         {!brief && <Line alert={alert} />}
                         {alert.number && <small class="code">{alert.number}</small>}
                     </Cell>
@@ -69,7 +69,7 @@ export function AlertTable({ alerts, as_of, brief, state }) {
                         {day(dayOf(alert.opened_at), as_of)} <small>{t('days', { n: number(Math.max(0, daysBetween(dayOf(alert.opened_at), as_of))) })}</small>
                     </Cell>
                     <Cell label={t('c_rung')}>
-                        <Ladder rung={alert.rung} issued={alert.issued} word={alert.rung_word} />
+                        <Ladder rung={alert.rung} issued={alert.issued} />
                     </Cell>
                     <Cell label={t(COLUMNS[state] || 'c_next')}>
                         <NextStep alert={alert} as_of={as_of} />
@@ -78,7 +78,7 @@ export function AlertTable({ alerts, as_of, brief, state }) {
                         <Cell cls="actcell">
                             {alert.state === 'open' && alert.number && <Act verb="promise" subject={subjectOf(alert)} fixed={{ number: alert.number }} />}
                             {alert.state !== 'resolved' && alert.target && <Act verb="mute" subject={subjectOf(alert)} fixed={{ target: alert.target, area: alert.area }} />}
-                            {alert.state === 'open' && ['yellow_card', 'red_card'].includes(alert.rung) && alert.issued !== alert.rung && <Act verb="issue" subject={subjectOf(alert)} fixed={{ target: alert.target, area: alert.area }} preset={{ level: alert.rung }} />}
+                            {alert.state === 'open' && isCard(alert.rung) && alert.issued !== alert.rung && <Act verb="issue" subject={subjectOf(alert)} fixed={{ target: alert.target, area: alert.area }} preset={{ level: alert.rung }} />}
                         </Cell>
                     )}
                 </Row>
@@ -93,7 +93,7 @@ export function AlertsPage({ params }) {
     const state = STATES.includes(params.get('state')) ? params.get('state') : 'open';
     const { data: doc, problem } = useDocument(documentPath('alerts', { state, area: params.get('area'), after: params.get('after') }));
     if (!doc) return { doc, problem };
-    const cards = state === 'open' ? doc.alerts.filter((alert) => ['yellow_card', 'red_card'].includes(alert.rung)).length : 0;
+    const cards = state === 'open' ? doc.alerts.filter((alert) => isCard(alert.rung)).length : 0;
     const text = doc.counts.open ? t('alerts_heading', { n: number(doc.counts.open) }) + (cards ? `${t('join')}${t('alerts_cards', { n: cards })}` : '') : t('alerts_calm');
     const body = (
         <>
@@ -102,11 +102,11 @@ export function AlertsPage({ params }) {
             <nav class="tabs" aria-label={t('alerts')}>
                 {STATES.map((one) => (
                     <a key={one} href={to('/alerts', { state: one === 'open' ? null : one })} aria-current={one === state ? 'page' : undefined}>
-                        {t(`a_${one}`)} <span class="num">{doc.counts[one] === undefined ? '' : number(doc.counts[one])}</span>
+                        {t(`a_${one}`)} <span class="num">{number(doc.counts[one])}</span>
                     </a>
                 ))}
             </nav>
-            <Panel id="alertlist" title={t(`a_${state}`)} note={doc.counts[state] === undefined ? null : t('items', { n: number(doc.counts[state]) })}>
+            <Panel id="alertlist" title={t(`a_${state}`)} note={t('items', { n: number(doc.counts[state]) })}>
                 {doc.alerts.length ? <AlertTable alerts={doc.alerts} as_of={doc.as_of} state={state} /> : <p class="quiet">{t('alerts_none')}</p>}
                 <Pager next={doc.next} path="/alerts" own={{ state: state === 'open' ? null : state }} />
             </Panel>
@@ -114,5 +114,3 @@ export function AlertsPage({ params }) {
     );
     return { doc, problem, body };
 }
-
-

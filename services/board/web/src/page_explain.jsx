@@ -5,7 +5,7 @@ import { day, moment, number, points } from './format.js';
 import { Crumbs } from './page_area.jsx';
 import { Cell, figure, Flags, Heading, Lamp, lightOf, Panel, Row, Said, Table, Value, valueText } from './parts.jsx';
 import { explainPath, targetPath, to } from './router.js';
-import { t } from './words.js';
+import { english, t } from './words.js';
 
 const corrected = (event) => event.standing === 'replaced';
 
@@ -57,7 +57,7 @@ function Inputs({ cell, as_of }) {
     );
 }
 
-function EventRow({ event, as_of, step }) {
+function EventRow({ event, as_of, step, subject }) {
     const gone = corrected(event);
     return (
         <Row cls={gone ? 'struckrow' : ''}>
@@ -83,7 +83,7 @@ function EventRow({ event, as_of, step }) {
                 {event.file_hash ? event.file_hash.slice(0, 8) : '—'}
             </Cell>
             <Cell head cls="status" label={t('c_status')}>
-                <Said text={event.words} />
+                {(english() || !event.words) && t(`v_${event.standing}`)} <Said text={event.words} />
                 {event.reason && (
                     <small class="block">
                         {t('x_reason')}
@@ -96,8 +96,8 @@ function EventRow({ event, as_of, step }) {
                         <Said text={event.note} />
                     </small>
                 )}
-                {event.standing === 'held' && <Act verb="confirm" subject={`${event.figure} ${event.as_of || ''}`} fixed={{ uid: event.uid }} />}
-                {event.standing === 'decision' && <Act verb="reverse" subject={event.words} fixed={{ uid: event.uid }} />}
+                {event.standing === 'held' && <Act verb="confirm" subject={`${subject} ${figure(event.figure)} ${day(event.as_of, as_of)}`} fixed={{ uid: event.uid }} />}
+                {event.standing === 'decision' && event.kind !== 'reversal' && !event.words.endsWith('（已收回）') && <Act verb="reverse" subject={`${subject} ${event.words}`} fixed={{ uid: event.uid }} />}
             </Cell>
         </Row>
     );
@@ -115,7 +115,7 @@ function steps(events) {
     return { of, last: standing[standing.length - 1] || null };
 }
 
-function Events({ doc }) {
+function Events({ doc, subject }) {
     const { of, last } = steps(doc.events);
     const { cell } = doc;
     const events = [...doc.events].sort((a, b) => (a.known_at < b.known_at ? 1 : a.known_at > b.known_at ? -1 : b.seq - a.seq));
@@ -136,7 +136,7 @@ function Events({ doc }) {
                 cls="events"
             >
                 {events.map((event) => (
-                    <EventRow key={event.uid} event={event} as_of={doc.as_of} step={of.get(event.uid) ?? null} />
+                    <EventRow key={event.uid} event={event} as_of={doc.as_of} step={of.get(event.uid) ?? null} subject={subject} />
                 ))}
                 {made && last && (
                     <Row cls="total">
@@ -213,15 +213,17 @@ export function ExplainPage({ code, area }) {
                     {t('curve_title')}
                 </a>
                 {lamp === 'proposed_red' && <Act verb="release" subject={subject} fixed={{ target: cell.target, area: cell.area }} />}
+                {cell.close_out === 'claimed' && <Act verb="close-out-check" subject={subject} fixed={{ target: cell.target, area: cell.area }} />}
+                {cell.close_out === 'lead_checked' && <Act verb="close-out-verify" subject={subject} fixed={{ target: cell.target, area: cell.area }} />}
                 <Act verb="override" subject={subject} fixed={{ target: cell.target, area: cell.area }} />
             </p>
             {cell.override && (
                 <p class="sub">
-                    <Said text={`${cell.override.by || ''} ${t('x_light')}${t(`l_${cell.override.light}`)}，${t('x_until')} ${cell.override.until || ''}，${cell.override.reason || ''}；${t(`l_${cell.computed_light}`)}`} />
+                    <Said text={t('override_words', { by: cell.override.by, light: t(`l_${cell.override.light}`), until: day(cell.override.until, doc.as_of), reason: cell.override.reason, computed: t(`l_${cell.computed_light}`) })} />
                 </p>
             )}
             {doc.parts?.length > 0 && <Parts parts={doc.parts} doc={doc} />}
-            {doc.events.length > 0 && <Events doc={doc} />}
+            {doc.events.length > 0 && <Events doc={doc} subject={subject} />}
             <div class="pair">
                 <Panel id="inputs" title={t('inputs_title')}>
                     <Inputs cell={cell} as_of={doc.as_of} />

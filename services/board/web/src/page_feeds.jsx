@@ -3,7 +3,7 @@ import { documentPath, useDocument } from './api.js';
 import { Strip, StripLegend } from './chart_strip.jsx';
 import { day, dayOf, moment, number, period } from './format.js';
 import { Cell, Heading, Pager, Panel, Row, Said, Table, Tag } from './parts.jsx';
-import { areaPath, to } from './router.js';
+import { areaPath, filePath, to } from './router.js';
 import { t } from './words.js';
 
 const ORDER = ['offline', 'missing', 'rejected', 'never', 'ok'];
@@ -15,6 +15,12 @@ function feedFinding(doc) {
     if (silent.length > 3) first.push(t('silence_more', { n: silent.length }));
     return first.join(t('join')) + t('stop') + t('feeds_rest', { n: doc.feeds.length - silent.length });
 }
+
+const FileLink = ({ id, name }) => (
+    <a href={to(filePath(id))}>
+        <Said text={name} />
+    </a>
+);
 
 const lag = (hours) => (hours === null || hours === undefined ? '—' : hours < 48 ? t('hours', { n: hours }) : t('days', { n: Math.floor(hours / 24) }));
 
@@ -49,7 +55,7 @@ function Channels({ doc }) {
                             <small class="code">{feed.stream}</small>
                         </Cell>
                         <Cell label={t('c_last')}>
-                            <Said text={feed.last_file || '—'} /> <small class="nowrap">{feed.last_file_at ? moment(feed.last_file_at, doc.as_of) : ''}</small>
+                            {feed.last_file_id ? <FileLink id={feed.last_file_id} name={feed.last_file} /> : '—'} <small class="nowrap">{feed.last_file_at ? moment(feed.last_file_at, doc.as_of) : ''}</small>
                         </Cell>
                         <Cell cls="right num" label={t('c_lag')}>
                             {lag(feed.lag_hours)}
@@ -68,18 +74,6 @@ function Channels({ doc }) {
                 ))}
             </Table>
         </Panel>
-    );
-}
-
-export function Refusals({ refusals }) {
-    return (
-        <ul class="plainlist refusals">
-            {refusals.map((one, i) => (
-                <li key={i}>
-                    <Said text={typeof one === 'string' ? one : [one.place, one.text, one.code].filter(Boolean).join(' ')} />
-                </li>
-            ))}
-        </ul>
     );
 }
 
@@ -102,13 +96,7 @@ function Files({ doc }) {
                 {doc.files.map((file) => (
                     <Row key={file.id}>
                         <Cell head cls="name">
-                            <Said text={file.file} /> <small class="code">{file.id}</small> {file.period && <small>{period(file.period, doc.as_of)}</small>}
-                            {file.refusals?.length > 0 && (
-                                <details>
-                                    <summary>{t('refusal_why', { n: file.refusals.length })}</summary>
-                                    <Refusals refusals={file.refusals} />
-                                </details>
-                            )}
+                            <FileLink id={file.id} name={file.file} /> <small class="code">{file.id}</small> {file.period && <small>{period(file.period, doc.as_of)}</small>}
                         </Cell>
                         <Cell label={t('c_unit')}>
                             <Said text={file.unit || unit[file.stream] || file.stream} />
@@ -127,7 +115,7 @@ function Files({ doc }) {
     );
 }
 
-function Quarantine({ rows, as_of }) {
+function Quarantine({ rows, as_of, next }) {
     return (
         <Panel id="quarantine" title={t('quarantine_title')} note={t('quarantine_note')}>
             {rows.length === 0 ? (
@@ -164,21 +152,23 @@ function Quarantine({ rows, as_of }) {
                     ))}
                 </Table>
             )}
+            <Pager next={next} path="/feeds" name="quarantine" />
         </Panel>
     );
 }
 
+// Files and refused rows come in pages, each by itself.
 export function FeedsPage({ params }) {
     const { data: doc, problem } = useDocument(documentPath('feeds', { after: params.get('after') }));
-    const { data: refused } = useDocument(documentPath('quarantine'));
+    const { data: refused } = useDocument(documentPath('quarantine', { after: params.get('quarantine') }));
     if (!doc) return { doc, problem };
     const body = (
         <>
             <Heading text={feedFinding(doc)} />
             <p class="sub">{t('feeds_sub')}</p>
-            {!params.get('after') && <Channels doc={doc} />}
-            <Files doc={doc} />
-            {refused && !params.get('after') && <Quarantine rows={refused.quarantine || refused.rows || []} as_of={doc.as_of} />}
+            {!params.get('after') && !params.get('quarantine') && <Channels doc={doc} />}
+            {!params.get('quarantine') && <Files doc={doc} />}
+            {refused && !params.get('after') && <Quarantine rows={refused.quarantine} as_of={doc.as_of} next={refused.next} />}
         </>
     );
     return { doc, problem, body };

@@ -1,12 +1,13 @@
 // What is late, what will be late, who is silent: the office's morning in one screen.
 import { useDocument, documentPath } from './api.js';
-import { DecisionActs } from './actions.jsx';
+import { DecisionActs, decisionTitle } from './actions.jsx';
 import { day, dayOf, number } from './format.js';
 import { Legend, Matrix } from './matrix.jsx';
-import { Counters, finding, Heading, Lamp, Panel, Said, silenceWords } from './parts.jsx';
+import { Counters, finding, Heading, Lamp, ListRow, Panel, Said, silenceWords, WRONG } from './parts.jsx';
+import { Units } from './page_task.jsx';
 import { explainPath, targetPath, taskPath, areaPath, to } from './router.js';
 import { ProvinceGrid, TileMap } from './tiles.jsx';
-import { t } from './words.js';
+import { english, t } from './words.js';
 
 const nameOf = (doc, code, fallback) => doc.areas.find((area) => area.code === code)?.name || fallback;
 
@@ -53,10 +54,10 @@ function Decisions({ doc }) {
                         <span class="what">
                             {item.target ? (
                                 <a href={to(explainPath(item.target, item.area))}>
-                                    <Said text={item.title} />
+                                    <Said text={decisionTitle(item)} />
                                 </a>
                             ) : (
-                                <Said text={item.title} />
+                                <Said text={decisionTitle(item)} />
                             )}
                             {item.detail && (
                                 <small class="block">
@@ -113,41 +114,39 @@ function Changes({ doc }) {
     );
 }
 
+function ComingItem({ one, as_of }) {
+    const address = one.target ? to(targetPath(one.target), { area: one.area }) : to('/alerts');
+    return (
+        <li>
+            <b class="num">{one.days > 0 ? t('in_days', { n: one.days }) : t('today')}</b>
+            <span>
+                <a href={address}>
+                    {english() && `${t(`o_${one.kind}`, { n: one.count })}${t('colon')}`}
+                    <Said text={one.words} />
+                </a>{' '}
+                <small>{day(one.on, as_of)}</small>
+            </span>
+            {one.late > 0 && <small class="late">{t('late_of', { n: one.late })}</small>}
+        </li>
+    );
+}
+
 function Coming({ doc }) {
-    const link = (one) => (one.target && one.area ? to(targetPath(one.target), { area: one.area }) : one.target ? to(targetPath(one.target)) : to('/alerts'));
+    const list = (items) => (
+        <ol class="plainlist coming">
+            {items.map((one, i) => (
+                <ComingItem key={i} one={one} as_of={doc.as_of} />
+            ))}
+        </ol>
+    );
     return (
         <Panel id="coming" title={t('coming_title')} note={t('coming_note')}>
             {doc.coming.length === 0 && <p class="quiet">{t('coming_none')}</p>}
-            <ol class="plainlist coming">
-                {doc.coming.slice(0, 8).map((one, i) => (
-                    <li key={i}>
-                        <b class="num">{one.days > 0 ? t('in_days', { n: one.days }) : t('today')}</b>
-                        <span>
-                            <a href={link(one)}>
-                                <Said text={one.words} />
-                            </a>{' '}
-                            <small>{day(one.on, doc.as_of)}</small>
-                        </span>
-                        {one.late > 0 && <small class="late">{t('late_of', { n: one.late })}</small>}
-                    </li>
-                ))}
-            </ol>
+            {list(doc.coming.slice(0, 8))}
             {doc.coming.length > 8 && (
                 <details>
                     <summary>{t('more', { n: number(doc.coming.length - 8) })}</summary>
-                    <ol class="plainlist coming">
-                        {doc.coming.slice(8).map((one, i) => (
-                            <li key={i}>
-                                <b class="num">{t('in_days', { n: one.days })}</b>
-                                <span>
-                                    <a href={link(one)}>
-                                        <Said text={one.words} />
-                                    </a>{' '}
-                                    <small>{day(one.on, doc.as_of)}</small>
-                                </span>
-                            </li>
-                        ))}
-                    </ol>
+                    {list(doc.coming.slice(8))}
                 </details>
             )}
         </Panel>
@@ -159,21 +158,7 @@ function WideTasks({ doc }) {
         <Panel id="tasklist" title={t('task_list_title')} cls="main">
             <ul class="plainlist tasklist">
                 {doc.tasks.map((task) => (
-                    <li key={task.code}>
-                        <a href={to(taskPath(task.code))}>
-                            <span class="no">{task.no}</span> {task.title}
-                        </a>
-                        <span class="acts">
-                            {['red', 'proposed_red', 'yellow', 'grey'].map(
-                                (light) =>
-                                    task.counts[light] > 0 && (
-                                        <span key={light}>
-                                            <Lamp of={light} word="hidden" /> {number(task.counts[light])}
-                                        </span>
-                                    ),
-                            )}
-                        </span>
-                    </li>
+                    <ListRow key={task.code} to={to(taskPath(task.code))} no={task.no} name={task.title} counts={task.counts} of={WRONG} />
                 ))}
             </ul>
         </Panel>
@@ -235,20 +220,9 @@ export function AreaListPage() {
                 ) : (
                     <ul class="plainlist rows">
                         {doc.areas.map((area) => (
-                            <li key={area.code} class={area.silence ? 'hatch' : ''}>
-                                <a href={to(areaPath(area.code))}>{area.name}</a>
+                            <ListRow key={area.code} to={to(areaPath(area.code))} name={area.name} cls={area.silence ? 'hatch' : ''} counts={area.counts}>
                                 <span class="quiet">{area.silence ? silenceWords(area.silence, '', doc.as_of) : ''}</span>
-                                <span class="acts">
-                                    {['red', 'proposed_red', 'yellow', 'grey', 'blue', 'green', 'undated'].map(
-                                        (light) =>
-                                            area.counts[light] > 0 && (
-                                                <span key={light}>
-                                                    <Lamp of={light} word="hidden" /> {number(area.counts[light])}
-                                                </span>
-                                            ),
-                                    )}
-                                </span>
-                            </li>
+                            </ListRow>
                         ))}
                     </ul>
                 )}
@@ -270,30 +244,11 @@ export function TaskListPage() {
                         {doc.tasks
                             .filter((task) => task.group === group.code)
                             .map((task) => (
-                                <li key={task.code}>
-                                    <a href={to(taskPath(task.code))}>
-                                        <span class="no">{task.no}</span> {task.title}
-                                    </a>
+                                <ListRow key={task.code} to={to(taskPath(task.code))} no={task.no} name={task.title} counts={task.counts}>
                                     <span class="quiet">
-                                        {task.leads.map((unit, i) => (
-                                            <span key={unit}>
-                                                {i > 0 && t('list')}
-                                                <a href={to(`/units/${encodeURIComponent(unit)}`)}>{unit}</a>
-                                            </span>
-                                        ))}
-                                        {!task.lead_confirmed && ` ${t('lead_unconfirmed')}`}
+                                        <Units names={task.leads} /> {!task.lead_confirmed && t('lead_unconfirmed')}
                                     </span>
-                                    <span class="acts">
-                                        {['red', 'proposed_red', 'yellow', 'grey', 'blue', 'green', 'undated'].map(
-                                            (light) =>
-                                                task.counts[light] > 0 && (
-                                                    <span key={light}>
-                                                        <Lamp of={light} word="hidden" /> {number(task.counts[light])}
-                                                    </span>
-                                                ),
-                                        )}
-                                    </span>
-                                </li>
+                                </ListRow>
                             ))}
                     </ul>
                 </Panel>

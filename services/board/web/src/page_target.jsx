@@ -7,7 +7,7 @@ import { day, dayOf, number, period, points, third, utc } from './format.js';
 import { Crumbs } from './page_area.jsx';
 import { AlertTable } from './page_alerts.jsx';
 import { Units } from './page_task.jsx';
-import { Cell, Due, Flags, Heading, Lamp, lightOf, Panel, Row, Said, Table, Tag, Value, valueText } from './parts.jsx';
+import { Cell, Due, Flags, Heading, Lamp, lightOf, Panel, Row, rungWords, Said, Table, Tag, Value, valueText } from './parts.jsx';
 import { explainPath, targetPath, taskPath, to } from './router.js';
 import { t } from './words.js';
 
@@ -72,7 +72,7 @@ function Facts({ cell, pace, as_of, alert }) {
                 {alert?.next_step ? (
                     <>
                         <dd>
-                            <Said text={alert.next_step.rung_word} />
+                            {rungWords(alert.next_step.rung)}
                         </dd>
                         <dd class="quiet">{day(alert.next_step.on, as_of)}</dd>
                     </>

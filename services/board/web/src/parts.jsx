@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { daysBetween, day, marked, number, period } from './format.js';
 import { here, to } from './router.js';
-import { t, has } from './words.js';
+import { english, t, has } from './words.js';
 
 // A light: a shape first, a colour second, and its word for who cannot see either.
 export function Lamp({ of, word = 'silent', big }) {
@@ -21,7 +21,7 @@ export function Lamp({ of, word = 'silent', big }) {
 // Text that somebody sent: isolated in its direction, what is hidden in it made visible, never wider than its place.
 export function Said({ text }) {
     if (text === null || text === undefined) return null;
-    return <bdi class="said">{marked(String(text)).map((part, i) => (i % 2 ? <span class="ctl">{part.slice(1, -1)}</span> : part))}</bdi>;
+    return <bdi class="said" lang={english() ? 'zh-CN' : undefined}>{marked(String(text)).map((part, i) => (i % 2 ? <span class="ctl">{part.slice(1, -1)}</span> : part))}</bdi>;
 }
 
 export const lightOf = (cell) =>
@@ -29,14 +29,14 @@ export const lightOf = (cell) =>
     (cell.proposed_light === 'red' && cell.light !== 'red' ? 'proposed_red' : cell.light !== 'none' ? cell.light : cell.state === 'undated' || (!cell.due && cell.state !== 'words') ? 'undated' : 'none');
 export const isStale = (cell) => cell.stale ?? cell.report_state === 'missing';
 
-// The link to the rest of a list that comes in pages.
-export function Pager({ next, path, own }) {
-    const after = here().searchParams.get('after');
+// The link to the rest of a list that comes in pages; name: the page's own parameter for it.
+export function Pager({ next, path, own, name = 'after' }) {
+    const after = here().searchParams.get(name);
     if (!next && !after) return null;
     return (
         <p class="pager">
             {after && <a href={to(path, own)}>{t('page_first')}</a>}
-            {next && <a href={to(path, { ...own, after: new URL(next, location.href).searchParams.get('after') })}>{t('page_next')}</a>}
+            {next && <a href={to(path, { ...own, [name]: new URL(next, location.href).searchParams.get('after') })}>{t('page_next')}</a>}
         </p>
     );
 }
@@ -167,21 +167,38 @@ export function Counters({ counts, proposed = true }) {
     );
 }
 
-// "■ 2 ▲ 3 ⬚ 4": what is wrong, and nothing else.
+// "■ 2 ▲ 3 ⬚ 4": how many of each light there is.
+export const WRONG = ['red', 'proposed_red', 'yellow', 'grey'];
+export const Lights = ({ counts, of = COUNTERS, cls = 'acts' }) => (
+    <span class={cls}>
+        {of.map(
+            (light) =>
+                counts[light] > 0 && (
+                    <span key={light}>
+                        <Lamp of={light} word="hidden" />
+                        {number(counts[light])}
+                    </span>
+                ),
+        )}
+    </span>
+);
+
+// What is wrong, and nothing else.
 export function Brief({ counts }) {
-    const shown = ['red', 'proposed_red', 'yellow', 'grey'].filter((light) => counts[light] > 0);
-    if (!shown.length) return <span class="brief quiet">{counts.blue + counts.green > 0 ? <Lamp of="blue" word="hidden" /> : '–'}</span>;
-    return (
-        <span class="brief">
-            {shown.map((light) => (
-                <span key={light}>
-                    <Lamp of={light} word="hidden" />
-                    {number(counts[light])}
-                </span>
-            ))}
-        </span>
-    );
+    if (!WRONG.some((light) => counts[light] > 0)) return <span class="brief quiet">{counts.blue + counts.green > 0 ? <Lamp of="blue" word="hidden" /> : '–'}</span>;
+    return <Lights counts={counts} of={WRONG} cls="brief" />;
 }
+
+// A list of links, each with what is to be said of it and its lights.
+export const ListRow = ({ to: address, name, no, cls, counts, of, children }) => (
+    <li class={cls}>
+        <a href={address}>
+            {no && <span class="no">{no}</span>} {name}
+        </a>
+        {children}
+        <Lights counts={counts} of={of} />
+    </li>
+);
 
 // The finding of a set of lights: "1 项红灯待核定，2 项红灯，3 项黄灯".
 export function finding(counts) {
@@ -222,9 +239,10 @@ export function Heading({ text, children, lamp }) {
 
 // Ladder 提醒 → 催办 → 黄牌 → 红牌.
 const RUNGS = ['remind', 'urge', 'yellow_card', 'red_card'];
-export function Ladder({ rung, issued, word }) {
+export const isCard = (rung) => RUNGS.indexOf(rung) >= 2;
+export const rungWords = (rung, issued) => (isCard(rung) ? t(issued === rung ? 'issued' : 'draft', { card: t(`rung_${rung}`) }) : t(`rung_${rung}`));
+export function Ladder({ rung, issued }) {
     const at = Math.max(0, RUNGS.indexOf(rung));
-    const card = at >= 2 ? t(issued === rung ? 'issued' : 'draft', { card: t(`rung_${rung}`) }) : word || t(`rung_${rung}`);
     return (
         <span class="ladder">
             <svg viewBox="0 0 64 8" class="rungs" role="img" aria-label={t('rung_of', { n: at + 1 })}>
@@ -232,7 +250,7 @@ export function Ladder({ rung, issued, word }) {
                     <rect key={one} x={i * 16 + 0.75} y="1" width="13.5" height="6" class={i <= at ? 'on' : 'off'} />
                 ))}
             </svg>
-            {card}
+            {rungWords(rung, issued)}
         </span>
     );
 }

@@ -21,6 +21,7 @@ export function to(path, own = {}) {
 export const areaPath = (code) => `/areas/${encodeURIComponent(code)}`;
 export const taskPath = (code) => `/tasks/${encodeURIComponent(code)}`;
 export const unitPath = (name) => `/units/${encodeURIComponent(name)}`;
+export const filePath = (id) => `/feeds/${encodeURIComponent(id)}`;
 export const targetPath = (code) => `/targets/${encodeURIComponent(code)}`;
 export const explainPath = (target, area) => `/explain/${encodeURIComponent(target)}/${encodeURIComponent(area)}`;
 
