@@ -16,6 +16,7 @@ static void pass(struct post *post, const char *interval) {
     sql(&post->bureau, text);
 }
 static size_t lease(struct post *post, struct deliveries *out) {
+    deliveries_finish(out);
     OK(outbox_lease(post->bureau.pg, OURS, 10, 60000, out, err));
     return out->count;
 }
