@@ -33,6 +33,8 @@ struct alert {
     enum alert_rung rung;
     struct instant rung_at, rung_said_at; /* INSTANT_NONE: not said yet, nothing counts */
     enum alert_rung issued;               /* the highest the office issued */
+    unsigned opening;                     /* how often its cause came, after it was over */
+    bool back_filled;                     /* 补录 */
     const struct alert_answer *answers;   /* borrowed, oldest first, whatever became of them */
     size_t answer_count;
 };

@@ -1,8 +1,10 @@
 #include "common/store/alert.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/store/alert_notice.h"
 
 /* --- lists of changes --- */
 
@@ -54,264 +56,94 @@ void alert_writes_finish(struct alert_writes *writes) {
 
 /* --- writing --- */
 
-/* The array parameters below run over the items for which `pick` holds. */
-typedef bool picker(const struct alert_write *item);
 static bool is_new(const struct alert_write *item) {
     return item->id == 0;
 }
 static bool is_old(const struct alert_write *item) {
     return item->id != 0;
 }
-static bool is_over(const struct alert_write *item) {
-    return item->id != 0 && item->to != ALERT_OPEN;
-}
-static bool is_recovered(const struct alert_write *item) {
-    return item->id != 0 && item->recovered;
-}
-static bool is_recovered_for_office(const struct alert_write *item) {
-    return item->id != 0 && item->office_recovered;
-}
-static bool is_withdrawn(const struct alert_write *item) {
-    return item->id != 0 && item->withdrawn;
-}
 
-static size_t picked(const struct alert_writes *writes, picker *pick) {
+/* Rows of new alerts are numbered before they are written: what hangs on them is written without asking for them again. */
+static enum error_code number_new(struct pg *pg, const struct alert_writes *writes, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     size_t count = 0;
-    for (size_t i = 0; i < writes->count; i++) count += pick(&writes->items[i]);
-    return count;
-}
-
-enum column { COLUMN_ID, COLUMN_KEY, COLUMN_RULE, COLUMN_CELL, COLUMN_STREAM, COLUMN_PERIOD, COLUMN_FILE, COLUMN_MESSAGE,
-              COLUMN_FROM, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_BACK_FILLED, COLUMN_FACTS, COLUMN_DECISION,
-              COLUMN_RUNG, COLUMN_ISSUED, COLUMN_RUNG_AT, COLUMN_SAID_AT };
-
-static const enum pg_element elements[] = {
-    [COLUMN_ID] = PG_ELEMENT_BIGINT,      [COLUMN_KEY] = PG_ELEMENT_TEXT,        [COLUMN_RULE] = PG_ELEMENT_TEXT,
-    [COLUMN_CELL] = PG_ELEMENT_INT,       [COLUMN_STREAM] = PG_ELEMENT_INT,      [COLUMN_PERIOD] = PG_ELEMENT_DAY,
-    [COLUMN_FILE] = PG_ELEMENT_BIGINT,    [COLUMN_MESSAGE] = PG_ELEMENT_BIGINT,  [COLUMN_FROM] = PG_ELEMENT_TEXT,
-    [COLUMN_TO] = PG_ELEMENT_TEXT,        [COLUMN_CAUSE] = PG_ELEMENT_TEXT,      [COLUMN_STEP] = PG_ELEMENT_TEXT,
-    [COLUMN_BACK_FILLED] = PG_ELEMENT_BOOL, [COLUMN_FACTS] = PG_ELEMENT_TEXT,    [COLUMN_DECISION] = PG_ELEMENT_TEXT,
-    [COLUMN_RUNG] = PG_ELEMENT_INT,       [COLUMN_ISSUED] = PG_ELEMENT_INT,      [COLUMN_RUNG_AT] = PG_ELEMENT_INSTANT,
-    [COLUMN_SAID_AT] = PG_ELEMENT_INSTANT,
-};
-
-static void put_text(struct buffer *out, const char *text) {
-    binary_slice(out, slice_of(text));
-}
-
-static void put_value(struct buffer *out, const struct alert_write *item, enum column column) {
-    switch (column) {
-    case COLUMN_ID: binary_int8(out, item->id); break;
-    case COLUMN_KEY: put_text(out, item->key); break;
-    case COLUMN_RULE: put_text(out, alert_rule_name(item->rule)); break;
-    case COLUMN_CELL: item->cell ? binary_int4(out, item->cell) : binary_null(out); break;
-    case COLUMN_STREAM: item->stream ? binary_int4(out, item->stream) : binary_null(out); break;
-    case COLUMN_PERIOD: binary_day(out, item->period); break;
-    case COLUMN_FILE: item->file ? binary_int8(out, item->file) : binary_null(out); break;
-    case COLUMN_MESSAGE: item->message ? binary_int8(out, item->message) : binary_null(out); break;
-    case COLUMN_FROM: put_text(out, item->id ? alert_state_name(item->from) : NULL); break;
-    case COLUMN_TO: put_text(out, alert_state_name(item->to)); break;
-    case COLUMN_CAUSE: put_text(out, item->cause); break;
-    case COLUMN_STEP: put_text(out, item->step); break;
-    case COLUMN_BACK_FILLED: binary_bool(out, item->back_filled); break;
-    case COLUMN_FACTS: put_text(out, item->facts ? item->facts : "{}"); break;
-    case COLUMN_DECISION: put_text(out, item->decision); break;
-    case COLUMN_RUNG: binary_int4(out, (int32_t)item->rung); break;
-    case COLUMN_ISSUED: binary_int4(out, (int32_t)item->issued); break;
-    case COLUMN_RUNG_AT: binary_instant(out, item->rung_at); break;
-    case COLUMN_SAID_AT: binary_instant(out, item->rung_said_at); break;
+    for (size_t i = 0; i < writes->count; i++) count += is_new(&writes->items[i]);
+    pg_put_bigint(&params, (int64_t)count);
+    enum error_code code =
+        count ? pg_run(pg, "SELECT nextval('alert_id_seq') FROM generate_series(1, $1)", &params, &rows, err) : ERROR_OK;
+    for (size_t i = 0, n = 0; !code && i < writes->count; i++) {
+        struct alert_write *item = &writes->items[i];
+        item->row = is_new(item) ? pg_int(&rows, n++, 0) : item->id;
+        if (is_new(item)) item->opening = 1;
     }
-}
-
-static void put_column(struct pg_params *params, const struct alert_writes *writes, picker *pick, enum column column) {
-    pg_array_begin(params, elements[column], picked(writes, pick));
-    for (size_t i = 0; i < writes->count; i++)
-        if (pick(&writes->items[i])) put_value(&params->bytes, &writes->items[i], column);
-    pg_array_end(params);
+    return code;
 }
 
 /* An alert whose cause came back after it was over (a retraction taken back) has the same key: it opens again. */
 static const char open_sql[] =
-    "WITH n AS (SELECT * FROM unnest($4::text[], $5::text[], $6::int[], $7::int[], $8::date[], $9::bigint[],"
-    "           $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bool[], $15::text[], $16::int[],"
-    "           $17::timestamptz[])"
-    "           AS n(key, rule, cell, stream, period, file, message, state, cause, step, back_filled, facts, rung, rung_at)),"
-    "     made AS (INSERT INTO alert (programme, key, rule, cell, stream, period, file, message, state, cause, step,"
+    "WITH made AS (INSERT INTO alert (id, programme, key, rule, cell, stream, period, file, message, state, cause, step,"
     "                                 opened_at, changed_at, rung, rung_at, rules_version, back_filled, facts)"
-    "              SELECT $1, key, rule, cell, stream, period, file, message, state, cause, step, $2, $2, rung,"
-    "                     coalesce(rung_at, $2), $3, back_filled, facts::jsonb FROM n"
+    "              OVERRIDING SYSTEM VALUE"
+    "              SELECT id, $1, key, rule, cell, stream, period, file, message, state, cause, step, $2, $2, rung,"
+    "                     coalesce(rung_at, $2), $3, back_filled, facts::json"
+    "                FROM unnest($4::bigint[], $5::text[], $6::text[], $7::int[], $8::int[], $9::date[], $10::bigint[],"
+    "                            $11::bigint[], $12::text[], $13::text[], $14::text[], $15::bool[], $16::text[],"
+    "                            $17::int[], $18::timestamptz[])"
+    "                     AS n(id, key, rule, cell, stream, period, file, message, state, cause, step, back_filled, facts,"
+    "                          rung, rung_at)"
     "              ON CONFLICT (key) DO UPDATE SET state = excluded.state, cause = excluded.cause, step = excluded.step,"
     "                     opened_at = excluded.opened_at, changed_at = excluded.changed_at, resolved_at = NULL,"
     "                     facts = excluded.facts,"
     "                     rung = excluded.rung, rung_at = excluded.rung_at, rung_said_at = NULL,"
-    "                     opening = alert.opening + 1 WHERE alert.state = 'resolved'"
-    "              RETURNING id, key, state, step, cause, facts, rung)"
-    "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts, rung)"
-    " SELECT id, $2, NULL, state, step, cause, $3, facts, rung FROM made";
+    "                     opening = alert.opening + 1 WHERE alert.resolved_at IS NOT NULL"
+    "              RETURNING id, key, opening, back_filled)"
+    "SELECT id, opening, back_filled, key FROM made WHERE opening > 1"
+    " UNION ALL SELECT count(*), 0, false, NULL FROM made";
+enum { MADE_ID, MADE_OPENING, MADE_BACK_FILLED, MADE_KEY };
 
-static enum error_code write_new(struct pg *pg, int32_t programme, const struct alert_writes *writes,
-                                 struct instant now, const char *rules_version, struct error *err) {
-    if (picked(writes, is_new) == 0) return ERROR_OK;
-    static const enum column columns[] = {COLUMN_KEY, COLUMN_RULE, COLUMN_CELL, COLUMN_STREAM, COLUMN_PERIOD,
-                                          COLUMN_FILE, COLUMN_MESSAGE, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP,
-                                          COLUMN_BACK_FILLED, COLUMN_FACTS, COLUMN_RUNG, COLUMN_RUNG_AT};
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_int(&params, programme);
-    pg_put_instant(&params, now);
-    pg_put_text(&params, rules_version);
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) put_column(&params, writes, is_new, columns[i]);
-    return pg_run(pg, open_sql, &params, NULL, err);
-}
-
-static const char change_sql[] =
-    "WITH n AS (SELECT * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[],"
-    "           $10::int[], $11::timestamptz[], $12::timestamptz[])"
-    "           AS n(id, from_state, state, cause, step, facts, rung, issued, rung_at, said_at)),"
-    "     done AS (UPDATE alert a SET state = n.state, cause = n.cause, step = n.step, changed_at = $1, rung = n.rung,"
-    "                     issued = n.issued, rung_at = coalesce(n.rung_at, a.rung_at), rung_said_at = n.said_at,"
-    "                     resolved_at = CASE WHEN n.state = 'resolved' THEN $1 END"
-    "                FROM n WHERE a.id = n.id)"
-    "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts, rung)"
-    " SELECT id, $1, from_state, state, step, cause, $2, facts::jsonb, rung FROM n";
-
-static enum error_code write_old(struct pg *pg, const struct alert_writes *writes, struct instant now,
-                                 const char *rules_version, struct error *err) {
-    if (picked(writes, is_old) == 0) return ERROR_OK;
-    static const enum column columns[] = {COLUMN_ID, COLUMN_FROM, COLUMN_TO, COLUMN_CAUSE, COLUMN_STEP, COLUMN_FACTS,
-                                          COLUMN_RUNG, COLUMN_ISSUED, COLUMN_RUNG_AT, COLUMN_SAID_AT};
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_instant(&params, now);
-    pg_put_text(&params, rules_version);
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) put_column(&params, writes, is_old, columns[i]);
-    return pg_run(pg, change_sql, &params, NULL, err);
-}
-
-/* What is over before it was said is not said; who has answered is not urged, but hears what else is new. What a person
- * decided is said in any case. */
-static enum error_code drop_unsaid(struct pg *pg, const struct alert_writes *writes, struct error *err) {
-    if (picked(writes, is_over) == 0) return ERROR_OK;
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    put_column(&params, writes, is_over, COLUMN_ID);
-    put_column(&params, writes, is_over, COLUMN_CAUSE);
-    put_column(&params, writes, is_over, COLUMN_TO);
-    return pg_run(pg,
-                  "UPDATE notice SET state = 'dropped', cause = n.cause"
-                  "  FROM unnest($1::bigint[], $2::text[], $3::text[]) AS n(alert, cause, state)"
-                  " WHERE notice.alert = n.alert AND notice.state = 'waiting'"
-                  "   AND notice.step NOT IN ('issued', 'withdrawn', 'recovered')"
-                  "   AND (n.state <> 'promised' OR notice.step IN ('urged', 'yellow_card', 'red_card'))",
-                  &params, NULL, err);
-}
-
-/* a: an alert. What is said of one that came back after it was over is said anew: its notices have keys of their own. */
-#define NOTICE_OF "a.key || CASE WHEN a.opening > 1 THEN '|again:' || a.opening ELSE '' END || "
-
-/* Who was told: a notice to him stands in a message that left the house (in trial, that was shown to it). */
-#define WAS_TOLD                                                                                                       \
-    "n.state = 'rendered' AND NOT n.unroutable AND EXISTS (SELECT FROM delivery d WHERE d.message = ANY (n.messages)"  \
-    " AND (d.state <> 'trial' OR p.trial))"
-
-/* Those who were told hear that it is over; nobody else does. */
-static const char recovered_sql[] =
-    "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
-    " SELECT $1, " NOTICE_OF "'|recovered|' || said.recipient, a.id, 'recovered', said.recipient, $2"
-    "   FROM unnest($3::bigint[]) AS w(alert) JOIN alert a ON a.id = w.alert JOIN programme p ON p.id = $1"
-    "   JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id AND n.step <> 'recovered'"
-    "                    AND " WAS_TOLD ") said ON true ON CONFLICT (alert, key) DO NOTHING";
-
-static enum error_code write_recovered(struct pg *pg, int32_t programme, const struct alert_writes *writes,
-                                       struct instant window, struct error *err) {
-    if (picked(writes, is_recovered) == 0) return ERROR_OK;
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_int(&params, programme);
-    pg_put_instant(&params, window);
-    put_column(&params, writes, is_recovered, COLUMN_ID);
-    return pg_run(pg, recovered_sql, &params, NULL, err);
-}
-
-static enum error_code write_office_recovered(struct pg *pg, int32_t programme, const struct alert_writes *writes,
-                                              struct instant window, struct error *err) {
-    if (picked(writes, is_recovered_for_office) == 0) return ERROR_OK;
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_int(&params, programme);
-    pg_put_instant(&params, window);
-    put_column(&params, writes, is_recovered_for_office, COLUMN_ID);
-    return pg_run(pg,
-                  "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
-                  " SELECT $1, " NOTICE_OF "'|recovered|office', a.id, 'recovered', 'office', $2"
-                  "   FROM alert a WHERE a.id = ANY($3) ON CONFLICT (alert, key) DO NOTHING",
-                  &params, NULL, err);
-}
-
-/* Taken back before it was said: nobody hears of either. */
-static const char unsaid_issue_sql[] =
-    "UPDATE notice SET state = 'dropped', cause = 'withdrawn'"
-    " WHERE alert = ANY($1) AND step = 'issued' AND state = 'waiting'";
-static const char withdrawn_sql[] =
-    "INSERT INTO notice (programme, key, alert, step, recipient, not_before)"
-    " SELECT $1, " NOTICE_OF "'|withdrawn:' || w.decision || '|' || said.recipient, a.id, 'withdrawn', said.recipient, $2"
-    "   FROM unnest($3::bigint[], $4::text[]) AS w(alert, decision) JOIN alert a ON a.id = w.alert"
-    "   JOIN programme p ON p.id = $1"
-    "   JOIN LATERAL (SELECT DISTINCT n.recipient FROM notice n WHERE n.alert = a.id AND n.step = 'issued'"
-    "                    AND " WAS_TOLD ") said ON true ON CONFLICT (alert, key) DO NOTHING";
-
-static enum error_code write_withdrawn(struct pg *pg, int32_t programme, const struct alert_writes *writes,
-                                       struct instant window, struct error *err) {
-    if (picked(writes, is_withdrawn) == 0) return ERROR_OK;
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    put_column(&params, writes, is_withdrawn, COLUMN_ID);
-    enum error_code code = pg_run(pg, unsaid_issue_sql, &params, NULL, err);
-    if (code) return code;
-    pg_params_clear(&params);
-    pg_put_int(&params, programme);
-    pg_put_instant(&params, window);
-    put_column(&params, writes, is_withdrawn, COLUMN_ID);
-    put_column(&params, writes, is_withdrawn, COLUMN_DECISION);
-    return pg_run(pg, withdrawn_sql, &params, NULL, err);
-}
-
-static const char notices_sql[] =
-    "INSERT INTO notice (programme, key, alert, step, recipient, unroutable, meant_for, not_before, state, cause)"
-    " SELECT $1, " NOTICE_OF "'|' || n.step || coalesce(':' || n.decision, '') || '|' || n.recipient"
-    "        || coalesce('|for:' || n.meant_for, ''), a.id, n.step,"
-    "        n.recipient, n.meant_for IS NOT NULL, n.meant_for, $2,"
-    "        CASE WHEN a.back_filled AND n.step <> 'issued' THEN 'held' ELSE 'waiting' END,"
-    "        CASE WHEN a.back_filled AND n.step <> 'issued' THEN 'back_filled' END"
-    "   FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY"
-    "        AS n(key, step, decision, recipient, meant_for, place)"
-    "   JOIN alert a ON a.key = n.key ORDER BY n.place"
-    " ON CONFLICT (alert, key) DO UPDATE SET state = 'waiting', cause = NULL, not_before = excluded.not_before"
-    "  WHERE notice.state = 'dropped'";
-
-enum notice_column { NOTICE_KEY, NOTICE_STEP, NOTICE_DECISION, NOTICE_RECIPIENT, NOTICE_MEANT_FOR, NOTICE_COLUMNS };
-
-static const char *notice_text(const struct alert_writes *writes, size_t at, enum notice_column column) {
-    const struct notice_write *n = &writes->notices[at];
-    switch (column) {
-    case NOTICE_KEY: return writes->items[n->alert].key;
-    case NOTICE_STEP: return n->step;
-    case NOTICE_DECISION: return *n->decision ? n->decision : NULL;
-    case NOTICE_RECIPIENT: return n->recipient;
-    case NOTICE_MEANT_FOR: return n->unroutable ? n->meant_for : NULL;
-    case NOTICE_COLUMNS: break;
+/* The rows of those that were there before; and how many there are in all. */
+static enum error_code take_opened(struct alert_write *const *items, size_t count, const struct pg_rows *rows,
+                                   struct error *err) {
+    for (size_t row = 0; row < pg_count(rows); row++) {
+        if (pg_int(rows, row, MADE_OPENING) == 0) {
+            if (pg_int(rows, row, MADE_ID) == (int64_t)count) continue;
+            return error_set(err, ERROR_CONFLICT, "%zu alerts were to be opened, and some of them stand already", count);
+        }
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(items[i]->key, pg_text(rows, row, MADE_KEY)) != 0) continue;
+            items[i]->row = pg_int(rows, row, MADE_ID);
+            items[i]->opening = (unsigned)pg_int(rows, row, MADE_OPENING);
+            items[i]->back_filled = pg_bool(rows, row, MADE_BACK_FILLED);
+        }
     }
-    return NULL;
+    return ERROR_OK;
 }
 
-static enum error_code write_notices(struct pg *pg, int32_t programme, const struct alert_writes *writes,
-                                     struct instant window, struct error *err) {
-    if (writes->notice_count == 0) return ERROR_OK;
-    CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_put_int(&params, programme);
-    pg_put_instant(&params, window);
-    for (int column = 0; column < NOTICE_COLUMNS; column++) {
-        pg_array_begin(&params, PG_ELEMENT_TEXT, writes->notice_count);
-        for (size_t i = 0; i < writes->notice_count; i++)
-            put_text(&params.bytes, notice_text(writes, i, (enum notice_column)column));
-        pg_array_end(&params);
-    }
-    return pg_run(pg, notices_sql, &params, NULL, err);
-}
+static const struct bulk open_new = {
+    .sql = open_sql,
+    BULK_COLUMNS(BULK_ROW, BULK_KEY, BULK_RULE, BULK_CELL, BULK_STREAM, BULK_PERIOD, BULK_FILE, BULK_MESSAGE, BULK_TO,
+                 BULK_CAUSE, BULK_STEP, BULK_BACK_FILLED, BULK_FACTS, BULK_RUNG, BULK_RUNG_AT),
+    .pick = is_new,
+    .answered = take_opened,
+};
+static const struct bulk change_old = {
+    .sql = "UPDATE alert a SET state = n.state, cause = n.cause, step = n.step, changed_at = $2, rung = n.rung,"
+           "                   issued = n.issued, rung_at = coalesce(n.rung_at, a.rung_at), rung_said_at = n.said_at,"
+           "                   resolved_at = CASE WHEN n.state = 'resolved' THEN $2 END"
+           "  FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[], $10::timestamptz[],"
+           "              $11::timestamptz[]) AS n(id, state, cause, step, rung, issued, rung_at, said_at)"
+           " WHERE a.id = n.id",
+    BULK_COLUMNS(BULK_ROW, BULK_TO, BULK_CAUSE, BULK_STEP, BULK_RUNG, BULK_ISSUED, BULK_RUNG_AT, BULK_SAID_AT),
+    .pick = is_old,
+};
+static const struct bulk transitions = {
+    .sql = "INSERT INTO alert_transition (alert, at, from_state, to_state, step, cause, rules_version, facts, rung)"
+           " SELECT alert, $2, from_state, state, step, cause, $3, facts::json, rung"
+           "   FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[])"
+           "        AS n(alert, from_state, state, step, cause, facts, rung)",
+    BULK_COLUMNS(BULK_ROW, BULK_FROM, BULK_TO, BULK_STEP, BULK_CAUSE, BULK_FACTS, BULK_RUNG),
+};
 
 static enum error_code write_answers(struct pg *pg, const struct alert_writes *writes, struct instant now,
                                      struct error *err) {
@@ -326,7 +158,7 @@ static enum error_code write_answers(struct pg *pg, const struct alert_writes *w
     for (size_t i = 0; i < count; i++) binary_int8(&params.bytes, writes->answers[i].alert);
     pg_array_end(&params);
     pg_array_begin(&params, PG_ELEMENT_TEXT, count);
-    for (size_t i = 0; i < count; i++) put_text(&params.bytes, answer_outcome_name(writes->answers[i].outcome));
+    for (size_t i = 0; i < count; i++) bulk_put_text(&params.bytes, answer_outcome_name(writes->answers[i].outcome));
     pg_array_end(&params);
     return pg_run(pg,
                   "UPDATE reply_alert x SET outcome = n.outcome,"
@@ -339,15 +171,14 @@ static enum error_code write_answers(struct pg *pg, const struct alert_writes *w
 enum error_code alerts_write(struct pg *pg, int32_t programme, const struct alert_writes *writes, struct instant now,
                              struct instant window, const char *rules_version, struct error *err) {
     if (writes->failed) return error_set(err, ERROR_MEMORY, "out of memory for alerts");
-    enum error_code code = write_old(pg, writes, now, rules_version, err);
-    if (!code) code = drop_unsaid(pg, writes, err);
-    if (!code) code = write_recovered(pg, programme, writes, window, err);
-    if (!code) code = write_office_recovered(pg, programme, writes, window, err);
-    if (!code) code = write_withdrawn(pg, programme, writes, window, err);
+    const struct bulk_frame frame = {programme, now, rules_version}, said = {programme, window, rules_version};
+    enum error_code code = number_new(pg, writes, err);
+    if (!code) code = bulk_run(pg, &change_old, &frame, writes, err);
+    if (!code) code = notices_drop(pg, &frame, writes, err);
     if (!code) code = write_answers(pg, writes, now, err);
-    if (!code) code = write_new(pg, programme, writes, now, rules_version, err);
-    if (!code) code = write_notices(pg, programme, writes, window, err);
-    return code;
+    if (!code) code = bulk_run(pg, &open_new, &frame, writes, err);
+    if (!code) code = bulk_run(pg, &transitions, &frame, writes, err);
+    return code ? code : notices_write(pg, &said, writes, err);
 }
 
 /* --- what a window said --- */

@@ -30,7 +30,9 @@ __attribute__((warn_unused_result)) enum error_code alerts_by_id(struct pg *pg, 
 void standing_alerts_finish(struct standing_alerts *alerts);
 
 struct alert_write {
-    int64_t id; /* 0 = new */
+    int64_t id;  /* 0 = new */
+    int64_t row; /* of the table; alerts_write fills it in */
+    unsigned opening; /* how often its cause came; of a new one alerts_write finds it */
     char key[ALERT_KEY_MAX];
     enum alert_rule rule;
     int32_t cell, stream;

@@ -12,9 +12,9 @@ static void copy_slice(struct slice text, char *out, size_t capacity) {
 
 #define STANDING_COLUMNS                                                                                               \
     "cell, stream, id, rule, state, key, step, cause, period, file, message, opened_at, changed_at, rung, rung_at, "    \
-    "rung_said_at, issued"
+    "rung_said_at, issued, opening, back_filled"
 enum { COL_CELL, COL_STREAM, COL_ID, COL_RULE, COL_STATE, COL_KEY, COL_STEP, COL_CAUSE, COL_PERIOD, COL_FILE,
-       COL_MESSAGE, COL_OPENED, COL_CHANGED, COL_RUNG, COL_RUNG_AT, COL_SAID_AT, COL_ISSUED };
+       COL_MESSAGE, COL_OPENED, COL_CHANGED, COL_RUNG, COL_RUNG_AT, COL_SAID_AT, COL_ISSUED, COL_OPENING, COL_BACK_FILLED };
 
 /* false: a rule or a state of a later duban: its alert is not ours to judge. */
 static bool take_standing(const struct pg_rows *rows, size_t row, struct standing_alert *out) {
@@ -34,6 +34,8 @@ static bool take_standing(const struct pg_rows *rows, size_t row, struct standin
     alert->rung_at = pg_instant(rows, row, COL_RUNG_AT);
     alert->rung_said_at = pg_instant(rows, row, COL_SAID_AT);
     alert->issued = (enum alert_rung)pg_int(rows, row, COL_ISSUED);
+    alert->opening = (unsigned)pg_int(rows, row, COL_OPENING);
+    alert->back_filled = pg_bool(rows, row, COL_BACK_FILLED);
     return alert_rule_find(pg_slice(rows, row, COL_RULE), &alert->rule) &&
            alert_state_find(pg_slice(rows, row, COL_STATE), &alert->state);
 }
@@ -88,7 +90,7 @@ enum error_code alerts_of_cells(struct pg *pg, const int32_t *cells, size_t coun
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_ints(&params, cells, count);
     return standing(pg,
-                    "SELECT " STANDING_COLUMNS " FROM alert WHERE state <> 'resolved' AND cell = ANY($1)"
+                    "SELECT " STANDING_COLUMNS " FROM alert WHERE resolved_at IS NULL AND cell = ANY($1)"
                     " ORDER BY cell, id",
                     &params, out, err);
 }
@@ -97,7 +99,7 @@ enum error_code alerts_of_streams(struct pg *pg, const int32_t *streams, size_t 
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_ints(&params, streams, count);
     return standing(pg,
-                    "SELECT " STANDING_COLUMNS " FROM alert WHERE state <> 'resolved' AND stream = ANY($1)"
+                    "SELECT " STANDING_COLUMNS " FROM alert WHERE resolved_at IS NULL AND stream = ANY($1)"
                     " ORDER BY stream, id",
                     &params, out, err);
 }
@@ -105,7 +107,7 @@ enum error_code alerts_of_house(struct pg *pg, int32_t programme, struct standin
     CLEAN(pg_params_finish) struct pg_params params = {0};
     pg_put_int(&params, programme);
     return standing(pg,
-                    "SELECT " STANDING_COLUMNS " FROM alert WHERE state <> 'resolved' AND programme = $1"
+                    "SELECT " STANDING_COLUMNS " FROM alert WHERE resolved_at IS NULL AND programme = $1"
                     " AND cell IS NULL AND stream IS NULL ORDER BY id",
                     &params, out, err);
 }
@@ -115,7 +117,7 @@ enum error_code alerts_by_id(struct pg *pg, const int64_t *ids, size_t count, st
     pg_put_bigints(&params, ids, count);
     return standing(pg,
                     "SELECT " STANDING_COLUMNS " FROM unnest($1::bigint[]) AS w(wanted) JOIN alert ON id = w.wanted"
-                    " WHERE state <> 'resolved' ORDER BY cell, stream, id",
+                    " WHERE resolved_at IS NULL ORDER BY cell, stream, id",
                     &params, out, err);
 }
 void standing_alerts_finish(struct standing_alerts *alerts) {

@@ -126,11 +126,18 @@ static const char write_sql[] =
     "       state = n.state, light = n.light, proposed = n.proposed, rule = n.rule,"
     "       light_since = coalesce(n.since, CASE WHEN l.light = n.light AND l.proposed IS NOT DISTINCT FROM n.proposed"
     "           THEN l.light_since END, ($11 AT TIME ZONE interval '8 hours')::date),"
-    "       deviation_tenths = n.tenths, why = n.why, assessment = n.assessment::jsonb, computed = n.computed"
+    "       deviation_tenths = n.tenths, why = n.why, computed = n.computed"
     "  FROM unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[],"
-    "              $8::int[], $9::text[], $10::text[], $14::text[])"
-    "       AS n(cell, next_at, state, light, proposed, since, rule, tenths, why, assessment, computed)"
+    "              $8::int[], $9::text[], $10::text[])"
+    "       AS n(cell, next_at, state, light, proposed, since, rule, tenths, why, computed)"
     " WHERE l.cell = n.cell";
+
+/* What says the same as before is not written again: the board reads what was written since its last look. */
+static const char assessment_sql[] =
+    "INSERT INTO cell_assessment AS old (cell, assessment)"
+    " SELECT cell, assessment::json FROM unnest($1::int[], $2::text[]) AS n(cell, assessment)"
+    " ON CONFLICT (cell) DO UPDATE SET assessment = excluded.assessment"
+    "  WHERE old.assessment::text <> excluded.assessment::text";
 
 #define PUT_TEXTS(field)                                                                                               \
     do {                                                                                                               \
@@ -139,13 +146,30 @@ static const char write_sql[] =
         pg_array_end(&params);                                                                                         \
     } while (0)
 
-enum error_code due_cells_write(struct pg *pg, const struct due_cells *claimed, const struct cell_light *lights,
-                                size_t count, struct instant now, int32_t plan_version, const char *rules_version,
-                                struct error *err) {
+static void put_cells(struct pg_params *params, const struct cell_light *lights, size_t count) {
+    pg_array_begin(params, PG_ELEMENT_INT, count);
+    for (size_t i = 0; i < count; i++) binary_int4(&params->bytes, lights[i].cell);
+    pg_array_end(params);
+}
+
+static enum error_code write_assessments(struct pg *pg, const struct cell_light *lights, size_t count, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
-    pg_array_begin(&params, PG_ELEMENT_INT, count);
-    for (size_t i = 0; i < count; i++) binary_int4(&params.bytes, lights[i].cell);
-    pg_array_end(&params);
+    put_cells(&params, lights, count);
+    PUT_TEXTS(json);
+    return pg_run(pg, assessment_sql, &params, NULL, err);
+}
+
+static void put_deviations(struct pg_params *params, const struct cell_light *lights, size_t count) {
+    pg_array_begin(params, PG_ELEMENT_INT, count);
+    for (size_t i = 0; i < count; i++)
+        lights[i].has_deviation ? binary_int4(&params->bytes, lights[i].deviation_tenths) : binary_null(&params->bytes);
+    pg_array_end(params);
+}
+
+static enum error_code write_lights(struct pg *pg, const struct cell_light *lights, size_t count, struct instant now,
+                                    int32_t plan_version, const char *rules_version, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    put_cells(&params, lights, count);
     pg_array_begin(&params, PG_ELEMENT_INSTANT, count);
     for (size_t i = 0; i < count; i++) binary_instant(&params.bytes, lights[i].next_check);
     pg_array_end(&params);
@@ -156,21 +180,27 @@ enum error_code due_cells_write(struct pg *pg, const struct due_cells *claimed, 
     for (size_t i = 0; i < count; i++) binary_day(&params.bytes, lights[i].light_since);
     pg_array_end(&params);
     PUT_TEXTS(rule);
-    pg_array_begin(&params, PG_ELEMENT_INT, count);
-    for (size_t i = 0; i < count; i++) {
-        if (lights[i].has_deviation)
-            binary_int4(&params.bytes, lights[i].deviation_tenths);
-        else
-            binary_null(&params.bytes);
-    }
-    pg_array_end(&params);
+    put_deviations(&params, lights, count);
     PUT_TEXTS(why);
-    PUT_TEXTS(json);
+    PUT_TEXTS(computed);
     pg_put_instant(&params, now);
     pg_put_int(&params, plan_version);
     pg_put_text(&params, rules_version);
-    PUT_TEXTS(computed);
-    enum error_code code = count ? pg_run(pg, write_sql, &params, NULL, err) : ERROR_OK;
+    return pg_run(pg, write_sql, &params, NULL, err);
+}
+
+/* Cells a statement: libpq moves what it could not send yet once for every piece it sends. */
+enum { WRITE_PART = 1024 };
+
+enum error_code due_cells_write(struct pg *pg, const struct due_cells *claimed, const struct cell_light *lights,
+                                size_t count, struct instant now, int32_t plan_version, const char *rules_version,
+                                struct error *err) {
+    enum error_code code = ERROR_OK;
+    for (size_t from = 0; !code && from < count; from += WRITE_PART) {
+        size_t part = count - from < WRITE_PART ? count - from : WRITE_PART;
+        code = write_lights(pg, lights + from, part, now, plan_version, rules_version, err);
+        if (!code) code = write_assessments(pg, lights + from, part, err);
+    }
     return code ? code : delete_wakes(pg, claimed->wakes, claimed->wake_count, err);
 }
 
@@ -270,15 +300,15 @@ enum error_code due_left(struct pg *pg, struct instant now, struct due_left *out
 }
 
 static const char work_sql[] =
-    "SELECT " IF_CELLS_ARE_DUE("$2") "(SELECT count(*) FROM cell_light l JOIN cell c ON c.id = l.cell"
-    "         WHERE c.programme = $1 AND l.next_check_at <= $2) ELSE 0 END"
-    "     + (SELECT count(*) FROM wake w JOIN cell c ON c.id = w.cell WHERE c.programme = $1 AND w.not_before <= $2),"
-    "       (SELECT count(*) FROM stream s LEFT JOIN stream_due d ON d.stream = s.id"
+    "SELECT " IF_CELLS_ARE_DUE("$2") "EXISTS (SELECT FROM cell_light l JOIN cell c ON c.id = l.cell"
+    "         WHERE c.programme = $1 AND l.next_check_at <= $2) ELSE false END"
+    "    OR EXISTS (SELECT FROM wake w JOIN cell c ON c.id = w.cell WHERE c.programme = $1 AND w.not_before <= $2),"
+    "       EXISTS (SELECT FROM stream s LEFT JOIN stream_due d ON d.stream = s.id"
     "         WHERE s.programme = $1 AND (d.stream IS NULL OR d.next_check_at <= $2))"
-    "     + (SELECT count(*) FROM wake w JOIN stream s ON s.id = w.stream"
+    "    OR EXISTS (SELECT FROM wake w JOIN stream s ON s.id = w.stream"
     "         WHERE s.programme = $1 AND w.not_before <= $2),"
-    "       (SELECT count(*) FROM notice WHERE programme = $1 AND state = 'waiting' AND not_before <= $2),"
-    "       (SELECT count(*) FROM brief_due WHERE programme = $1 AND next_at <= $2)";
+    "       EXISTS (SELECT FROM notice WHERE programme = $1 AND state = 'waiting' AND not_before <= $2),"
+    "       EXISTS (SELECT FROM brief_due WHERE programme = $1 AND next_at <= $2)";
 
 enum error_code due_work(struct pg *pg, int32_t programme, struct instant now, struct due_work *out,
                          struct error *err) {
@@ -288,10 +318,10 @@ enum error_code due_work(struct pg *pg, int32_t programme, struct instant now, s
     pg_put_instant(&params, now);
     enum error_code code = pg_run(pg, work_sql, &params, &rows, err);
     if (!code)
-        *out = (struct due_work){.cells = pg_int(&rows, 0, 0),
-                                 .streams = pg_int(&rows, 0, 1),
-                                 .notices = pg_int(&rows, 0, 2),
-                                 .briefs = pg_int(&rows, 0, 3)};
+        *out = (struct due_work){.cells = pg_bool(&rows, 0, 0),
+                                 .streams = pg_bool(&rows, 0, 1),
+                                 .notices = pg_bool(&rows, 0, 2),
+                                 .brief = pg_bool(&rows, 0, 3)};
     return code;
 }
 
@@ -330,16 +360,24 @@ enum error_code due_brief_next(struct pg *pg, int32_t programme, struct instant 
     return set_brief(pg, "UPDATE brief_due SET next_at = $2 WHERE programme = $1", programme, next, err);
 }
 
-enum error_code due_hold(struct pg *pg, int32_t programme, struct instant now, bool all, bool *brief,
-                         struct error *err) {
+enum error_code due_hold(struct pg *pg, int32_t programme, bool *held, struct error *err) {
     CLEAN(pg_params_finish) struct pg_params params = {0};
     CLEAN(pg_rows_finish) struct pg_rows rows = {0};
     pg_put_int(&params, programme);
-    /* Its own row first: a programme whose calendar ends has no brief to come. */
-    enum error_code code = pg_run(pg, "SELECT FROM programme WHERE id = $1 FOR NO KEY UPDATE", &params, NULL, err);
-    if (!code) code = pg_run(pg, "SELECT next_at FROM brief_due WHERE programme = $1 FOR UPDATE", &params, &rows, err);
+    enum error_code code =
+        pg_run(pg, "SELECT id FROM programme WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED", &params, &rows, err);
+    *held = !code && pg_count(&rows) > 0;
+    return code;
+}
+
+enum error_code due_hold_all(struct pg *pg, int32_t programme, struct instant now, bool *brief, struct error *err) {
+    CLEAN(pg_params_finish) struct pg_params params = {0};
+    CLEAN(pg_rows_finish) struct pg_rows rows = {0};
+    pg_put_int(&params, programme);
+    enum error_code code =
+        pg_run(pg, "SELECT next_at FROM brief_due WHERE programme = $1 FOR UPDATE", &params, &rows, err);
     *brief = !code && pg_count(&rows) > 0 && pg_instant(&rows, 0, 0).ms <= now.ms;
-    if (code || !all) return code;
+    if (code) return code;
     code = pg_run(pg,
                   "SELECT FROM cell_light WHERE cell IN (SELECT min(id) FROM cell WHERE programme = $1 AND NOT retired"
                   " GROUP BY target) ORDER BY cell FOR UPDATE",

@@ -71,9 +71,9 @@ struct due_mark {
 };
 __attribute__((warn_unused_result)) enum error_code due_mark(struct pg *pg, const char *programme,
                                                              struct due_mark *out, struct error *err);
-/* What one programme has due at `now` (others' claims included): one question, so that nothing is claimed for nothing. */
+/* Whether one programme has something due at `now` (others' claims included): one question, so that nothing is claimed for nothing. */
 struct due_work {
-    int64_t cells, streams, notices, briefs;
+    bool cells, streams, notices, brief;
 };
 __attribute__((warn_unused_result)) enum error_code due_work(struct pg *pg, int32_t programme, struct instant now,
                                                              struct due_work *out, struct error *err);
@@ -83,10 +83,13 @@ __attribute__((warn_unused_result)) enum error_code due_brief_make(struct pg *pg
                                                                    struct instant first, struct error *err);
 __attribute__((warn_unused_result)) enum error_code due_brief_next(struct pg *pg, int32_t programme,
                                                                    struct instant next, struct error *err);
-/* The programme for oneself until the transaction ends: a window, the house's own watch. *brief: the brief is due.
- * All: also every claim of its cells and streams, so that nobody assesses meanwhile what a window says. Waits for those
- * who hold them. */
-__attribute__((warn_unused_result)) enum error_code due_hold(struct pg *pg, int32_t programme, struct instant now,
-                                                             bool all, bool *brief, struct error *err);
+/* The programme for oneself until the transaction ends: a window, the house's own watch. Not *held: somebody else has it,
+ * and nothing is waited for (he may render for long). */
+__attribute__((warn_unused_result)) enum error_code due_hold(struct pg *pg, int32_t programme, bool *held,
+                                                             struct error *err);
+/* Of one that is held: every claim of its cells and streams, too, so that nobody assesses meanwhile what a window says.
+ * Waits for those who hold some. *brief: the brief is due. */
+__attribute__((warn_unused_result)) enum error_code due_hold_all(struct pg *pg, int32_t programme, struct instant now,
+                                                                 bool *brief, struct error *err);
 
 #endif

@@ -18,7 +18,7 @@ static void copy(const struct pg_rows *rows, size_t row, size_t column, char *ou
 
 static const char waiting_sql[] =
     "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for, NULL, a.rule, a.state, a.cell, a.stream,"
-    "       a.period, a.file, a.opened_at, n.key, a.rung, a.rung_said_at IS NOT NULL, a.message"
+    "       a.period, a.file, a.opened_at, a.key || '|' || n.key, a.rung, a.rung_said_at IS NOT NULL, a.message, a.id IN (SELECT alert FROM reply_alert)"
     "  FROM notice n JOIN alert a ON a.id = n.alert"
     " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
     " ORDER BY n.recipient COLLATE \"C\", n.alert, n.id FOR UPDATE OF n";
@@ -93,6 +93,7 @@ enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant 
         n->rung = (enum alert_rung)pg_int(&rows, row, 15);
         n->rung_said = pg_bool(&rows, row, 16);
         n->message = pg_int(&rows, row, 17);
+        n->answered = pg_bool(&rows, row, 18);
         struct slice key = pg_slice(&rows, row, 14);
         n->key = strndup(key.ptr ? key.ptr : "", key.len);
         out->count++;

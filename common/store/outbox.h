@@ -16,6 +16,7 @@ struct waiting_notice {
     enum alert_state state;
     enum alert_rung rung; /* of the alert */
     bool rung_said;       /* by an earlier window */
+    bool answered;        /* its alert, once at least */
     int32_t cell, stream;
     struct day period;
     int64_t file, message; /* message: of an undeliverable one */

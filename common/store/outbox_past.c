@@ -88,7 +88,7 @@ static const char failures_sql[] =
     "       AND NOT EXISTS (SELECT FROM delivery x WHERE x.channel = d.channel AND x.address = d.address AND x.id > d.id"
     "                          AND x.state = 'delivered')"
     "  FROM (SELECT unnest($2::bigint[]) AS id UNION SELECT a.message FROM alert a WHERE a.programme = $1"
-    "           AND a.message IS NOT NULL AND a.state <> 'resolved') w"
+    "           AND a.message IS NOT NULL AND a.resolved_at IS NULL) w"
     "  JOIN message m ON m.id = w.id JOIN delivery d ON d.message = m.id AND d.state = 'failed' ORDER BY m.id, d.id";
 
 enum error_code outbox_failures(struct pg *pg, int32_t programme, const int64_t *messages, size_t count,

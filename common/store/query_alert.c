@@ -15,8 +15,8 @@ static const char alerts_sql[] =
     "FROM alert a LEFT JOIN cell c ON c.id = a.cell LEFT JOIN target t ON t.id = c.target LEFT JOIN area r ON r.id = "
     "c.area "
     "LEFT JOIN stream s ON s.id = a.stream LEFT JOIN LATERAL (SELECT x.to_state, x.cause, x.step, x.rung, x.at FROM "
-    "alert_transition x WHERE x.alert = a.id AND x.at <= $2 ORDER BY x.at DESC, x.stored_at DESC LIMIT 1) w ON "
-    "a.changed_at > $2 "
+    "alert_transition x WHERE x.alert = a.id AND x.at <= $2 AND a.changed_at > $2 ORDER BY x.at DESC, x.stored_at DESC "
+    "LIMIT 1) w ON true "
     "WHERE a.programme = $1 AND a.opened_at <= $2 AND ($3 OR coalesce(w.to_state, a.state) <> 'resolved') "
     "ORDER BY a.opened_at, a.id";
 

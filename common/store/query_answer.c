@@ -18,7 +18,7 @@ static const char newest_sql[] =
     "SELECT m.number || '/' || x.item FROM message m JOIN message_notice x ON x.message = m.id"
     "  JOIN notice n ON n.id = x.notice JOIN alert a ON a.id = n.alert JOIN cell c ON c.id = a.cell"
     "  JOIN target t ON t.id = c.target JOIN area r ON r.id = c.area"
-    " WHERE m.programme = $1 AND t.code = $2 AND r.code = $3 AND a.state <> 'resolved'"
+    " WHERE m.programme = $1 AND t.code = $2 AND r.code = $3 AND a.resolved_at IS NULL"
     "   AND a.rule IN ('overdue', 'fell_back', 'slipping') AND n.step NOT IN ('recovered', 'withdrawn')"
     " ORDER BY array_position(ARRAY['overdue', 'fell_back', 'slipping'], a.rule), m.rendered_at DESC, n.recipient = 'office', m.number"
     " LIMIT 1";

@@ -7,9 +7,10 @@
 
 /* A row version that this snapshot sees and the last one did not was written by a transaction that had not ended then:
  * its number is not below that snapshot's xmin. age() compares across the wrap-around of transaction numbers. */
-static const char present_sql[] = "SELECT l.cell, l.assessment, l.light_since FROM cell_light l JOIN cell c ON c.id = l.cell"
-                                   " WHERE c.programme = $1 AND NOT c.retired"
-                                   "   AND ($2::text IS NULL OR age(l.xmin) <= age($2::text::xid))";
+static const char present_sql[] = "SELECT l.cell, s.assessment, l.light_since FROM cell_light l JOIN cell c ON c.id = l.cell"
+                                  "  LEFT JOIN cell_assessment s ON s.cell = l.cell"
+                                  " WHERE c.programme = $1 AND NOT c.retired"
+                                  "   AND ($2::text IS NULL OR age(coalesce(s.xmin, l.xmin)) <= age($2::text::xid))";
 static const char horizon_sql[] = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::xid)::text";
 
 static enum error_code read_horizon(struct pg *pg, struct present_horizon *out, struct error *err) {

@@ -46,7 +46,7 @@ static const char of_message_sql[] =
 static const char of_cell_sql[] =
     "SELECT NULL::bigint, NULL::integer, '', a.step, a.id, a.rule, a.state, a.cell, a.stream, coalesce(r.code, '')"
     "  FROM alert a JOIN cell c ON c.id = a.cell JOIN area r ON r.id = c.area"
-    " WHERE a.programme = $1 AND a.cell = $2 AND a.state <> 'resolved' ORDER BY a.id";
+    " WHERE a.programme = $1 AND a.cell = $2 AND a.resolved_at IS NULL ORDER BY a.id";
 enum { COL_MESSAGE, COL_ITEM, COL_RECIPIENT, COL_STEP, COL_ALERT, COL_RULE, COL_STATE, COL_CELL, COL_STREAM, COL_AREA };
 
 struct said {

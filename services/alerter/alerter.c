@@ -144,14 +144,14 @@ static enum error_code work_due(struct alerter *alerter, const struct docket *do
                                 struct due_work *due, struct error *err) {
     bool worked = true;
     enum error_code code = due_work(alerter->pg, docket->programme, now, due, err);
-    while (!code && worked && due->cells + due->streams > 0) {
-        bool any = due->cells > 0;
+    while (!code && worked && (due->cells || due->streams)) {
+        bool any = due->cells;
         worked = false;
         while (!code && any) {
             code = work_cells(alerter->pg, docket, alerter->scratch, now, &any, err);
             worked = worked || any;
         }
-        any = due->streams > 0;
+        any = due->streams;
         while (!code && any) {
             code = work_streams(alerter->pg, docket, alerter->scratch, now, &any, err);
             worked = worked || any;
@@ -168,28 +168,32 @@ static enum error_code work_docket(struct alerter *alerter, const struct docket 
     struct due_work due = {0};
     enum error_code code = work_due(alerter, docket, now, &due, err);
     if (code) return code;
-    if (due.cells + due.streams > 0) {
+    if (due.cells || due.streams) {
         *others = true; /* another alerter holds them, or they came meanwhile */
         return ERROR_OK;
     }
-    if (due.briefs > 0) code = work_watch(alerter->pg, docket, now, err);
-    if (code || due.notices + due.briefs == 0) return code;
+    bool held = true;
     unsigned messages = 0;
-    code = window_render(alerter->pg, docket, alerter->scratch, now, &messages, err);
+    if (due.brief) code = work_watch(alerter->pg, docket, now, &held, err);
+    if (!code && held && (due.notices || due.brief))
+        code = window_render(alerter->pg, docket, alerter->scratch, now, &held, &messages, err);
+    *others = *others || !held; /* another alerter writes the messages */
     if (!code && messages > 0) log_info("window", "programme=%s messages=%u", docket->plan->programme, messages);
     return code;
 }
 
 /* Deliveries that failed for good, or wait for long: a look at the house, before anyone may call the instant settled. */
-static enum error_code watch_house(struct alerter *alerter, struct due_left *left, struct error *err) {
+static enum error_code watch_house(struct alerter *alerter, struct due_left *left, bool *others, struct error *err) {
     struct instant now = clock_domain(&alerter->clock);
     struct tick tick = tick_now();
     bool waits = left->deliveries > 0 && tick.ms >= alerter->next_watch.ms;
     if (left->failed == alerter->failed_seen && !waits) return ERROR_OK;
     enum error_code code = ERROR_OK;
-    for (size_t i = 0; !code && i < alerter->docket_count; i++)
-        code = work_watch(alerter->pg, &alerter->dockets[i], now, err);
-    if (code) return code;
+    bool held = true;
+    for (size_t i = 0; !code && held && i < alerter->docket_count; i++)
+        code = work_watch(alerter->pg, &alerter->dockets[i], now, &held, err);
+    *others = *others || !held;
+    if (code || !held) return code;
     alerter->failed_seen = left->failed;
     alerter->next_watch = tick_after(tick, WATCH_MS);
     return due_left(alerter->pg, now, left, err);
@@ -202,7 +206,8 @@ static const char *rules_state(const struct alerter *alerter) {
     return !alerter->own_rules ? "plan" : trial ? "own_on_trial" : "own";
 }
 
-static void write_status(struct alerter *alerter, const struct due_left *left) {
+/* others: something is left to another alerter, so nothing is settled yet. */
+static void write_status(struct alerter *alerter, const struct due_left *left, bool others) {
     struct error err;
     if (!alerter->settings->status) return;
     status_set_state(&alerter->status, left ? "running" : "waiting");
@@ -211,7 +216,7 @@ static void write_status(struct alerter *alerter, const struct due_left *left) {
     status_set_text(&alerter->status, "heartbeat", alerter->settings->courier.heartbeat.url ? heartbeat : "none");
     status_set_text(&alerter->status, "rules", rules_state(alerter));
     if (left) {
-        bool settled = left->cells == 0 && left->streams == 0 && left->notices == 0 && left->deliveries == 0;
+        bool settled = !others && left->cells == 0 && left->streams == 0 && left->notices == 0 && left->deliveries == 0;
         if (settled) alerter->settled_step = clock_step(&alerter->clock);
         status_set(&alerter->status, "due", left->cells + left->streams);
         status_set(&alerter->status, "outbox", left->notices + left->deliveries);
@@ -242,10 +247,10 @@ static enum error_code look(struct alerter *alerter, struct error *err) {
     struct due_left left = {0};
     int64_t next_try = -1;
     if (!code) code = due_left(alerter->pg, clock_domain(&alerter->clock), &left, err);
-    if (!code) code = watch_house(alerter, &left, err);
+    if (!code) code = watch_house(alerter, &left, &others, err);
     if (!code && left.deliveries > 0) code = outbox_next_try(alerter->pg, &next_try, err);
     if (code) return code;
-    write_status(alerter, &left);
+    write_status(alerter, &left, others);
     look_in(alerter, take_notifications(alerter) ? 0 : sleep_ms(alerter, &left, others, next_try));
     return ERROR_OK;
 }
@@ -272,7 +277,7 @@ static void on_look(void *context) {
     alerter->dockets_stale = true;
     int64_t pause = RETRY_MIN_MS << (alerter->failures < 6 ? alerter->failures : 6);
     alerter->failures++;
-    write_status(alerter, NULL);
+    write_status(alerter, NULL, false);
     if (courier_away(&alerter->courier, code == ERROR_CONNECTION)) pause = SAYING_MS; /* a look would hold the message up */
     else if (pause > RETRY_MAX_MS) pause = RETRY_MAX_MS;
     look_in(alerter, pause);

@@ -62,6 +62,8 @@ static void fill(const struct docket *docket, const struct notify_subject *subje
         write->id = old->id;
         write->from = old->state;
         write->rule = old->rule;
+        write->opening = old->opening;
+        write->back_filled = old->back_filled;
         memcpy(write->key, old->key, sizeof write->key);
     } else {
         write->rule = want->rule;

@@ -109,10 +109,10 @@ static bool counts(const struct waiting_notice *notice) {
     return rung == notice->rung && office == route_is_private(notice->rule, notice->step);
 }
 
-static struct alert_case case_of(const struct window_view *view, const struct standing_alert *standing) {
+static struct alert_case case_of(const struct window_view *view, int32_t cell, int32_t stream_id) {
     const struct docket *docket = view->docket;
-    const struct subject *subject = window_subject(view, standing->cell);
-    const struct stream_facts *stream = window_stream(view, standing->stream);
+    const struct subject *subject = window_subject(view, cell);
+    const struct stream_facts *stream = window_stream(view, stream_id);
     struct alert_case out = {.plan = docket->plan, .rules = &docket->rules, .now = view->now};
     if (subject) {
         out.cell = &docket->plan->cells[subject->index];
@@ -126,37 +126,73 @@ static struct alert_case case_of(const struct window_view *view, const struct st
     return out;
 }
 
+static struct alert_said said_of(const struct window_view *view, int32_t cell, int32_t stream, struct alert *alert) {
+    struct alert_case judged = case_of(view, cell, stream);
+    alert->rung_said_at = view->now;
+    return (struct alert_said){.alert = alert->id, .cell = cell, .stream = stream, .next = alert_ladder_next(&judged, alert)};
+}
+
+struct said_alerts {
+    struct alert_said *items;
+    size_t count;
+    int64_t *answered; /* alerts: their answers count, and are read first */
+    size_t answered_count;
+};
+static void said_alerts_finish(struct said_alerts *said) {
+    free(said->items);
+    free(said->answered);
+}
+
+static int by_alert(const void *a, const void *b) {
+    int64_t first = ((const struct alert_said *)a)->alert, second = ((const struct alert_said *)b)->alert;
+    return (first > second) - (first < second);
+}
 static int by_id(const void *a, const void *b) {
     int64_t first = *(const int64_t *)a, second = *(const int64_t *)b;
     return (first > second) - (first < second);
 }
 
+/* Each alert once, as several may be told of it. */
+static void take_said(const struct window *window, struct said_alerts *out) {
+    size_t count = 0, answered = 0;
+    for (size_t i = 0; i < window->count; i++) {
+        const struct waiting_notice *n = window->said[i];
+        struct alert alert = {.id = n->alert, .rule = n->rule, .state = n->state, .rung = n->rung, .opened_at = n->opened_at};
+        if (!counts(n) || n->state == ALERT_RESOLVED) continue;
+        if (n->answered)
+            out->answered[answered++] = n->alert;
+        else
+            out->items[count++] = said_of(&window->view, n->cell, n->stream, &alert);
+    }
+    qsort(out->items, count, sizeof *out->items, by_alert);
+    qsort(out->answered, answered, sizeof *out->answered, by_id);
+    for (size_t i = 0; i < count; i++)
+        if (out->count == 0 || out->items[out->count - 1].alert != out->items[i].alert) out->items[out->count++] = out->items[i];
+    for (size_t i = 0; i < answered; i++)
+        if (out->answered_count == 0 || out->answered[out->answered_count - 1] != out->answered[i])
+            out->answered[out->answered_count++] = out->answered[i];
+}
+
+static enum error_code take_answered(struct pg *pg, const struct window *window, struct said_alerts *out, struct error *err) {
+    CLEAN(standing_alerts_finish) struct standing_alerts standing = {0};
+    if (out->answered_count == 0) return ERROR_OK;
+    enum error_code code = alerts_by_id(pg, out->answered, out->answered_count, &standing, err);
+    for (size_t i = 0; !code && i < standing.count; i++) {
+        struct standing_alert *item = &standing.items[i];
+        out->items[out->count++] = said_of(&window->view, item->cell, item->stream, &item->alert);
+    }
+    return code;
+}
+
 /* From now on the rung counts, and its subject is looked at again when the next one comes. */
 static enum error_code note_said(struct pg *pg, const struct window *window, struct error *err) {
     if (window->trial) return ERROR_OK;
-    AUTO_FREE int64_t *ids = calloc(window->count + 1, sizeof *ids);
-    AUTO_FREE struct alert_said *said = NULL;
-    CLEAN(standing_alerts_finish) struct standing_alerts standing = {0};
-    size_t count = 0, unique = 0;
-    if (!ids) return error_set(err, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < window->count; i++)
-        if (counts(window->said[i])) ids[count++] = window->said[i]->alert;
-    qsort(ids, count, sizeof *ids, by_id);
-    for (size_t i = 0; i < count; i++)
-        if (unique == 0 || ids[unique - 1] != ids[i]) ids[unique++] = ids[i];
-    if (unique == 0) return ERROR_OK;
-    enum error_code code = alerts_by_id(pg, ids, unique, &standing, err);
-    if (code) return code;
-    said = calloc(standing.count + 1, sizeof *said);
-    if (!said) return error_set(err, ERROR_MEMORY, "out of memory for %zu alerts", standing.count);
-    for (size_t i = 0; i < standing.count; i++) {
-        struct standing_alert *item = &standing.items[i];
-        struct alert_case judged = case_of(&window->view, item);
-        item->alert.rung_said_at = window->view.now;
-        said[i] = (struct alert_said){.alert = item->alert.id, .cell = item->cell, .stream = item->stream,
-                                      .next = alert_ladder_next(&judged, &item->alert)};
-    }
-    return alerts_said(pg, said, standing.count, window->view.now, err);
+    CLEAN(said_alerts_finish) struct said_alerts said = {.items = calloc(window->count + 1, sizeof *said.items),
+                                                         .answered = calloc(window->count + 1, sizeof *said.answered)};
+    if (!said.items || !said.answered) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", window->count);
+    take_said(window, &said);
+    enum error_code code = take_answered(pg, window, &said, err);
+    return code ? code : alerts_said(pg, said.items, said.count, window->view.now, err);
 }
 
 /* --- the window --- */
@@ -230,7 +266,7 @@ static enum error_code write_messages(struct pg *pg, const struct window *window
 
 static enum error_code prepare(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
                                struct instant now, struct window *window, struct error *err) {
-    enum error_code code = due_hold(pg, docket->programme, now, true, &window->morning, err);
+    enum error_code code = due_hold_all(pg, docket->programme, now, &window->morning, err);
     if (!code) code = trial_read(pg, docket->programme, &window->trial, err);
     if (!code) code = outbox_waiting(pg, docket->programme, now, &window->all, err);
     if (!code) code = hand_to_office(pg, docket, &window->all, err);
@@ -242,9 +278,11 @@ static enum error_code prepare(struct pg *pg, const struct docket *docket, struc
 }
 
 static enum error_code render(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
-                              struct instant now, unsigned *messages, struct error *err) {
+                              struct instant now, bool *held, unsigned *messages, struct error *err) {
     CLEAN(window_finish) struct window window = {0};
-    enum error_code code = prepare(pg, docket, scratch, now, &window, err);
+    enum error_code code = due_hold(pg, docket->programme, held, err);
+    if (code || !*held) return code;
+    code = prepare(pg, docket, scratch, now, &window, err);
     if (!code) code = write_messages(pg, &window, messages, err);
     if (!code) code = note_said(pg, &window, err);
     if (!code && window.morning) code = due_brief_next(pg, docket->programme, window_morning(docket->plan, now), err);
@@ -252,10 +290,11 @@ static enum error_code render(struct pg *pg, const struct docket *docket, struct
 }
 
 enum error_code window_render(struct pg *pg, const struct docket *docket, struct assess_scratch *scratch,
-                              struct instant now, unsigned *messages, struct error *err) {
+                              struct instant now, bool *held, unsigned *messages, struct error *err) {
     *messages = 0;
+    *held = false;
     enum error_code code = pg_begin(pg, err);
-    if (!code) code = render(pg, docket, scratch, now, messages, err);
+    if (!code) code = render(pg, docket, scratch, now, held, messages, err);
     if (!code) code = pg_commit(pg, err);
     if (code) {
         pg_rollback(pg);

@@ -9,10 +9,10 @@
 #include "services/alerter/subject.h"
 #include "services/alerter/work.h"
 
-/* Call it only when nothing of the programme is due at `now` any more. */
+/* Call it only when nothing of the programme is due at `now` any more. Not *held: somebody else has the programme now. */
 __attribute__((warn_unused_result)) enum error_code window_render(struct pg *pg, const struct docket *docket,
                                                                   struct assess_scratch *scratch, struct instant now,
-                                                                  unsigned *messages, struct error *err);
+                                                                  bool *held, unsigned *messages, struct error *err);
 /* The first window of a working day after `at`; INSTANT_NONE = the calendar ends before it. */
 struct instant window_morning(const struct plan *plan, struct instant at);
 

@@ -14,9 +14,10 @@ __attribute__((warn_unused_result)) enum error_code work_streams(struct pg *pg, 
                                                                  struct assess_scratch *scratch, struct instant now,
                                                                  bool *any, struct error *err);
 
-/* What the house says of itself: messages no channel took, a calendar that ends, an outbox that stands still. */
+/* What the house says of itself: messages no channel took, a calendar that ends, an outbox that stands still. Not *held:
+ * somebody else has the programme now, and nothing was looked at. */
 __attribute__((warn_unused_result)) enum error_code work_watch(struct pg *pg, const struct docket *docket,
-                                                               struct instant now, struct error *err);
+                                                               struct instant now, bool *held, struct error *err);
 
 /* The facts of streams at an instant, cells assessed; shared with the window. */
 struct work_silence {

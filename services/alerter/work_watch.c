@@ -72,13 +72,12 @@ static enum error_code read(struct pg *pg, const struct docket *docket, struct w
     return code;
 }
 
-static enum error_code run(struct pg *pg, const struct docket *docket, struct instant now, struct error *err) {
+static enum error_code run(struct pg *pg, const struct docket *docket, struct instant now, bool *held, struct error *err) {
     CLEAN(watch_finish) struct watch watch = {0};
     struct outbox_wait wait = {0};
-    bool brief;
-    enum error_code code = due_hold(pg, docket->programme, now, false, &brief, err);
-    if (!code) code = read(pg, docket, &watch, &wait, err);
-    if (code) return code;
+    enum error_code code = due_hold(pg, docket->programme, held, err);
+    if (code || !*held) return code;
+    if ((code = read(pg, docket, &watch, &wait, err))) return code;
     judge_messages(docket, now, &watch);
     judge_house(docket, &wait, now, &watch);
     code = alerts_write(pg, docket->programme, &watch.writes, now, due_window(docket->plan, now), docket->rules.version,
@@ -86,9 +85,10 @@ static enum error_code run(struct pg *pg, const struct docket *docket, struct in
     return code ? code : outbox_failed_told(pg, &watch.failed, err);
 }
 
-enum error_code work_watch(struct pg *pg, const struct docket *docket, struct instant now, struct error *err) {
+enum error_code work_watch(struct pg *pg, const struct docket *docket, struct instant now, bool *held, struct error *err) {
+    *held = false;
     enum error_code code = pg_begin(pg, err);
-    if (!code) code = run(pg, docket, now, err);
+    if (!code) code = run(pg, docket, now, held, err);
     if (!code) code = pg_commit(pg, err);
     if (code) pg_rollback(pg);
     return code;

@@ -199,7 +199,8 @@ static double render_at(struct bench *bench, const char *when, double cpu[2]) {
     cpu_of(bench, &alerters, &sessions);
     MUST(clock_file_write(bench->clock, ++bench->step, at(when), &err));
     char sql[256];
-    (void)snprintf(sql, sizeof sql, "SELECT EXISTS (SELECT FROM notice WHERE state = 'waiting' AND not_before <= '%s')::int", when);
+    (void)snprintf(sql, sizeof sql, "SELECT (EXISTS (SELECT FROM notice WHERE state = 'waiting' AND not_before <= '%s')"
+                                    " OR EXISTS (SELECT FROM brief_due WHERE next_at <= '%s'))::int", when, when);
     while (ask(bench->owner, sql) > 0) pause_ms(20);
     double took = clock_seconds(CLOCK_MONOTONIC) - start;
     cpu_of(bench, &cpu[0], &cpu[1]);
@@ -223,6 +224,8 @@ static void storm(struct bench *bench) {
     (void)step_to(bench, "2021-12-31T12:00:00+08:00");
     (void)render_at(bench, "2021-12-31T16:30:00+08:00", cpu);
     (void)step_to(bench, "2022-01-01T00:00:00+08:00");
+    (void)render_at(bench, "2022-01-04T08:30:00+08:00", cpu); /* the briefs of the working days before it */
+    (void)render_at(bench, "2022-01-05T08:30:00+08:00", cpu);
     int64_t before = ask(bench->owner, "SELECT count(*) FROM message");
     cpu_of(bench, &alerters, &sessions);
     double committed = step_to(bench, "2022-01-06T00:00:00+08:00");

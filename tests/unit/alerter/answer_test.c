@@ -74,7 +74,7 @@ Test(answer, the_ladder_survives_restarts_and_two_alerters) {
         bureau_read(&b);
         bureau_look(&b, left.next_at);
         OK(pg_begin(b.pg, err)); /* a window broken off after it took what waits */
-        OK(due_hold(b.pg, b.docket.programme, left.next_at, true, &brief, err));
+        OK(due_hold_all(b.pg, b.docket.programme, left.next_at, &brief, err));
         OK(outbox_waiting(b.pg, b.docket.programme, left.next_at, &waiting, err));
         cr_assert_eq(waiting.count, 0, "nothing waits twice");
         waiting_notices_finish(&waiting);

@@ -177,7 +177,8 @@ Test(courier, a_completion_not_yet_assessed_is_waited_for, .timeout = 60) {
     int64_t alert = put_notice(&post, "D21-0701-01", "first");
     char text[1024];
     snprintf(text, sizeof text,
-             "UPDATE cell_light SET assessment = '{\"goal\":\"12\"}' WHERE cell = (SELECT cell FROM alert WHERE id = %lld);"
+             "INSERT INTO cell_assessment (cell, assessment) SELECT cell, '{\"goal\":\"12\"}' FROM alert WHERE id = %lld"
+             " ON CONFLICT (cell) DO UPDATE SET assessment = excluded.assessment;"
              "INSERT INTO cell_current (cell, value) SELECT cell, 12 FROM alert WHERE id = %lld"
              " ON CONFLICT (cell) DO UPDATE SET value = 12;"
              "INSERT INTO wake (cell, not_before) SELECT cell, '2021-07-01T08:31+08' FROM alert WHERE id = %lld;"

@@ -177,13 +177,13 @@ Test(window, what_no_channel_took_is_an_alert_of_the_house) {
     bureau_play(&b, "2021-09-02T16:30:00+08:00", "jiange cangxi");
     sql(&b, "UPDATE delivery SET state = 'failed', last_answer = '550' WHERE message = (SELECT id FROM message WHERE recipient"
             " LIKE 'unit:%' ORDER BY id DESC LIMIT 1); UPDATE delivery SET state = 'delivered' WHERE state = 'waiting'");
-    for (int i = 0; i < 2; i++) OK(work_watch(b.pg, &b.docket, at("2021-09-02T16:31:00+08:00"), err));
+    for (int i = 0; i < 2; i++) bureau_watch(&b, at("2021-09-02T16:31:00+08:00"));
     EXPECT_LIST(&b, "SELECT rule || ' ' || state || ' ' || m.recipient FROM alert a JOIN message m ON m.id = a.message",
                 "undeliverable open unit:市教育局");
     bureau_play(&b, "2021-09-03T08:30:00+08:00", "jiange cangxi");
     cr_assert_eq(count(&b, "SELECT count(*) FROM message WHERE recipient = 'office' AND body LIKE '%【运行】%市教育局%'"), 1);
     sql(&b, "INSERT INTO delivery (message, channel, address, state) SELECT max(message), 'log', 'jyj', 'delivered' FROM delivery");
-    OK(work_watch(b.pg, &b.docket, at("2021-09-03T09:00:00+08:00"), err));
+    bureau_watch(&b, at("2021-09-03T09:00:00+08:00"));
     EXPECT_LIST(&b, "SELECT state || ' ' || cause FROM alert WHERE rule = 'undeliverable'", "resolved delivered");
     bureau_close(&b);
 }
@@ -200,7 +200,7 @@ Test(window, the_offices_only_way_failing_is_told_on_another) {
     OK(due_brief_make(b.pg, b.docket.programme, at("2021-07-02T08:30:00+08:00"), err));
     bureau_play(&b, "2021-07-02T08:30:00+08:00", "jiange cangxi");
     sql(&b, "UPDATE delivery SET state = 'failed' WHERE message = (SELECT id FROM message WHERE kind = 'brief')");
-    OK(work_watch(b.pg, &b.docket, at("2021-07-02T08:31:00+08:00"), err));
+    bureau_watch(&b, at("2021-07-02T08:31:00+08:00"));
     bureau_play(&b, "2021-07-02T16:30:00+08:00", "jiange cangxi");
     EXPECT_LIST(&b, "SELECT channel || ' ' || address FROM delivery WHERE message = (SELECT max(id) FROM message WHERE"
                     " recipient = 'office') ORDER BY id",

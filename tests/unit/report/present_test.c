@@ -70,10 +70,11 @@ static void say(struct pg *owner, const struct view *judged, size_t cell) {
                                    judged->events[cell].events, judged->events[cell].count, &judged->history));
     pg_put_text(&params, judged->plan->targets[judged->plan->cells[cell].target].code);
     pg_put_text(&params, judged->plan->areas[judged->plan->cells[cell].area].code);
-    pg_put_json(&params, slice_of(text));
+    pg_put_text(&params, text);
     SUCCEEDS(pg_run(owner,
-                    "UPDATE cell_light SET assessment = $3 WHERE cell = (SELECT c.id FROM cell c JOIN target t"
-                    " ON t.id = c.target JOIN area a ON a.id = c.area WHERE t.code = $1 AND a.code = $2)",
+                    "INSERT INTO cell_assessment (cell, assessment) SELECT c.id, $3::json FROM cell c JOIN target t"
+                    " ON t.id = c.target JOIN area a ON a.id = c.area WHERE t.code = $1 AND a.code = $2"
+                    " ON CONFLICT (cell) DO UPDATE SET assessment = excluded.assessment",
                     &params, NULL, &err));
     free(text);
 }
