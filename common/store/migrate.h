@@ -6,7 +6,7 @@
 
 #include "common/store/session.h"
 
-enum { MIGRATION_NEWEST = 7 }; /* the schema this code speaks */
+enum { MIGRATION_NEWEST = 8 }; /* the schema this code speaks */
 
 struct migration_report {
     unsigned applied; /* now */
