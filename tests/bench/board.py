@@ -161,6 +161,17 @@ def throughput(board, tool):
     say("overview_gzip", size, "bytes", wanted=15000)
 
 
+def lighthouse(board):
+    """What Lighthouse says of two pages; it comes by npm, by its lock file, and is no part of what is shipped."""
+    folder = ROOT / "tests/e2e/board/lighthouse"
+    if not (folder / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(["node", folder / "run.mjs", f"http://127.0.0.1:{board.port}", board.cookie], capture_output=True, text=True, check=True)
+    for line in done.stdout.splitlines():
+        score = json.loads(line)
+        say(f"lighthouse_{score['figure']}", score["value"], "of 100", page=score["page"], form=score["form"], mend=score["mend"], wanted=100)
+
+
 def measure(state, tool):
     board = Board(state)
     wait_until(lambda: board.get("/readyz").status == 200)
@@ -172,6 +183,7 @@ def measure(state, tool):
     psql.close()
     catch_up(board)
     throughput(board, tool)
+    lighthouse(board)
 
 
 def main(tool, state=None):

@@ -1,6 +1,6 @@
 // How it looks to whom: on paper, narrow, enlarged, in forced colours, without colours, without motion; axe on every page.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -137,18 +137,50 @@ export async function access(browser) {
     complaintsOf('access', /401/);
 }
 
+// The catalogue as the page has it: every key in both languages, with the same places to fill in.
+function catalogueWrong() {
+    const source = readFileSync(new URL('../../../services/board/web/src/words.js', import.meta.url), 'utf8');
+    const table = new Function(`return ${/const WORDS = (\{[\s\S]*?\n\});/.exec(source)[1]}`)();
+    const places = (text) => [...new Set(text.match(/\{\w+\}/g) || [])].sort().join(' ');
+    const keys = source.match(/^ {4}'?[\w-]+'?: \[/gm).map((line) => line.trim());
+    const twice = keys.filter((key, i) => keys.indexOf(key) !== i);
+    const wrong = Object.entries(table).filter(([, pair]) => pair.length !== 2 || !pair.every((text) => typeof text === 'string' && text) || places(pair[0]) !== places(pair[1]));
+    return [...twice, ...wrong.map(([key]) => key)];
+}
+
+// In English: what a county, a plan or an alert said stays as it was, and says that it is Chinese; nothing else is.
+const SAID = '.said, bdi, caption, .brand small, .group, h1, th.area, .tiles b, .crumbs, option, .account, h2[id^=g]';
+async function chinese(page) {
+    return page.evaluate((said) => {
+        const found = new Set();
+        const walk = document.createTreeWalker(document.getElementById('board'), NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+            const { parentElement: at, textContent: text } = walk.currentNode;
+            if (/[\u4e00-\u9fff]/.test(text) && !at.closest(said) && !at.closest('a[href]') && !at.closest('[lang="zh-CN"]')) found.add(text.trim().slice(0, 24));
+        }
+        return [...found];
+    }, SAID);
+}
+
+const NAMED = /^[\u4e00-\u9fff]{2,6}[县区市局委办]|公里|^unit: /; // names and units of the plan
 export async function words(browser) {
+    verdict('both languages have every key, with the same places', catalogueWrong().join(' '));
     const context = await visit(browser, '李四');
     const left = [];
-    for (const path of ['/', '/alerts', '/feeds', '/targets/T06.1?area=510822']) {
-        const page = await open(context, `${path}${path.includes('?') ? '&' : '?'}lang=en`);
-        const text = `${await page.locator('#finding').innerText()} ${await page.locator('nav').first().innerText()} ${await page.locator('footer').innerText()}`;
+    const page = await context.newPage();
+    for (const path of PAGES) {
+        await page.goto(`${board}${past(path)}&lang=en`);
+        await page.waitForSelector('#finding');
+        await page.waitForFunction(() => !document.body.innerText.includes('Loading'));
+        const text = `${await page.locator('#finding').innerText()} ${await page.locator('nav').first().innerText()} ${await page.locator('footer').last().innerText()}`;
         if (!/[A-Za-z]{4}/.test(text) || (await page.evaluate(() => document.documentElement.lang)) !== 'en') left.push(`${path}: ${text}`);
-        await page.close();
+        const labels = await page.locator('h2:not([id^=g]), thead th:not(.area), dt, .tag, .chip, .tabs a, button:not(.account), summary').allInnerTexts();
+        left.push(...[...labels, ...(await chinese(page))].filter((one) => /[\u4e00-\u9fff]/.test(one) && !NAMED.test(one)).map((one) => `${path}: ${one}`));
     }
-    verdict('English by ?lang=en', left.join(' | '));
-    const page = await open(context, '/targets/T05.5?known_at=2021-10-11');
-    const due = await page.locator('.facts-line').innerText();
+    verdict(`English by ?lang=en: headings, states, lights and kinds of ${PAGES.length} pages`, [...new Set(left)].slice(0, 12).join(' | '));
+    await page.close();
+    const dated = await open(context, '/targets/T05.5?known_at=2021-10-11');
+    const due = await dated.locator('.facts-line').innerText();
     verdict('a date of another year carries its year', due.includes('2023年12月31日') ? null : due);
     complaintsOf('words');
 }

@@ -175,8 +175,7 @@ export const Lights = ({ counts, of = COUNTERS, cls = 'acts' }) => (
             (light) =>
                 counts[light] > 0 && (
                     <span key={light}>
-                        <Lamp of={light} word="hidden" />
-                        {number(counts[light])}
+                        <Lamp of={light} word="hidden" /> {number(counts[light])}
                     </span>
                 ),
         )}
@@ -193,7 +192,8 @@ export function Brief({ counts }) {
 export const ListRow = ({ to: address, name, no, cls, counts, of, children }) => (
     <li class={cls}>
         <a href={address}>
-            {no && <span class="no">{no}</span>} {name}
+            {no && <span class="no">{no}</span>}
+            {name}
         </a>
         {children}
         <Lights counts={counts} of={of} />
@@ -218,8 +218,8 @@ const periodOf = (text, as_of) => {
 // "剑阁县9月数据未到（应10月8日）".
 export function silenceWords(silence, who, as_of) {
     const values = { who, period: periodOf(silence.period, as_of), due: day(silence.due, as_of), days: silence.days ?? '?' };
-    if (silence.state === 'missing') return silence.period && silence.due ? t('silence_missing', values) : t('silence_missing_plain', values);
-    return t(`silence_${silence.state}`, values);
+    const plain = silence.state === 'missing' && !(silence.period && silence.due);
+    return t(plain ? 'silence_missing_plain' : `silence_${silence.state}`, values).replace(/^: /, '');
 }
 
 // The heading of a page: told to the tab, and where a reader lands after a change of page.
