@@ -20,8 +20,7 @@ static const char waiting_sql[] =
     "SELECT n.id, n.alert, n.step, a.cause, n.recipient, n.meant_for, NULL, a.rule, a.state, a.cell, a.stream,"
     "       a.period, a.file, a.opened_at, a.key || '|' || n.key, a.rung, a.rung_said_at IS NOT NULL, a.message, a.id IN (SELECT alert FROM reply_alert)"
     "  FROM notice n JOIN alert a ON a.id = n.alert"
-    " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2"
-    " ORDER BY n.recipient COLLATE \"C\", n.alert, n.id FOR UPDATE OF n";
+    " WHERE n.programme = $1 AND n.state = 'waiting' AND n.not_before <= $2";
 
 /* Asked of the few that may have a past, not of the thousands that open at one midnight. */
 static const char numbers_sql[] =
@@ -99,7 +98,21 @@ enum error_code outbox_waiting(struct pg *pg, int32_t programme, struct instant 
         out->count++;
         if (!n->key) return error_set(err, ERROR_MEMORY, "out of memory for %zu notices", count);
     }
+    waiting_notices_sort(out);
     return read_numbers(pg, out, err);
+}
+
+static int by_recipient(const void *a, const void *b) {
+    const struct waiting_notice *first = a, *second = b;
+    int order = strcmp(first->recipient, second->recipient);
+    if (order) return order;
+    if (first->alert != second->alert) return first->alert < second->alert ? -1 : 1;
+    return (first->id > second->id) - (first->id < second->id);
+}
+
+/* Here, and not by the database, which would write them to its disk for it. */
+void waiting_notices_sort(struct waiting_notices *notices) {
+    qsort(notices->items, notices->count, sizeof *notices->items, by_recipient);
 }
 
 void waiting_notices_finish(struct waiting_notices *notices) {

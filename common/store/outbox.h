@@ -27,10 +27,11 @@ struct waiting_notices {
     struct waiting_notice *items; /* by recipient (bytes), then alert, then id */
     size_t count;
 };
-/* Locks what is due at `now`: a second renderer waits, then finds it rendered. In the caller's transaction. */
+/* What is due at `now`. In the caller's transaction, with the programme held: nobody else renders or holds them back. */
 __attribute__((warn_unused_result)) enum error_code outbox_waiting(struct pg *pg, int32_t programme,
                                                                    struct instant now, struct waiting_notices *out,
                                                                    struct error *err);
+void waiting_notices_sort(struct waiting_notices *notices); /* after recipients were changed */
 void waiting_notices_finish(struct waiting_notices *notices);
 /* Meant for somebody whom no channel reaches any more: the office's from now on, marked. */
 __attribute__((warn_unused_result)) enum error_code outbox_unreachable(struct pg *pg, const int64_t *notices,

@@ -53,10 +53,12 @@ static const char asked_sql[] =
     "       count(DISTINCT message) FILTER (WHERE EXISTS (SELECT FROM delivery d WHERE d.message = said.message"
     "       AND d.state = 'trial')), count(notice) FILTER (WHERE asks AND answered) FROM said GROUP BY 1 ORDER BY 1";
 
+/* Not while a window is written: whoever writes it holds the programme. */
 static const char hold_notice_sql[] =
-    "WITH held AS (UPDATE notice SET state = CASE WHEN $3 THEN 'held' ELSE 'waiting' END,"
-    "       cause = CASE WHEN $3 THEN 'office' END"
-    " WHERE programme = $1 AND id = $2 AND ($3 AND state = 'waiting' OR NOT $3 AND state = 'held' AND cause = 'office')"
+    "WITH house AS MATERIALIZED (SELECT id FROM programme WHERE id = $1 FOR NO KEY UPDATE),"
+    "     held AS (UPDATE notice n SET state = CASE WHEN $3 THEN 'held' ELSE 'waiting' END,"
+    "       cause = CASE WHEN $3 THEN 'office' END FROM house"
+    " WHERE n.programme = house.id AND n.id = $2 AND ($3 AND state = 'waiting' OR NOT $3 AND state = 'held' AND cause = 'office')"
     " RETURNING 1) SELECT count(*), pg_notify('duban_wake', '')::text FROM held";
 
 static const char hold_message_sql[] =

@@ -44,14 +44,6 @@ static void window_finish(struct window *window) {
     free(window->said);
 }
 
-static int by_recipient(const void *a, const void *b) {
-    const struct waiting_notice *first = a, *second = b;
-    int order = strcmp(first->recipient, second->recipient);
-    if (order) return order;
-    if (first->alert != second->alert) return first->alert < second->alert ? -1 : 1;
-    return (first->id > second->id) - (first->id < second->id);
-}
-
 /* A contact that was there when the notice was written may be gone from the table by now. */
 static enum error_code hand_to_office(struct pg *pg, const struct docket *docket, struct waiting_notices *all,
                                       struct error *err) {
@@ -71,7 +63,7 @@ static enum error_code hand_to_office(struct pg *pg, const struct docket *docket
     if (count == 0) return ERROR_OK;
     for (size_t i = 0; i < all->count; i++)
         if (strcmp(all->items[i].meant_for, all->items[i].recipient) == 0) memcpy(all->items[i].recipient, "office", 7);
-    qsort(all->items, all->count, sizeof *all->items, by_recipient);
+    waiting_notices_sort(all);
     return outbox_unreachable(pg, ids, count, err);
 }
 
