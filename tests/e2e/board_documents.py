@@ -291,9 +291,24 @@ def check_alerts(board, duban, as_of, known_at):
             wrong = f"{alert['id']} number {mine['number']} of {said}"
         if mine["next_step"] and mine["next_step"]["on"] < answer["as_of"]:
             wrong = f"{alert['id']}: its next step {mine['next_step']} is over"
-    if answer["counts"] != {state: sum(a["state"] == state for a in listed) for state in ("open", "promised", "suppressed")}:
-        wrong = wrong or f"counts {answer['counts']}"
+    over = sum(a["state"] == "resolved" and a["rule"] != "recovered" for a in duban("alerts", "--all", *words)["alerts"])
+    if answer["counts"] != {**{state: sum(a["state"] == state for a in listed) for state in ("open", "promised", "suppressed")}, "resolved": over}:
+        wrong = wrong or f"counts {answer['counts']}, {over} over"
     verdict(f"{' '.join(words) or 'now'}: the {len(listed)} alerts that stand", wrong)
+
+
+def check_file(board, duban):
+    """A file with refused rows, and one that was refused whole: told as `duban feeds FILE` tells it."""
+    wrong, seen = "", 0
+    for listed in duban("feeds")["files"]:
+        if not listed["refused"]:
+            continue
+        file, seen = duban("feeds", listed["id"])["files"][0], seen + 1
+        told = board.document(f"feeds/{listed['id']}")["file"]
+        bare = [{key: value for key, value in figure.items() if key not in ("target_name", "area_name")} for figure in told["figures"]]
+        if {**told, "figures": bare} != file:
+            wrong = wrong or f"{listed['id']}: {differ(told, {key: value for key, value in file.items() if key != 'figures'}) or 'figures'}"
+    verdict(f"what became of {seen} files with refused rows", wrong or (None if seen else "there is none"))
 
 
 def check_silence(board):
@@ -359,6 +374,7 @@ def run(state, duban, binary=None, programme=None):
         check_description(board, description)
         check_refusals(board, description)
         check_moment(board, duban, None, None)
+        check_file(board, duban)
         check_silence(board)
         check_alerts(board, duban, None, None)
         for as_of, known_at in MOMENTS:
@@ -377,7 +393,7 @@ def check(service):
 def main():
     state, binary = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None
     environment = {**os.environ, "DUBAN_CONFIG": str(state / "duban.yaml"), "LC_ALL": "C.UTF-8"}
-    command = binary.parent / "duban" if binary else state / "bin/duban"
+    command = binary.parent / "duban" if binary else state / "duban"
 
     def duban(*words):
         done = subprocess.run([command, *words, "--programme", "guangyuan-2021", "--json"], capture_output=True, text=True, check=True, env=environment)
