@@ -267,12 +267,15 @@ enum error_code due_streams_write(struct pg *pg, const struct due_streams *claim
 /* The first of the queue is found at once; to count, a plan that does not know the instant would read a million cells. */
 #define IF_CELLS_ARE_DUE(now) "CASE WHEN (SELECT min(next_check_at) FROM cell_light) <= " now " THEN "
 
+/* So many, or "a thousand at least": while one alerter works a storm off, the other asks again and again. */
+#define SOME(of) "(SELECT count(*) FROM (SELECT FROM " of " LIMIT 1000) AS some_of_it)"
+
 static const char left_sql[] =
-    "SELECT " IF_CELLS_ARE_DUE("$1") "(SELECT count(*) FROM cell_light WHERE next_check_at <= $1) ELSE 0 END"
-    "     + (SELECT count(*) FROM wake WHERE cell IS NOT NULL AND not_before <= $1),"
+    "SELECT " IF_CELLS_ARE_DUE("$1") SOME("cell_light WHERE next_check_at <= $1") " ELSE 0 END"
+    "     + " SOME("wake WHERE cell IS NOT NULL AND not_before <= $1") ","
     "       (SELECT count(*) FROM stream_due WHERE next_check_at <= $1)"
-    "     + (SELECT count(*) FROM wake WHERE stream IS NOT NULL AND not_before <= $1),"
-    "       (SELECT count(*) FROM notice WHERE state = 'waiting' AND not_before <= $1)"
+    "     + " SOME("wake WHERE stream IS NOT NULL AND not_before <= $1") ","
+    "       " SOME("notice WHERE state = 'waiting' AND not_before <= $1")
     "     + (SELECT count(*) FROM brief_due WHERE next_at <= $1),"
     "       (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'leased')),"
     "       (SELECT count(*) FROM delivery WHERE state = 'failed'),"

@@ -57,7 +57,7 @@ __attribute__((warn_unused_result)) enum error_code due_streams_write(struct pg 
 
 /* What is left at `now` (others' claims included), and when something comes next. */
 struct due_left {
-    int64_t cells, streams;          /* due now */
+    int64_t cells, streams;          /* due now; cells and notices are counted to about a thousand */
     int64_t notices;                 /* due now, a brief among them */
     int64_t deliveries;              /* not yet delivered, tries left */
     int64_t failed;                  /* tries spent */

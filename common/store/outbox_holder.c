@@ -8,7 +8,7 @@
 static const char lock_sql[] = "SELECT pg_advisory_lock_shared(" HOLDERS ", $1)";
 static const char keep_sql[] =
     "UPDATE delivery d SET lease_until = CASE WHEN (d.id, d.lease_epoch) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))"
-    "                                         THEN now() + $4 * interval '1 millisecond' ELSE now() END"
+    "                                         THEN now() + $4 * interval '1 millisecond' ELSE now() /* real */ END"
     " WHERE d.state = 'leased' AND d.lease_epoch & 2147483647 = $1";
 
 enum error_code outbox_hold(struct pg *pg, int holder, const struct outbox_carried *carried, size_t count, int lease_ms,
@@ -31,7 +31,7 @@ enum error_code outbox_hold(struct pg *pg, int holder, const struct outbox_carri
 /* An epoch without a holder is of a time before they had numbers: that lease ends by its time alone. */
 static const char reclaim_sql[] =
     "UPDATE delivery d SET lease_until = soon.at"
-    "  FROM (SELECT greatest(now(), pg_postmaster_start_time() + $2 * interval '1 millisecond')"
+    "  FROM (SELECT greatest(now() /* real */, pg_postmaster_start_time() + $2 * interval '1 millisecond')"
     "             + $1 * interval '1 millisecond' AS at) AS soon"
     " WHERE d.state = 'leased' AND d.lease_until > soon.at AND d.lease_epoch > 2147483647"
     "   AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2"
