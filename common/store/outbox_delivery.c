@@ -17,55 +17,58 @@
  * over: nothing is sent for what was done before the message was claimed. Only a message with nothing else in it is
  * dropped: its text is kept and numbered, and one item of several must not vanish from a numbered list. Recoveries tell
  * the completion itself and are always said. */
-/* Message by message (OFFSET 0 keeps it so): joined as a whole, the notices and alerts of years would be read for the few
- * messages that leave now, and at every look when none does. */
-#define ONE_OF_ITS_NOTICES(message, says)                                                                              \
-    " AND EXISTS (SELECT FROM message_notice s JOIN notice n ON n.id = s.notice JOIN alert a ON a.id = n.alert"         \
-    " WHERE s.message = " message " AND " says " OFFSET 0)"
+/* m: a message. Notice by notice (OFFSET 0 keeps it so): joined as a whole, the notices and alerts of years would be read
+ * for the few messages that leave now. */
+#define ONE_OF_ITS_NOTICES(says)                                                                                       \
+    " AND EXISTS (SELECT FROM unnest(m.notices) AS s(notice)"                                                          \
+    " CROSS JOIN LATERAL (SELECT alert, step FROM notice WHERE id = s.notice OFFSET 0) AS n"                           \
+    " CROSS JOIN LATERAL (SELECT cell, resolved_at, cause FROM alert WHERE id = n.alert OFFSET 0) AS a"                \
+    " WHERE " says " OFFSET 0)"
 
 static const char lease_sql[] =
     "WITH free AS (SELECT c.name, c.kind, least(c.abreast"
-    "                - (SELECT count(*) FROM delivery l WHERE l.channel = c.kind AND l.address = c.name"
-    "                      AND l.state = 'leased' AND l.lease_until >= now()),"
-    "                CASE c.interval_ms WHEN 0 THEN c.abreast ELSE least(c.burst, floor(c.burst"
-    "                  - extract(epoch FROM c.next_at - now() /* real */) * 1000 / c.interval_ms)) END)::int AS room"
-    "                FROM channel c WHERE channel_free_at(c) <= now() /* real */"
-    "                 AND EXISTS (SELECT FROM delivery d WHERE d.channel = c.kind AND d.address = c.name AND " IS_DUE ")"
-    "                 FOR UPDATE OF c SKIP LOCKED),"
-    "     paced AS (SELECT w.id FROM free f, LATERAL (SELECT d.id FROM delivery d"
-    "                WHERE d.channel = f.kind AND d.address = f.name AND " IS_DUE
-    "                ORDER BY d.id LIMIT greatest(f.room, 0) FOR UPDATE OF d SKIP LOCKED) AS w),"
-    "     plain AS (SELECT d.id FROM delivery d WHERE " IS_DUE
-    "                AND NOT EXISTS (SELECT FROM channel c WHERE c.kind = d.channel AND c.name = d.address)"
-    "                ORDER BY d.id LIMIT (SELECT $1) FOR UPDATE OF d SKIP LOCKED),"
-    "     unsure AS (SELECT d.id FROM (SELECT id FROM paced UNION SELECT id FROM plain) AS x JOIN delivery d USING (id)"
-    "                 WHERE (SELECT kind = 'real' FROM installation)" ONE_OF_ITS_NOTICES("d.message",
+                   " - (SELECT count(*) FROM delivery l WHERE l.channel = c.kind AND l.address = c.name"
+                         " AND l.state = 'leased' AND l.lease_until >= now()),"
+                   " CASE c.interval_ms WHEN 0 THEN c.abreast ELSE least(c.burst, floor(c.burst"
+                     " - extract(epoch FROM c.next_at - now() /* real */) * 1000 / c.interval_ms)) END)::int AS room"
+                   " FROM channel c WHERE channel_free_at(c) <= now() /* real */"
+                    " AND EXISTS (SELECT FROM delivery d WHERE d.channel = c.kind AND d.address = c.name AND " IS_DUE ")"
+                    " FOR UPDATE OF c SKIP LOCKED),"
+        " paced AS (SELECT w.id FROM free f, LATERAL (SELECT d.id FROM delivery d"
+                   " WHERE d.channel = f.kind AND d.address = f.name AND " IS_DUE
+                   " ORDER BY d.id LIMIT greatest(f.room, 0) FOR UPDATE OF d SKIP LOCKED) AS w),"
+        " plain AS (SELECT d.id FROM delivery d WHERE " IS_DUE
+                   " AND NOT EXISTS (SELECT FROM channel c WHERE c.kind = d.channel AND c.name = d.address)"
+                   " ORDER BY d.id LIMIT (SELECT $1) FOR UPDATE OF d SKIP LOCKED),"
+        " unsure AS (SELECT d.id FROM (SELECT id FROM paced UNION SELECT id FROM plain) AS x JOIN delivery d USING (id)"
+                     " JOIN message m ON m.id = d.message"
+                    " WHERE (SELECT kind = 'real' FROM installation)" ONE_OF_ITS_NOTICES(
            "a.resolved_at IS NULL AND n.step <> 'recovered' AND EXISTS (SELECT FROM wake w WHERE w.cell = a.cell)"
            " AND EXISTS (SELECT FROM cell_current u JOIN cell_assessment l USING (cell) WHERE u.cell = a.cell"
            "               AND (u.done OR u.value >= (l.assessment->>'goal')::numeric))") "),"
-    "     due AS (SELECT id FROM (SELECT id FROM paced UNION ALL SELECT id FROM plain) AS x"
-    "              WHERE id NOT IN (SELECT id FROM unsure) ORDER BY id LIMIT (SELECT $1)),"
-    "     over AS (UPDATE delivery d SET state = 'dropped', lease_until = NULL, lease_epoch = d.lease_epoch + 1,"
-    "                     last_answer = 'done before it was sent'"
-    "                FROM due, message m WHERE d.id = due.id AND m.id = d.message AND m.kind IN ('notices', 'room')"
-    "                 AND m.notices <> '{}' AND NOT (true" ONE_OF_ITS_NOTICES("m.id",
+        " due AS (SELECT id FROM (SELECT id FROM paced UNION ALL SELECT id FROM plain) AS x"
+                 " WHERE id NOT IN (SELECT id FROM unsure) ORDER BY id LIMIT (SELECT $1)),"
+        " over AS (UPDATE delivery d SET state = 'dropped', lease_until = NULL, lease_epoch = d.lease_epoch + 1,"
+                        " last_answer = 'done before it was sent'"
+                   " FROM due, message m WHERE d.id = due.id AND m.id = d.message AND m.kind IN ('notices', 'room')"
+                    " AND m.notices <> '{}' AND NOT (true" ONE_OF_ITS_NOTICES(
            "(n.step = 'recovered' OR a.resolved_at IS NULL OR a.cause <> 'done')") ")"
-    "               RETURNING d.id),"
-    "     kept AS (INSERT INTO delivery_attempt (delivery, outcome, answer)"
-    "              SELECT id, 'dropped', 'done before it was sent' FROM over),"
-    "     held AS (UPDATE delivery d SET state = 'leased',"
-    "                     lease_until = now() + $2 * interval '1 millisecond',"
-    "                     lease_epoch = (d.lease_epoch >> 31) + 1 << 31 | $3, attempts = d.attempts + 1"
-    "                FROM due WHERE d.id = due.id AND NOT EXISTS (SELECT FROM over WHERE over.id = due.id)"
-    "               RETURNING d.*),"
-    "     spent AS (UPDATE channel c SET next_at = greatest(c.next_at, now() /* real */)"
-    "                                  + t.taken * c.interval_ms * interval '1 millisecond'"
-    "                 FROM (SELECT channel, address, count(*) AS taken FROM held GROUP BY 1, 2) AS t"
-    "                WHERE c.kind = t.channel AND c.name = t.address)"
+                  " RETURNING d.id),"
+        " kept AS (INSERT INTO delivery_attempt (delivery, outcome, answer)"
+                 " SELECT id, 'dropped', 'done before it was sent' FROM over),"
+        " held AS (UPDATE delivery d SET state = 'leased',"
+                        " lease_until = now() + $2 * interval '1 millisecond',"
+                        " lease_epoch = (d.lease_epoch >> 31) + 1 << 31 | $3, attempts = d.attempts + 1"
+                   " FROM due WHERE d.id = due.id AND NOT EXISTS (SELECT FROM over WHERE over.id = due.id)"
+                  " RETURNING d.*),"
+        " spent AS (UPDATE channel c SET next_at = greatest(c.next_at, now() /* real */)"
+                                     " + t.taken * c.interval_ms * interval '1 millisecond'"
+                    " FROM (SELECT channel, address, count(*) AS taken FROM held GROUP BY 1, 2) AS t"
+                   " WHERE c.kind = t.channel AND c.name = t.address)"
     "SELECT h.id, h.lease_epoch, h.attempts, h.channel, h.address, m.key, m.number, m.recipient, m.first_line, m.body,"
     " m.facts::text, p.code, m.kind, h.mention, m.long_body, m.attachment_name, m.rendered_at, m.attachment,"
     " h.fallback_channel IS NOT NULL"
-    "  FROM held h JOIN message m ON m.id = h.message JOIN programme p ON p.id = m.programme ORDER BY h.id";
+     " FROM held h JOIN message m ON m.id = h.message JOIN programme p ON p.id = m.programme ORDER BY h.id";
 
 static char *heap(const struct pg_rows *rows, size_t row, size_t column) {
     struct slice text = pg_slice(rows, row, column);

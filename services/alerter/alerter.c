@@ -11,7 +11,7 @@
 #include "common/store/trial.h"
 #include "services/alerter/window.h"
 
-enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, SAYING_MS = 30000, OTHERS_MS = 100, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
+enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, SAYING_MS = 30000, OTHERS_MS = 100, OTHERS_MAX_MS = 500, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
 
 /* --- the connection --- */
 
@@ -227,12 +227,18 @@ static void write_status(struct alerter *alerter, const struct due_left *left, b
         log_failure(LOG_LEVEL_WARN, "status_not_written", &err);
 }
 
+/* Soon at first; less often for one who renders a storm: each look takes of what he has to do it with. */
+static void count_others(struct alerter *alerter, bool others) {
+    int64_t ms = alerter->others_ms ? 2 * alerter->others_ms : OTHERS_MS;
+    alerter->others_ms = !others ? 0 : ms < OTHERS_MAX_MS ? ms : OTHERS_MAX_MS;
+}
+
 static int64_t sleep_ms(const struct alerter *alerter, const struct due_left *left, bool others, int64_t next_try) {
     int64_t ms = alerter->settings->poll_ms;
     int until = instant_is(left->next_at) ? clock_wait(&alerter->clock, left->next_at) : -1;
     if (until >= 0 && until < ms) ms = until;
     if (next_try >= 0 && next_try < ms) ms = next_try;
-    if (others && ms > OTHERS_MS) ms = OTHERS_MS;
+    if (others && ms > alerter->others_ms) ms = alerter->others_ms;
     return ms;
 }
 
@@ -251,6 +257,7 @@ static enum error_code look(struct alerter *alerter, struct error *err) {
     if (!code && left.deliveries > 0) code = outbox_next_try(alerter->pg, &next_try, err);
     if (code) return code;
     write_status(alerter, &left, others);
+    count_others(alerter, others);
     look_in(alerter, take_notifications(alerter) ? 0 : sleep_ms(alerter, &left, others, next_try));
     return ERROR_OK;
 }

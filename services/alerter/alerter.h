@@ -24,6 +24,7 @@ struct alerter {
     unsigned failures;        /* in a row: back-off */
     int64_t settled_step;
     int64_t failed_seen;      /* deliveries, when the house was last looked at; -1 = not yet */
+    int64_t others_ms;        /* until the next look while another alerter holds what is due; 0 = nobody does */
     struct tick next_watch;   /* while deliveries wait */
     int watched_fd;           /* the connection's, for NOTIFY */
     enum error_code fatal;    /* why the loop stopped by itself */
