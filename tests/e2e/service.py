@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUICKSTART = ROOT / "deploy" / "quickstart"
 PATIENCE_S = 120
+LAST_DAY = "2022-01-15T"  # of the sample year, as deploy/quickstart plays it
 
 
 def verdict(name, wrong):
@@ -39,6 +40,13 @@ class Service:
         log.close()
         self.said = Path(log.name).read_text(errors="replace")
         return player.returncode
+
+    def plays(self):
+        """Whether the year goes on: not before its first line, and not when its last day has come and the figures are shown."""
+        try:
+            return (self.state / "script.txt.done").exists() and LAST_DAY not in (self.state / "clock").read_text()
+        except FileNotFoundError:
+            return False
 
     def look(self):
         self.looking = subprocess.Popen([QUICKSTART, "--look", "--state", self.state], stdin=subprocess.DEVNULL,

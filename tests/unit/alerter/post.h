@@ -34,16 +34,17 @@ static inline void path_in(const struct post *post, const char *name, char out[1
 
 /* options: NULL-terminated, beside the files for its port and what it got. out: "--log" or "--out". */
 static inline void start_fake(struct post *post, const char *script, const char *out, const char *const *options) {
-    char program[256], port[128], log[128];
+    char program[256], port[128], log[128], said[128];
     snprintf(program, sizeof program, "%s/tests/fakes/%s", DUBAN_SOURCE_DIR, script);
     path_in(post, "port", port);
     path_in(post, "log", log);
+    path_in(post, "fake.err", said);
     post->fake = fork();
     if (post->fake == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves no fake behind */
-        int null = open("/dev/null", O_RDWR);
+        int null = open("/dev/null", O_RDWR), errors = open(said, O_WRONLY | O_CREAT | O_TRUNC, 0644);
         (void)dup2(null, 1);
-        (void)dup2(null, 2);
+        (void)dup2(errors, 2);
         const char *first[] = {"python3", program, "--port-file", port, out, log};
         char *argv[24] = {0};
         for (size_t i = 0; i < 6; i++) argv[i] = strdup(first[i]);
@@ -53,7 +54,8 @@ static inline void start_fake(struct post *post, const char *script, const char 
     }
     /* bounded, and for the event itself: the file appears when the fake listens */
     for (int tries = 0; tries < 2000 && !file_exists(port); tries++) poll(NULL, 0, 10);
-    CLEAN(buffer_finish) struct buffer text = {0};
+    CLEAN(buffer_finish) struct buffer text = {0}, why = {0};
+    if (!file_exists(port)) cr_assert_fail("%s does not listen: %s", script, file_read(said, 65536, &why, NULL) ? "" : buffer_text(&why));
     OK(file_read(port, 64, &text, err));
     post->port = atoi(buffer_text(&text));
 }
