@@ -230,11 +230,19 @@ export function App() {
         setLive(false);
         location.assign(to('/login'));
     };
-    // What was decided is often gone from the page, and its button with it.
+    // What was decided is often gone from the page, and its button with it: at once, or with the page's next figures.
+    const decided = useRef(false);
+    const keepFocus = () => {
+        if (!decided.current || document.activeElement !== document.body) return;
+        decided.current = false;
+        document.getElementById('finding')?.focus({ preventScroll: true });
+    };
     const onDecided = () => {
         setDialog(null);
-        if (document.activeElement === document.body) document.getElementById('finding')?.focus({ preventScroll: true });
+        decided.current = true;
+        keepFocus();
     };
+    useEffect(keepFocus);
     const onLogin = () => {
         forgetAll();
         if (address.url.pathname === '/login') location.replace(to('/'));
