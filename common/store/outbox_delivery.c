@@ -9,14 +9,6 @@
 #define IS_DUE "d.state IN ('waiting', 'leased')" \
                " AND CASE d.state WHEN 'waiting' THEN d.next_try_at <= now() ELSE d.lease_until < now() END"
 
-/* free: configured channels that may take some, how many (their bucket's tokens, less what is under way). The row of the
- * channel is locked: a second alerter passes it by, so that both together keep one pace.
- * unsure: a figure that may complete the matter was committed and is not assessed yet: the delivery waits for that, at most
- * the minute a wake waits. Not in a rehearsal, whose clock stands still until all deliveries are out.
- * The limit hides from the planner, so that the statement is planned once and not at every claim.
- * over: nothing is sent for what was done before the message was claimed. Only a message with nothing else in it is
- * dropped: its text is kept and numbered, and one item of several must not vanish from a numbered list. Recoveries tell
- * the completion itself and are always said. */
 /* m: a message. Notice by notice (OFFSET 0 keeps it so): joined as a whole, the notices and alerts of years would be read
  * for the few messages that leave now. */
 #define ONE_OF_ITS_NOTICES(says)                                                                                       \
@@ -25,6 +17,14 @@
     " CROSS JOIN LATERAL (SELECT cell, resolved_at, cause FROM alert WHERE id = n.alert OFFSET 0) AS a"                \
     " WHERE " says " OFFSET 0)"
 
+/* free: configured channels that may take some, how many (their bucket's tokens, less what is under way). The row of the
+ * channel is locked: a second alerter passes it by, so that both together keep one pace.
+ * unsure: a figure that may complete the matter was committed and is not assessed yet: the delivery waits for that, at most
+ * the minute a wake waits. Not in a rehearsal, whose clock stands still until all deliveries are out.
+ * The limit hides from the planner, so that the statement is planned once and not at every claim.
+ * over: nothing is sent for what was done before the message was claimed. Only a message with nothing else in it is
+ * dropped: its text is kept and numbered, and one item of several must not vanish from a numbered list. Recoveries tell
+ * the completion itself and are always said. */
 static const char lease_sql[] =
     "WITH free AS (SELECT c.name, c.kind, least(c.abreast"
                    " - (SELECT count(*) FROM delivery l WHERE l.channel = c.kind AND l.address = c.name"

@@ -6,8 +6,8 @@
 SET LOCAL search_path = duban, pg_temp;
 
 -- ── The due queue without what it carried along ────────────────────────────────────────────────────────────────────
--- cell_light is asked what is due at every look and holds a light; the cell as `duban status --json` prints it is twenty
--- times as wide, read by the board alone, and no index looks into it (json, not jsonb: it is kept, not searched).
+-- cell_light is asked what is due at every look and holds a light; the cell as `duban status --json` prints it is many
+-- times as wide, read by the board and by a claim of deliveries, and no index looks into it (json, not jsonb: it is kept, not searched).
 CREATE TABLE cell_assessment (
     cell       integer PRIMARY KEY REFERENCES cell,
     assessment json NOT NULL

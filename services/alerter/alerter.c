@@ -11,7 +11,8 @@
 #include "common/store/trial.h"
 #include "services/alerter/window.h"
 
-enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, SAYING_MS = 30000, OTHERS_MS = 100, OTHERS_MAX_MS = 500, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
+enum { CLOCK_WAIT_MS = 30000, RETRY_MAX_MS = 5000, RETRY_MIN_MS = 100, SAYING_MS = 30000, OTHERS_MS = 100,
+       OTHERS_MAX_MS = 500, RULES_BYTES_MAX = 1 << 20, WATCH_MS = MS_MINUTE };
 
 /* --- the connection --- */
 
